@@ -1,0 +1,65 @@
+// The contract of a fault, and what the run sees of one that was injected.
+
+import type { Link, LinkPort, Tracker, UndoIntent } from '../kernel/ports.ts';
+import type { FidelityCheck, LinkObservation } from '../record/schema.ts';
+
+/** A proxied link that faults can be put on: which API drives it and under which name it is known there. */
+export interface FaultLink extends Link {
+  readonly apiUrl: string;
+  readonly proxyName: string;
+}
+
+/** The fault proxies of one command: the embedded server, or a real Toxiproxy by URL. */
+export interface ProxyBackend extends LinkPort {
+  readonly kind: 'embedded' | 'toxiproxy';
+  readonly apiUrl: string;
+  open(name: string, upstream: { host: string; port: number }): Promise<FaultLink>;
+  get(name: string): FaultLink | undefined;
+  /** Closes every link that it opened, then the embedded server. */
+  close(): Promise<void>;
+}
+
+/**
+ * One kind of fault: one file, one line in the registry. Intent and snapshot are plain JSON, so that another process
+ * (the watchdog) can undo it with nothing but the journal.
+ */
+export interface Fault<Spec extends { readonly kind: string }> {
+  readonly kind: Spec['kind'];
+  /** Everything needed to undo, known before acting. */
+  plan(spec: Spec, id: string, link: FaultLink): UndoIntent;
+  /** Acts. Resolves once the effect has been read back. */
+  apply(spec: Spec, intent: UndoIntent): Promise<void>;
+  /** Fidelity: what was asked for against what was observed on the link. */
+  judge(spec: Spec, observation: LinkObservation | null): FidelityCheck[];
+}
+
+export interface InjectionRequest<Spec> {
+  readonly id: string;
+  readonly spec: Spec;
+  readonly link: FaultLink;
+  readonly traffic: 'required' | 'optional';
+  /** How long it is meant to last; its TTL is a little more. */
+  readonly forMicros: number;
+  readonly tracker: Tracker;
+}
+
+/** A fault in effect. `clear` never throws: it undoes, retries, reads back and says how it went. */
+export interface Injection {
+  /** Monotonic clock (kernel/clock). */
+  readonly effectAtMicros: number;
+  clear(): Promise<InjectionResult>;
+}
+
+export interface InjectionResult {
+  readonly clearedAtMicros: number | null;
+  readonly status: 'undone' | 'undo failed';
+  /** How to finish by hand, when the undo failed. */
+  readonly note: string | null;
+  readonly fidelity: FidelityCheck[];
+  readonly traffic: {
+    readonly before: number | null;
+    readonly during: number | null;
+    readonly status: 'seen' | 'avoided' | 'missed' | 'optional' | 'unknown';
+  };
+  readonly observation: LinkObservation | null;
+}

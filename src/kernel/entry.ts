@@ -1,0 +1,13 @@
+// Where the built entry files of threads and child processes are, from source as well as from dist.
+
+import { fileURLToPath } from 'node:url';
+
+/** Absolute path inside the package, e.g. `packagePath('reports/templates/run.hbs')`. */
+export function packagePath(relative: string): string {
+  return fileURLToPath(new URL(`../../${relative}`, import.meta.url));
+}
+
+/** Absolute path of a compiled module, e.g. `builtEntry('run/worker.js')`; needs `npm run build`. */
+export function builtEntry(relative: string): string {
+  return packagePath(`dist/${relative}`);
+}

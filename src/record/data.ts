@@ -1,0 +1,10 @@
+// A record in memory: the document and its per-second slices. Promises, comparisons and reports read only this.
+
+import type { Slice } from '../measure/slice.ts';
+import type { RunRecord } from './schema.ts';
+
+export interface RunData {
+  readonly run: RunRecord;
+  /** Every series' slices in order of start; from latency.hlog and events.ndjson. */
+  readonly slices: readonly Slice[];
+}

@@ -1,0 +1,217 @@
+// The run record: everything a report, a comparison or a re-judgement needs, validated when read.
+
+import { z } from 'zod';
+
+export const formatVersion = 1;
+
+const micros = z.number();
+const count = z.number().int().nonnegative();
+
+/**
+ * Percentiles rank everything offered, failures above every good answer. null = too few samples for that quantile
+ * (fewer than 10/(1−q)). A name in `atLeast` means that the value is a lower bound (`≥`): its rank lies among failures.
+ */
+const latency = z.object({
+  p50: micros.nullable(),
+  p95: micros.nullable(),
+  p99: micros.nullable(),
+  max: micros.nullable(),
+  mean: micros.nullable(),
+  atLeast: z.array(z.enum(['p50', 'p95', 'p99', 'max', 'mean'])),
+});
+
+const series = z.object({
+  name: z.string(),
+  /** null for the pooled pseudo-series. */
+  flow: z.string().nullable(),
+  kind: z.enum(['step', 'flow']),
+  /** False where no due time exists anywhere in the series: response equals service (closed, unpaced). */
+  hasDueTime: z.boolean(),
+  timeoutMicros: micros,
+  offered: count,
+  started: count,
+  ok: count,
+  failed: count,
+  dropped: count,
+  unsent: count,
+  censored: count,
+  skipped: count,
+  answered: count,
+  bytes: count,
+  errors: z.record(z.string(), count),
+  statuses: z.record(z.string(), count),
+  examples: z.array(z.object({ class: z.string(), example: z.string(), atMicros: micros })),
+  responseMicros: latency,
+  serviceMicros: latency,
+  connectMicros: latency.nullable(),
+});
+
+const phase = z.object({
+  /** `warmup`, `steady`, `fault:<id>`, `recovery:<id>`; `steady` may occur several times. */
+  name: z.string(),
+  startMicros: micros,
+  endMicros: micros,
+});
+
+const fidelityCheck = z.object({
+  name: z.string(),
+  asked: z.string(),
+  happened: z.string(),
+  /** `unmeasured`: this proxy cannot tell (a real Toxiproxy); read back only. */
+  status: z.enum(['within', 'outside', 'not binding', 'unmeasured']),
+});
+
+/** What the fault proxy saw on one link while a fault was active (embedded proxy only). */
+const linkObservation = z.object({
+  connections: count,
+  bytesUp: count,
+  bytesDown: count,
+  resets: count,
+  refused: count,
+  addedDelayMicros: z.object({ p50: micros, p99: micros, count }).nullable(),
+});
+
+const fault = z.object({
+  id: z.string(),
+  kind: z.string(),
+  on: z.string(),
+  /** What was asked for, as written. */
+  with: z.record(z.string(), z.union([z.string(), z.number()])),
+  plannedAtMicros: micros,
+  plannedForMicros: micros,
+  effectAtMicros: micros.nullable(),
+  clearedAtMicros: micros.nullable(),
+  status: z.enum(['undone', 'not injected', 'undo failed']),
+  /** Why it was not injected, or how to finish an undo by hand. */
+  note: z.string().nullable(),
+  fidelity: z.array(fidelityCheck),
+  traffic: z.object({
+    /** Attempts or bytes seen on the link in the 10 s before, and during. null = unknown. */
+    before: count.nullable(),
+    during: count.nullable(),
+    status: z.enum(['seen', 'avoided', 'missed', 'optional', 'unknown']),
+  }),
+  observation: linkObservation.nullable(),
+});
+
+export const sloStatuses = ['pass', 'warn', 'fail', 'invalid', 'not judged'] as const;
+
+const slo = z.object({
+  /** As written in the scenario. */
+  text: z.string(),
+  severity: z.enum(['fail', 'warn']),
+  status: z.enum(sloStatuses),
+  /** In the metric's own unit (µs for times, 0…1 for shares, 1/s for rates); null when not computable. */
+  value: z.number().nullable(),
+  /** The value is a lower bound. */
+  atLeast: z.boolean(),
+  limit: z.number(),
+  unit: z.enum(['µs', 'share', '1/s', 'count', 'score', 'bytes']),
+  samples: count,
+  /** One sentence; always set unless `pass`. */
+  reason: z.string().nullable(),
+});
+
+const healthLevel = z.enum(['good', 'degraded', 'saturated']);
+
+const health = z.object({
+  level: healthLevel,
+  /** One line per measure that is not good. */
+  reasons: z.array(z.string()),
+  judgedSeconds: count,
+  /** Each measure: worst level reached in at least 5 % of judged seconds, with its overall value. */
+  measures: z.array(
+    z.object({
+      name: z.string(),
+      unit: z.enum(['µs', 'share', 'count']),
+      /** 95th percentile of the per-second values. */
+      value: z.number(),
+      worst: z.number(),
+      degradedAbove: z.number(),
+      saturatedAbove: z.number(),
+      level: healthLevel,
+    }),
+  ),
+});
+
+export const verdictStatuses = ['pass', 'warn', 'fail', 'invalid', 'interrupted'] as const;
+
+const verdict = z.object({
+  status: z.enum(verdictStatuses),
+  reasons: z.array(z.string()),
+  exitCode: z.number().int(),
+});
+
+const loadEntry = z.object({
+  flow: z.string(),
+  model: z.enum(['arrivals', 'users']),
+  /** Rates in 1/s or numbers of users. */
+  stages: z.array(
+    z.object({ from: z.number(), to: z.number(), forMicros: micros, spacing: z.enum(['even', 'poisson']).nullable() }),
+  ),
+  maxInFlight: z.number().nullable(),
+  onLimit: z.enum(['drop', 'queue']).nullable(),
+});
+
+const environment = z.object({
+  mettle: z.string(),
+  node: z.string(),
+  platform: z.string(),
+  arch: z.string(),
+  cpuModel: z.string(),
+  cpus: count,
+  memoryBytes: count,
+  threads: count,
+  /** SHA-256 over what makes two machines comparable. */
+  fingerprint: z.string(),
+  proxy: z.enum(['none', 'embedded', 'toxiproxy']),
+});
+
+/** One process tree of the target, sampled about once a second. */
+const processSeries = z.object({
+  name: z.string(),
+  points: z.array(z.object({ atMicros: micros, cpuShare: z.number(), memoryBytes: z.number() })),
+});
+
+export const runRecordSchema = z.object({
+  formatVersion: z.literal(formatVersion),
+  id: z.string(),
+  scenario: z.object({ name: z.string(), file: z.string().nullable(), hash: z.string() }),
+  target: z.object({ name: z.string(), kind: z.enum(['process', 'url']), http: z.string().nullable(), ws: z.string().nullable() }),
+  variant: z.string(),
+  seed: z.number().int(),
+  /** ISO 8601, UTC. */
+  startedAt: z.string(),
+  /** The command that repeats this run. */
+  command: z.string(),
+  load: z.object({
+    entries: z.array(loadEntry),
+    warmupMicros: micros,
+    gracefulStopMicros: micros,
+    plannedMicros: micros,
+    /** How long load was really offered (shorter when interrupted). */
+    elapsedMicros: micros,
+  }),
+  phases: z.array(phase),
+  series: z.array(series),
+  faults: z.array(fault),
+  slo: z.array(slo),
+  primary: z.string().nullable(),
+  health,
+  processes: z.array(processSeries),
+  environment,
+  /** Anything worth telling that is no reason of the verdict: a target that died, a leftover found. */
+  notes: z.array(z.string()),
+  verdict,
+});
+
+export type RunRecord = z.infer<typeof runRecordSchema>;
+export type SeriesRecord = RunRecord['series'][number];
+export type LatencyRecord = z.infer<typeof latency>;
+export type PhaseRecord = RunRecord['phases'][number];
+export type FaultRecord = RunRecord['faults'][number];
+export type SloRecord = RunRecord['slo'][number];
+export type HealthRecord = RunRecord['health'];
+export type Verdict = RunRecord['verdict'];
+export type FidelityCheck = z.infer<typeof fidelityCheck>;
+export type LinkObservation = z.infer<typeof linkObservation>;

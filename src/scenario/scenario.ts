@@ -1,0 +1,110 @@
+// A scenario after validation: defaults filled in, units resolved, every reference checked. Plain data.
+
+import type { StepSpec } from '../engines/registry.ts';
+import type { FaultSpec } from '../faults/registry.ts';
+import type { Json } from '../kernel/json.ts';
+
+export interface ThinkStep {
+  readonly kind: 'think';
+  readonly minMicros: number;
+  readonly maxMicros: number;
+}
+
+export interface RepeatStep {
+  readonly kind: 'repeat';
+  readonly times: number;
+  /** null = back to back; otherwise each turn has a due time on this grid. */
+  readonly everyMicros: number | null;
+  readonly steps: readonly Step[];
+}
+
+export type Step = StepSpec | ThinkStep | RepeatStep;
+
+export interface Flow {
+  readonly name: string;
+  /** Run once per virtual user (for arrivals: before every iteration), untimed by due times. */
+  readonly before: readonly Step[];
+  readonly steps: readonly Step[];
+}
+
+export interface RateStage {
+  readonly fromPerSecond: number;
+  readonly toPerSecond: number;
+  readonly forMicros: number;
+  readonly spacing: 'even' | 'poisson';
+}
+
+export interface UserStage {
+  readonly fromUsers: number;
+  readonly toUsers: number;
+  readonly forMicros: number;
+}
+
+export type LoadEntry =
+  | {
+      readonly model: 'arrivals';
+      readonly flow: string;
+      readonly stages: readonly RateStage[];
+      readonly maxInFlight: number;
+      readonly onLimit: 'drop' | 'queue';
+    }
+  | { readonly model: 'users'; readonly flow: string; readonly stages: readonly UserStage[] };
+
+export interface DataFeed {
+  readonly pick: 'random' | 'sequential';
+  readonly rows: readonly { readonly [column: string]: Json }[];
+}
+
+export interface ScheduledFault {
+  readonly id: string;
+  /** From the start of the load. */
+  readonly atMicros: number;
+  readonly forMicros: number;
+  readonly on: string;
+  readonly fault: FaultSpec;
+  readonly inject: 'if-steady' | 'always';
+  readonly traffic: 'required' | 'optional';
+}
+
+export interface PromiseSpec {
+  /** As written, e.g. `p95(query) < 2s during steady`; parsed by slo/parse. */
+  readonly assert: string;
+  readonly severity: 'fail' | 'warn';
+}
+
+export interface ClaimSpec {
+  readonly id: string;
+  readonly says: string;
+  readonly metric: string;
+  /** `at least 60% lower`, `at least 2x higher`, `at least 5 points lower`, `no worse than 10%`. */
+  readonly expect: string;
+  readonly documented: { readonly before: string; readonly after: string } | null;
+  readonly because: string | null;
+}
+
+/** What a target's own variants are in `target:`; an inline URL needs no target file. */
+export type TargetReference =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'url'; readonly http: string | null; readonly ws: string | null };
+
+export interface Scenario {
+  readonly name: string;
+  /** Absolute path; null for `mettle run <url>`. */
+  readonly file: string | null;
+  readonly target: TargetReference;
+  readonly variant: string | null;
+  readonly seed: number;
+  readonly data: Readonly<Record<string, DataFeed>>;
+  readonly flows: Readonly<Record<string, Flow>>;
+  readonly load: readonly LoadEntry[];
+  readonly warmupMicros: number;
+  readonly gracefulStopMicros: number;
+  /** The longest of the load entries. */
+  readonly durationMicros: number;
+  readonly chaos: readonly ScheduledFault[];
+  readonly slo: readonly PromiseSpec[];
+  readonly primary: string | null;
+  readonly claims: readonly ClaimSpec[];
+  /** SHA-256 of the canonical scenario, without variant, seed and file paths. */
+  readonly hash: string;
+}

@@ -1,0 +1,67 @@
+// The target file after validation. Plain data; the zod schema beside it (target-schema.ts) produces it.
+
+export interface ReadyCheck {
+  readonly path: string;
+  readonly withinMicros: number;
+}
+
+export interface ProcessVariant {
+  readonly kind: 'process';
+  readonly start: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface UrlVariant {
+  readonly kind: 'url';
+  readonly http: string | null;
+  readonly ws: string | null;
+  readonly environment: string | null;
+  readonly limits: { readonly ratePerSecond: number | null; readonly users: number | null } | null;
+}
+
+export type Variant = ProcessVariant | UrlVariant;
+
+/** `provide: postgres`: an embedded server, or yours when the variable named by `env` is set in Mettle's environment. */
+export interface ProvidedDependency {
+  readonly kind: 'provide';
+  readonly provide: 'postgres';
+  readonly env: string;
+}
+
+/** A process started before the target; its (proxied) address is given to the target in the variable `env`. */
+export interface ProcessDependency {
+  readonly kind: 'process';
+  readonly start: string;
+  readonly env: string;
+  readonly ready: ReadyCheck | null;
+}
+
+export type Dependency = ProvidedDependency | ProcessDependency;
+
+/**
+ * A process that is a client of the target (an SDK, an extension): started after the variant, given the target's
+ * address through the `clients` proxy in the variable `env`, the variant's env, and PORT. Steps reach it with `via: <name>`.
+ */
+export interface ClientProcess {
+  readonly start: string;
+  readonly env: string;
+  readonly ready: ReadyCheck | null;
+}
+
+export interface TargetSpec {
+  readonly name: string;
+  /** Absolute folder of the target file; commands run in it. */
+  readonly folder: string;
+  readonly file: string | null;
+  readonly variants: Readonly<Record<string, Variant>>;
+  /** `http://127.0.0.1:{{port}}` */
+  readonly http: string | null;
+  readonly ws: string | null;
+  readonly ready: ReadyCheck | null;
+  readonly dependencies: Readonly<Record<string, Dependency>>;
+  readonly clients: Readonly<Record<string, ClientProcess>>;
+  readonly prepare: string | null;
+  readonly observe: { readonly process: boolean };
+  readonly secrets: readonly string[];
+  readonly allow: readonly string[];
+}
