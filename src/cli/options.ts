@@ -1,0 +1,47 @@
+// Flags that several commands share, and how their text becomes a quantity.
+
+import { type Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+import { parseDuration } from '../kernel/units.ts';
+import { createOutput, type Output } from './output.ts';
+
+const globals = z.object({
+  json: z.boolean().default(false),
+  quiet: z.boolean().default(false),
+  debug: z.boolean().default(false),
+});
+
+/** The output of a command, by its own and its parents' flags. */
+export function outputOf(command: Command): Output {
+  return createOutput(globals.parse(command.optsWithGlobals()));
+}
+
+export function durationMicros(text: string): number {
+  const value = parseDuration(text);
+  if (value === undefined) throw new InvalidArgumentError(`"${text}" is not a duration; write 30s, 500ms or 2m.`);
+  return value;
+}
+
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError(`"${text}" is not a positive whole number.`);
+  return value;
+}
+
+export function seedNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError(`"${text}" is not a whole number from 0.`);
+  return value;
+}
+
+export const collect = (value: string, held: readonly string[] = []): readonly string[] => [...held, value];
+
+/** Flags of every command that runs load. */
+export function withRunOptions(command: Command): Command {
+  return command
+    .option('--out <dir>', 'folder for records and reports', 'reports')
+    .option('--seed <n>', 'everything random derives from it (default: the scenario’s)', seedNumber)
+    .option('--set <key=value>', 'override a field of the scenario, or target.env.NAME', collect)
+    .option('--toxiproxy <url>', 'use this Toxiproxy server instead of the embedded proxy (or TOXIPROXY_URL)')
+    .option('--dry-run', 'print what would be done, every injection with its undo, and do nothing');
+}

@@ -1,0 +1,71 @@
+// Where words go: results to standard output, progress to standard error, colour only for people.
+
+import { type ExitCode, exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
+
+export interface OutputOptions {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly debug: boolean;
+}
+
+export interface Output {
+  /** A line of the result (standard output); silent under --json. */
+  result(line: string): void;
+  /** A line of progress (standard error); silent under --quiet. */
+  progress(line: string): void;
+  /** The one document of --json. */
+  document(value: unknown): void;
+  readonly options: OutputOptions;
+}
+
+export function createOutput(options: OutputOptions): Output {
+  return {
+    options,
+    result: (line) => {
+      if (!options.json) process.stdout.write(`${line}\n`);
+    },
+    progress: (line) => {
+      if (!options.quiet) process.stderr.write(`${dim(line)}\n`);
+    },
+    document: (value) => {
+      if (options.json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    },
+  };
+}
+
+const coloured = (stream: NodeJS.WriteStream): boolean => stream.isTTY && process.env['NO_COLOR'] === undefined;
+
+function dim(text: string): string {
+  return coloured(process.stderr) ? `\u001b[2m${text}\u001b[22m` : text;
+}
+
+const tones: Readonly<Record<string, number>> = {
+  pass: 32,
+  confirmed: 32,
+  improved: 32,
+  warn: 33,
+  inconclusive: 33,
+  'no change': 33,
+  invalid: 35,
+  'not judged': 33,
+  interrupted: 35,
+  fail: 31,
+  refuted: 31,
+  regressed: 31,
+};
+
+/** A status word in its colour, for standard output. */
+export function tone(status: string): string {
+  const colour = tones[status];
+  return colour !== undefined && coloured(process.stdout) ? `\u001b[${colour}m${status}\u001b[39m` : status;
+}
+
+/** One clear message; the stack only with --debug. Returns the exit code. */
+export function reportError(error: unknown, debug: boolean): ExitCode {
+  const known = error instanceof MettleError;
+  process.stderr.write(`mettle: ${messageOf(error)}\n`);
+  if (known && error.hint !== undefined) process.stderr.write(`        ${error.hint}\n`);
+  if (!known && !debug) process.stderr.write('        Run again with --debug for the stack.\n');
+  if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  return known ? error.exitCode : exitCodes.invalid;
+}

@@ -1,0 +1,111 @@
+// A record's folder: written atomically, validated when read.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf, exitCodes, MettleError } from '../kernel/errors.ts';
+import type { Slice, SliceHistograms } from '../measure/slice.ts';
+import { writableFolder, writeFileAtomic } from './atomic.ts';
+import type { RunData } from './data.ts';
+import { formatEvents, parseEvents } from './events.ts';
+import { formatHistogramLog, parseHistogramLog } from './histogram-log.ts';
+import { formatVersion, type RunRecord, runRecordSchema } from './schema.ts';
+
+const files = { run: 'run.json', latency: 'latency.hlog', events: 'events.ndjson' } as const;
+
+export const formatDocument = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`;
+
+/** Creates the folder and leaves a record in it that says `interrupted`: what a crash leaves behind. */
+export async function beginRecord(folder: string, run: RunRecord): Promise<void> {
+  await writableFolder(folder);
+  await writeFileAtomic(join(folder, files.run), formatDocument(run));
+}
+
+/** Measurements first, run.json last: a run.json with a verdict always has its data beside it. */
+export async function writeRecord(folder: string, data: RunData): Promise<void> {
+  await writeFileAtomic(join(folder, files.latency), formatHistogramLog(data.slices, data.run.startedAt));
+  await writeFileAtomic(join(folder, files.events), formatEvents(data.slices));
+  await writeFileAtomic(join(folder, files.run), formatDocument(data.run));
+}
+
+/**
+ * Reads a record's folder (or its run.json). Throws MettleError RECORD_NOT_FOUND, RECORD_VERSION or RECORD_CORRUPT.
+ */
+export async function readRecord(path: string): Promise<RunData> {
+  const folder = path.endsWith(files.run) ? path.slice(0, -files.run.length - 1) || '.' : path;
+  const run = parseRun(await readText(join(folder, files.run), path), join(folder, files.run));
+  const log = await readOptional(join(folder, files.latency));
+  const events = parseEvents(await readOptional(join(folder, files.events)), join(folder, files.events));
+  const histograms = new Map<string, SliceHistograms>();
+  for (const logged of parseHistogramLog(log, join(folder, files.latency))) {
+    const key = `${logged.startMicros} ${logged.series}`;
+    const held = histograms.get(key) ?? {};
+    held[logged.kind]?.add(logged.histogram);
+    held[logged.kind] ??= logged.histogram;
+    histograms.set(key, held);
+  }
+  const slices: Slice[] = events.map((event) => ({
+    ...event,
+    histograms: histograms.get(`${event.startMicros} ${event.series}`) ?? {},
+  }));
+  return { run, slices };
+}
+
+function parseRun(text: string, file: string): RunRecord {
+  const document = parseJson(text, file);
+  const version = typeof document === 'object' && document !== null && 'formatVersion' in document;
+  if (version && document.formatVersion !== formatVersion) {
+    throw new MettleError({
+      code: 'RECORD_VERSION',
+      message: `${file}: format version ${JSON.stringify(document.formatVersion)}; this Mettle reads ${formatVersion}`,
+      hint: 'Read it with the version of Mettle that wrote it.',
+      exitCode: exitCodes.usage,
+    });
+  }
+  const run = runRecordSchema.safeParse(document);
+  if (run.success) return run.data;
+  const issue = run.error.issues[0];
+  throw new MettleError({
+    code: 'RECORD_CORRUPT',
+    message: `${file}: not a Mettle run record: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+    hint: 'Give the folder of a run, e.g. reports/<run id>.',
+    exitCode: exitCodes.usage,
+  });
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new MettleError({
+      code: 'RECORD_CORRUPT',
+      message: `${file}: not JSON`,
+      hint: 'The record is damaged; repeat the run.',
+      exitCode: exitCodes.usage,
+      cause: error,
+    });
+  }
+}
+
+async function readText(file: string, asked: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENOTDIR') throw error;
+    throw new MettleError({
+      code: 'RECORD_NOT_FOUND',
+      message: `no record at ${asked}`,
+      hint: 'Give the folder of a run, e.g. reports/<run id>.',
+      exitCode: exitCodes.usage,
+      cause: error,
+    });
+  }
+}
+
+async function readOptional(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return '';
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+// Phases of a run, from when faults actually took and lost effect.
+
+import type { PhaseRecord } from '../record/schema.ts';
+
+export interface FaultWindow {
+  readonly id: string;
+  readonly effectAtMicros: number;
+  /** Null: still in effect at the end. */
+  readonly clearedAtMicros: number | null;
+  /** When promises held again; null: not before the end. */
+  readonly recoveredAtMicros: number | null;
+}
+
+interface Span {
+  readonly startMicros: number;
+  readonly endMicros: number;
+}
+
+/**
+ * `steady` is what is left of [warm-up, end) without faults and their recoveries; it may come in several pieces.
+ * All times from the start of the load.
+ */
+export function phasesOf(
+  warmupMicros: number,
+  endMicros: number,
+  faults: readonly FaultWindow[],
+): PhaseRecord[] {
+  const phases: PhaseRecord[] = [];
+  if (warmupMicros > 0) phases.push({ name: 'warmup', startMicros: 0, endMicros: Math.min(warmupMicros, endMicros) });
+  for (const fault of faults) {
+    const cleared = fault.clearedAtMicros ?? endMicros;
+    phases.push({ name: `fault:${fault.id}`, startMicros: fault.effectAtMicros, endMicros: cleared });
+    const recovered = fault.recoveredAtMicros ?? endMicros;
+    if (recovered > cleared) {
+      phases.push({ name: `recovery:${fault.id}`, startMicros: cleared, endMicros: recovered });
+    }
+  }
+  const taken = phases.map((phase) => ({ startMicros: phase.startMicros, endMicros: phase.endMicros }));
+  for (const span of gaps(taken, warmupMicros, endMicros)) phases.push({ name: 'steady', ...span });
+  return phases.sort((a, b) => a.startMicros - b.startMicros || a.endMicros - b.endMicros);
+}
+
+function gaps(taken: readonly Span[], fromMicros: number, toMicros: number): Span[] {
+  const free: Span[] = [];
+  let at = fromMicros;
+  for (const span of [...taken].sort((a, b) => a.startMicros - b.startMicros)) {
+    if (span.startMicros > at) free.push({ startMicros: at, endMicros: Math.min(span.startMicros, toMicros) });
+    at = Math.max(at, span.endMicros);
+  }
+  if (at < toMicros) free.push({ startMicros: at, endMicros: toMicros });
+  return free.filter((span) => span.endMicros > span.startMicros);
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { phasesOf } from '../../../src/run/phases.ts';
+
+const names = (phases: ReturnType<typeof phasesOf>): string[] =>
+  phases.map((phase) => `${phase.name} ${phase.startMicros}-${phase.endMicros}`);
+
+describe('phases', () => {
+  it('call everything steady that is neither warm-up nor fault nor recovery', () => {
+    const fault = { id: 'slow', effectAtMicros: 40, clearedAtMicros: 60, recoveredAtMicros: 65 };
+    expect(names(phasesOf(10, 100, [fault]))).toEqual([
+      'warmup 0-10',
+      'steady 10-40',
+      'fault:slow 40-60',
+      'recovery:slow 60-65',
+      'steady 65-100',
+    ]);
+  });
+
+  it('let recovery run to the end when it was not reached, and a fault when it was not cleared', () => {
+    const never = { id: 'a', effectAtMicros: 40, clearedAtMicros: 60, recoveredAtMicros: null };
+    const open = { id: 'b', effectAtMicros: 40, clearedAtMicros: null, recoveredAtMicros: null };
+    expect(names(phasesOf(0, 100, [never]))).toEqual(['steady 0-40', 'fault:a 40-60', 'recovery:a 60-100']);
+    expect(names(phasesOf(0, 100, [open]))).toEqual(['steady 0-40', 'fault:b 40-100']);
+  });
+
+  it('leave out a recovery of no length, and let overlapping faults share time', () => {
+    const one = { id: 'a', effectAtMicros: 20, clearedAtMicros: 50, recoveredAtMicros: 50 };
+    const two = { id: 'b', effectAtMicros: 30, clearedAtMicros: 50, recoveredAtMicros: 50 };
+    expect(names(phasesOf(0, 100, [one, two]))).toEqual([
+      'steady 0-20',
+      'fault:a 20-50',
+      'fault:b 30-50',
+      'steady 50-100',
+    ]);
+  });
+});
