@@ -1,0 +1,59 @@
+// The protocols Mettle speaks: one line each, here and nowhere else.
+
+import type { EngineEnvironment, OpenEngine } from './engine.ts';
+import { httpStepInput } from './http-step.ts';
+import { httpEngine } from './http.ts';
+import { wsStepInput } from './ws-step.ts';
+import { wsEngine } from './ws.ts';
+
+const engines = [httpEngine, wsEngine] as const;
+
+/** The key that tells a step's kind in a scenario file → how it is written. */
+export const stepInputSchemas = { http: httpStepInput, ws: wsStepInput } as const;
+
+type OpenOf<Kind extends { open: (environment: EngineEnvironment) => unknown }> = ReturnType<Kind['open']>;
+
+/** Every step that an engine can send, as plain data. */
+export type StepSpec = Parameters<OpenOf<(typeof engines)[number]>['prepare']>[0];
+
+export interface PreparedStep {
+  readonly kind: StepSpec['kind'];
+  /** What the engine of that kind made of it. */
+  readonly step: unknown;
+}
+
+type AnyOpen = OpenEngine<StepSpec, unknown>;
+type AnySession = ReturnType<AnyOpen['session']>;
+
+/** All engines as one: `prepare` and `send` go to the engine of the step's kind. */
+export function openEngines(environment: EngineEnvironment): OpenEngine<StepSpec, PreparedStep> {
+  const opened = new Map<string, AnyOpen>(engines.map((engine) => [engine.kind, engine.open(environment)]));
+  const engineOf = (kind: string): AnyOpen => {
+    const engine = opened.get(kind);
+    if (engine === undefined) throw new Error(`no engine speaks "${kind}"`);
+    return engine;
+  };
+  return {
+    prepare: (spec) => ({ kind: spec.kind, step: engineOf(spec.kind).prepare(spec) }),
+    session: () => {
+      const sessions = new Map<string, AnySession>();
+      const sessionOf = (kind: string): AnySession => {
+        const existing = sessions.get(kind);
+        if (existing !== undefined) return existing;
+        const created = engineOf(kind).session();
+        sessions.set(kind, created);
+        return created;
+      };
+      return {
+        send: ({ kind, step }, scope, dueAtMicros, signal) =>
+          sessionOf(kind).send(step, scope, dueAtMicros, signal),
+        close: async () => {
+          await Promise.all([...sessions.values()].map((session) => session.close()));
+        },
+      };
+    },
+    close: async () => {
+      await Promise.all([...opened.values()].map((engine) => engine.close()));
+    },
+  };
+}
