@@ -1,0 +1,12 @@
+// What a template throws when it is rendered before its value exists; engines turn it into a failed sample.
+
+export class UnresolvedValue extends Error {
+  /** As written between the braces, e.g. `answerId`. */
+  readonly path: string;
+
+  constructor(path: string) {
+    super(`{{${path}}} has no value`);
+    this.name = 'UnresolvedValue';
+    this.path = path;
+  }
+}
