@@ -18,19 +18,22 @@ export function outputOf(command: Command): Output {
 
 export function durationMicros(text: string): number {
   const value = parseDuration(text);
-  if (value === undefined) throw new InvalidArgumentError(`"${text}" is not a duration; write 30s, 500ms or 2m.`);
+  if (value === undefined)
+    throw new InvalidArgumentError(`"${text}" is not a duration; write 30s, 500ms or 2m.`);
   return value;
 }
 
 export function positiveInteger(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError(`"${text}" is not a positive whole number.`);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError(`"${text}" is not a positive whole number.`);
   return value;
 }
 
 export function seedNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError(`"${text}" is not a whole number from 0.`);
+  if (!Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError(`"${text}" is not a whole number from 0.`);
   return value;
 }
 

@@ -33,7 +33,8 @@ export function createOutput(options: OutputOptions): Output {
   };
 }
 
-const coloured = (stream: NodeJS.WriteStream): boolean => stream.isTTY && process.env['NO_COLOR'] === undefined;
+const coloured = (stream: NodeJS.WriteStream): boolean =>
+  stream.isTTY && process.env['NO_COLOR'] === undefined;
 
 function dim(text: string): string {
   return coloured(process.stderr) ? `\u001b[2m${text}\u001b[22m` : text;

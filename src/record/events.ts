@@ -52,7 +52,7 @@ export function parseEvents(text: string, file: string): SliceEvent[] {
     if (line === '') return;
     const event = sliceEvent.safeParse(parseJson(line));
     if (event.success) {
-      events.push({ ...event.data, counts: event.data.counts as SliceCounts });
+      events.push(event.data);
     } else if (!isOtherEvent(line)) {
       throw new MettleError({
         code: 'RECORD_CORRUPT',

@@ -147,7 +147,12 @@ const loadEntry = z.object({
   model: z.enum(['arrivals', 'users']),
   /** Rates in 1/s or numbers of users. */
   stages: z.array(
-    z.object({ from: z.number(), to: z.number(), forMicros: micros, spacing: z.enum(['even', 'poisson']).nullable() }),
+    z.object({
+      from: z.number(),
+      to: z.number(),
+      forMicros: micros,
+      spacing: z.enum(['even', 'poisson']).nullable(),
+    }),
   ),
   maxInFlight: z.number().nullable(),
   onLimit: z.enum(['drop', 'queue']).nullable(),
@@ -177,7 +182,12 @@ export const runRecordSchema = z.object({
   formatVersion: z.literal(formatVersion),
   id: z.string(),
   scenario: z.object({ name: z.string(), file: z.string().nullable(), hash: z.string() }),
-  target: z.object({ name: z.string(), kind: z.enum(['process', 'url']), http: z.string().nullable(), ws: z.string().nullable() }),
+  target: z.object({
+    name: z.string(),
+    kind: z.enum(['process', 'url']),
+    http: z.string().nullable(),
+    ws: z.string().nullable(),
+  }),
   variant: z.string(),
   seed: z.number().int(),
   /** ISO 8601, UTC. */

@@ -1,13 +1,13 @@
-// Builds the run record from what was measured. Pure: the same parts give the same record.
+// The per-series part of the run record, from what was measured. Pure: the same slices give the same record.
 
-import { meanOf, percentileOf, type RankedLatency } from '../measure/quantile.ts';
-import { emptyCounts, type Slice, type SliceCounts } from '../measure/slice.ts';
+import { addCounts } from '../measure/counts.ts';
 import { mergeHistograms } from '../measure/histogram.ts';
-import type { LatencyRecord, PhaseRecord, RunRecord, SeriesRecord } from '../record/schema.ts';
-import type { LoadEntry } from '../scenario/scenario.ts';
+import { maxOf, meanOf, type Offered, quantileOf } from '../measure/quantile.ts';
+import { emptyCounts, type Slice, type SliceHistograms } from '../measure/slice.ts';
+import type { LatencyRecord, SeriesRecord } from '../record/schema.ts';
 import type { SeriesInfo } from './series-info.ts';
 
-export interface Example {
+export interface FailureExample {
   readonly series: string;
   readonly class: string;
   readonly example: string;
@@ -18,26 +18,52 @@ export interface Example {
 export function seriesRecords(
   infos: readonly SeriesInfo[],
   slices: readonly Slice[],
-  examples: readonly Example[],
+  examples: readonly FailureExample[],
   warmupMicros: number,
 ): SeriesRecord[] {
   return infos.map((info) => {
     const own = slices.filter((slice) => slice.series === info.name && slice.startMicros >= warmupMicros);
-    const counts = own.reduce((total, slice) => addCounts(total, slice.counts), emptyCounts());
-    const { okEnded: _okEnded, ...shown } = counts;
-    const bad = counts.offered - counts.ok;
+    const counts = emptyCounts();
+    for (const slice of own) addCounts(counts, slice.counts);
+    const { okEnded: _byEndTime, errors, ...shown } = counts;
+    const merged = (kind: keyof SliceHistograms): Offered => ({
+      good: mergeHistograms(own.map((slice) => slice.histograms[kind])),
+      offered: counts.offered,
+      timeoutMicros: info.timeoutMicros,
+    });
+    const connect = merged('connect');
+    const connected = connect.good?.totalCount ?? 0;
     return {
       ...info,
       ...shown,
-      errors: shown.errors as Record<string, number>,
+      errors: { ...errors },
       examples: examples
         .filter((entry) => entry.series === info.name)
-        .map((entry) => ({ class: entry.class, example: entry.example, atMicros: entry.atMicros })),
-      responseMicros: latencyRecord(own, 'response', bad, info.timeoutMicros),
-      serviceMicros: latencyRecord(own, 'service', bad, info.timeoutMicros),
-      connectMicros: own.some((slice) => (slice.histograms.connect?.totalCount ?? 0) > 0)
-        ? latencyRecord(own, 'connect', 0, info.timeoutMicros)
-        : null,
+        .map(({ series: _series, ...entry }) => entry),
+      responseMicros: latencyRecord(merged('response')),
+      serviceMicros: latencyRecord(merged('service')),
+      connectMicros: connected === 0 ? null : latencyRecord({ ...connect, offered: connected }),
     };
   });
+}
+
+function latencyRecord(data: Offered): LatencyRecord {
+  const quantiles = [
+    ['p50', 0.5],
+    ['p95', 0.95],
+    ['p99', 0.99],
+  ] as const;
+  const record: LatencyRecord = { p50: null, p95: null, p99: null, max: null, mean: null, atLeast: [] };
+  for (const [name, quantile] of quantiles) {
+    const value = quantileOf(data, quantile);
+    if (value?.enough !== true) continue;
+    record[name] = value.valueMicros;
+    if (value.atLeast) record.atLeast.push(name);
+  }
+  for (const [name, value] of [['max', maxOf(data)] as const, ['mean', meanOf(data)] as const]) {
+    if (value === undefined) continue;
+    record[name] = value.valueMicros;
+    if (value.atLeast) record.atLeast.push(name);
+  }
+  return record;
 }

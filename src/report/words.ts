@@ -1,0 +1,59 @@
+// Numbers as people read them in reports: value with unit, lower bounds marked, changes signed.
+
+import { formatDuration, formatRate, formatShare, formatSize, significant } from '../kernel/units.ts';
+
+export type Unit = 'µs' | 'share' | '1/s' | 'count' | 'score' | 'bytes';
+
+export function formatValue(value: number | null, unit: Unit, atLeast = false): string {
+  if (value === null) return '–';
+  return `${atLeast ? '≥ ' : ''}${plainValue(value, unit)}`;
+}
+
+function plainValue(value: number, unit: Unit): string {
+  switch (unit) {
+    case 'µs':
+      return formatDuration(value);
+    case 'share':
+      return formatShare(value);
+    case '1/s':
+      return formatRate(value);
+    case 'bytes':
+      return formatSize(value);
+    case 'count':
+    case 'score':
+      return significant(value);
+  }
+}
+
+const minus = '−';
+
+const signed = (value: number, digits: number): string =>
+  `${value > 0 ? '+' : value < 0 ? minus : ''}${Math.abs(value).toFixed(digits)}`;
+
+/** An effect as people say it: ln(after/before) as percent, a difference of shares as points. */
+export function formatEffect(effect: number, scale: 'log' | 'points'): string {
+  if (scale === 'points') return `${signed(effect * 100, 2)} pts`;
+  const percent = (Math.exp(effect) - 1) * 100;
+  return percent > 400 ? `×${significant(Math.exp(effect))}` : `${signed(percent, 1)}%`;
+}
+
+interface Interval {
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** `−88.1% (−90.2% … −85.0%)`; an open end is shown as ∞. */
+export function formatEstimate(
+  estimate: number | null,
+  interval: Interval | null,
+  scale: 'log' | 'points',
+): string {
+  if (estimate === null) return 'not computable';
+  if (interval === null) return formatEffect(estimate, scale);
+  const low = interval.low === null ? `${minus}∞` : formatEffect(interval.low, scale);
+  const high = interval.high === null ? '∞' : formatEffect(interval.high, scale);
+  return `${formatEffect(estimate, scale)} (${low} … ${high})`;
+}
+
+/** `2026-11-22 10:30:00 UTC` */
+export const formatMoment = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
