@@ -1,0 +1,43 @@
+// A scheduled fault as written: when, where and under which guard here, what it does by the faults themselves.
+
+import { z } from 'zod';
+import { faultInputSchema } from '../faults/registry.ts';
+import { nameInput } from './names.ts';
+import { durationInput, spanInput } from './quantities.ts';
+import type { ScheduledFault } from './scenario.ts';
+
+const schedule = z.strictObject({
+  id: nameInput.describe('Names the fault in promises and phases: `fault:<id>`, `recovery:<id>`.'),
+  at: durationInput.describe('When it begins, from the start of the load.'),
+  for: spanInput.describe('How long it lasts; it ends inside the load.'),
+  on: z
+    .string()
+    .min(1)
+    .describe('A dependency of the target, a client of the target, or `clients`: the proxy in front of the target itself.'),
+  inject: z
+    .enum(['if-steady', 'always'])
+    .optional()
+    .describe('Whether to inject although a steady promise is already broken; default: if-steady.'),
+  traffic: z
+    .enum(['required', 'optional'])
+    .optional()
+    .describe('Whether a link that carries nothing makes the run invalid; default: required.'),
+});
+
+/** What every scheduled fault may say, whatever its kind. */
+export const faultEntryKeys: readonly string[] = [...Object.keys(schedule.shape), 'fault', 'with'];
+
+export const faultEntryInput = z
+  .intersection(
+    schedule,
+    faultInputSchema.transform((fault) => ({ fault })),
+  )
+  .transform((written): ScheduledFault => ({
+    id: written.id,
+    atMicros: written.at,
+    forMicros: written.for,
+    on: written.on,
+    fault: written.fault,
+    inject: written.inject ?? 'if-steady',
+    traffic: written.traffic ?? 'required',
+  }));

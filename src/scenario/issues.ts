@@ -1,0 +1,213 @@
+// Turns what zod complains about into what a person wrote wrong: the key, the word, what is known there instead.
+
+import { z } from 'zod';
+import { expectedMessage, nameOfType, quoted, sizeMessage } from './issue-words.ts';
+import { didYouMean } from './suggest.ts';
+import { isLaterKey, isLaterValue, notSupported } from './unsupported.ts';
+import type { Path } from './yaml-document.ts';
+
+/** Something wrong at a path of a document that has not been placed in a file yet. */
+export interface Problem {
+  readonly path: Path;
+  /** Whether the key itself or its value is to blame. */
+  readonly part: 'key' | 'value';
+  /** Characters into the text at that place, when the place is a text. */
+  readonly offset?: number;
+  readonly message: string;
+  readonly suggestion?: string | undefined;
+}
+
+export type Parsed<Value> =
+  | { readonly value: Value; readonly problems: readonly [] }
+  | { readonly value: undefined; readonly problems: readonly Problem[] };
+
+type Issue = z.core.$ZodIssue;
+
+/** The keys that a strict map knows, by the identity of the list of keys that it refused. */
+type KnownKeys = Map<readonly string[], readonly string[]>;
+
+/** For maps whose schema is not at hand: the keys known at a path. */
+export type KnownKeysAt = (path: Path) => readonly string[];
+
+interface Context {
+  readonly root: unknown;
+  readonly base: Path;
+  readonly knownKeys: (issue: UnknownKeyIssue, path: Path) => readonly string[];
+}
+
+/** Parses and, when that fails, explains every problem. A message given by a schema stands; the rest is written here. */
+export function parseValue<Value>(
+  schema: z.ZodType<Value>,
+  root: unknown,
+  knownKeysAt: KnownKeysAt = () => [],
+): Parsed<Value> {
+  const known: KnownKeys = new Map();
+  const result = schema.safeParse(root, {
+    error: (issue) => {
+      if (issue.code === 'unrecognized_keys' && issue.inst instanceof z.ZodObject) {
+        known.set(issue.keys, Object.keys(issue.inst.shape));
+      }
+      return '';
+    },
+  });
+  if (result.success) return { value: result.data, problems: [] };
+  const knownKeys: Context['knownKeys'] = (issue, path) => [
+    ...new Set([...(known.get(issue.keys) ?? []), ...knownKeysAt(path)]),
+  ];
+  return { value: undefined, problems: explainAll(result.error.issues, { root, base: [], knownKeys }) };
+}
+
+/** The value written at a path; undefined when there is none. */
+export function valueAt(root: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    root,
+  );
+}
+
+function explainAll(issues: readonly Issue[], context: Context): Problem[] {
+  const unknown = issues.filter(isUnknownKey).flatMap((issue) => explain(issue, context));
+  const rest = issues.filter((issue) => !isUnknownKey(issue));
+  const told = rest.filter(
+    (issue) => !(isMissing(issue, context) && isExcused(issue.path, unknown, context)),
+  );
+  return [...unknown, ...told.flatMap((issue) => explain(issue, context))];
+}
+
+/** A missing key is not reported when a key beside it is that one misspelt, or one that a later version knows. */
+function isExcused(path: Path, unknown: readonly Problem[], { base }: Context): boolean {
+  const parent = [...base, ...path.slice(0, -1)];
+  const beside = unknown.filter((problem) => problem.path.slice(0, -1).join('.') === parent.join('.'));
+  return beside.some(
+    (problem) =>
+      problem.suggestion === `did you mean "${String(path.at(-1))}"?` ||
+      isLaterKey(parent, String(problem.path.at(-1))),
+  );
+}
+
+type UnknownKeyIssue = z.core.$ZodIssueUnrecognizedKeys;
+
+const isUnknownKey = (issue: Issue): issue is UnknownKeyIssue => issue.code === 'unrecognized_keys';
+
+/** A schema parsed inside another one brings zod's own words along: they are no message of the schema's author. */
+const messageOf = (issue: Issue): string =>
+  /^(Invalid |Too (small|big): |Unrecognized )/.test(issue.message) ? '' : issue.message;
+
+const isMissing = (issue: Issue, { root, base }: Context): boolean =>
+  ['invalid_type', 'invalid_value', 'invalid_union'].includes(issue.code) &&
+  issue.path.length > 0 &&
+  valueAt(root, [...base, ...issue.path]) === undefined;
+
+function explain(issue: Issue, context: Context): Problem[] {
+  const path = [...context.base, ...issue.path];
+  const at = (message: string, suggestion?: string): Problem[] => [
+    { path, part: 'value', message, suggestion },
+  ];
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => unknownKey(path, key, context.knownKeys(issue, path)));
+  }
+  if (isMissing(issue, context)) return [missingKey(path)];
+  const input = valueAt(context.root, path);
+  if (input === null)
+    return [{ path, part: 'key', message: `"${String(path.at(-1) ?? 'the file')}" has no value` }];
+  const inner = { ...context, base: path };
+  const message = messageOf(issue);
+  switch (issue.code) {
+    case 'invalid_union':
+      return message === '' ? explainUnion(issue, inner) : at(message);
+    case 'invalid_key':
+      return explainAll(issue.issues, { ...inner, root: undefined }).map((problem) => ({
+        ...problem,
+        path,
+        part: 'key',
+      }));
+    case 'invalid_element':
+      return explainAll(issue.issues, inner);
+    case 'custom':
+      return at(message === '' ? 'is not valid' : message, suggestionOf(issue.params));
+    case 'invalid_value':
+      return [unknownWord(path, input, issue.values.map(String), message)];
+    default:
+      return at(message === '' ? defaultMessage(issue, input) : message);
+  }
+}
+
+function defaultMessage(issue: Issue, input: unknown): string {
+  if (issue.code === 'invalid_type') return expectedMessage(nameOfType(issue.expected), input);
+  if (issue.code === 'too_small' || issue.code === 'too_big') return sizeMessage(issue);
+  return `${typeof input === 'string' ? quoted(input) : 'this'} is not valid`;
+}
+
+/** The branch that was most likely meant; when none stands out, what the branches have to offer. */
+function explainUnion(issue: z.core.$ZodIssueInvalidUnion, context: Context): Problem[] {
+  const { base, root } = context;
+  if (issue.discriminator !== undefined) return [explainDiscriminator(issue, context)];
+  const strangeness = (errors: readonly Issue[]): number => strangenessOf(errors, context);
+  const best = [...issue.errors].sort((a, b) => strangeness(a) - strangeness(b))[0] ?? [];
+  if (best.some(isWrongShape)) {
+    const wanted = new Set(
+      issue.errors.flat().map((inner) => (inner.code === 'invalid_type' ? inner.expected : 'string')),
+    );
+    const message = expectedMessage([...wanted].map(nameOfType).join(' or '), valueAt(root, base));
+    return [{ path: base, part: 'value', message }];
+  }
+  const kinds = issue.errors.map((errors) =>
+    errors.find((inner) => isMissing(inner, context) && inner.path.length === 1),
+  );
+  if (kinds.length > 1 && kinds.every((kind) => kind !== undefined)) {
+    return explainChoice([...new Set(kinds.map((kind) => String(kind.path[0])))], context);
+  }
+  return explainAll(best, context);
+}
+
+const isWrongShape = (issue: Issue): boolean => issue.path.length === 0 && issue.code === 'invalid_type';
+
+/** How far a value is from a branch of a union: another shape, then missing keys, then unknown ones, then the rest. */
+const strangenessOf = (errors: readonly Issue[], context: Context): number =>
+  errors.reduce((sum, issue) => {
+    if (isWrongShape(issue)) return sum + 1000;
+    if (isMissing(issue, context) && issue.path.length === 1) return sum + 100;
+    return sum + (isUnknownKey(issue) && issue.path.length === 0 ? 10 * issue.keys.length : 1);
+  }, 0);
+
+/** Every branch lacks the key that would have picked it: an entry of a kind that nobody knows. */
+function explainChoice(kinds: readonly string[], { root, base }: Context): Problem[] {
+  const written = Object.keys(valueAt(root, base) ?? {});
+  const strange = written.filter((key) => isLaterKey(base, key) || didYouMean(key, kinds) !== undefined);
+  if (strange.length > 0) return strange.map((key) => unknownKey(base, key, kinds));
+  return [{ path: base, part: 'value', message: `needs one of the keys ${kinds.join(', ')}` }];
+}
+
+function explainDiscriminator(issue: z.core.$ZodIssueInvalidUnion, { root, base }: Context): Problem {
+  const word = valueAt(root, base);
+  const options = 'options' in issue ? (issue.options ?? []) : [];
+  return word === undefined ? missingKey(base) : unknownWord(base, word, options.map(String), '');
+}
+
+const missingKey = (path: Path): Problem => ({
+  path: path.slice(0, -1),
+  part: 'value',
+  message: `missing key "${String(path.at(-1))}"`,
+});
+
+function unknownKey(path: Path, key: string, known: readonly string[]): Problem {
+  const base = { path: [...path, key], part: 'key' } as const;
+  if (isLaterKey(path, key)) return { ...base, message: notSupported(key) };
+  const choices = known.length > 0 ? `known here: ${known.join(', ')}` : undefined;
+  return { ...base, message: `unknown key "${key}"`, suggestion: didYouMean(key, known) ?? choices };
+}
+
+function unknownWord(path: Path, word: unknown, known: readonly string[], message: string): Problem {
+  const base = { path, part: 'value' } as const;
+  if (typeof word === 'string' && isLaterValue(path, word)) return { ...base, message: notSupported(word) };
+  if (message !== '') return { ...base, message };
+  if (typeof word !== 'string')
+    return { ...base, message: expectedMessage(`one of ${known.join(', ')}`, word) };
+  const choices = `known here: ${known.join(', ')}`;
+  return { ...base, message: `unknown word ${quoted(word)}`, suggestion: didYouMean(word, known) ?? choices };
+}
+
+function suggestionOf(parameters: Record<string, unknown> | undefined): string | undefined {
+  const suggestion = parameters?.['suggestion'];
+  return typeof suggestion === 'string' ? suggestion : undefined;
+}

@@ -1,0 +1,152 @@
+// From a scenario file to a scenario that can be run: read, overridden, checked against its target, hashed.
+
+import { dirname, resolve } from 'node:path';
+import { MettleError } from '../kernel/errors.ts';
+import { findTarget } from '../system/find-targets.ts';
+import type { TargetSpec } from '../system/target-spec.ts';
+import { runChecks } from './checks/all.ts';
+import { type Diagnostic, formatDiagnostic, invalidFile, sortDiagnostics } from './diagnostics.ts';
+import { DataFileError, loadRows } from './feeds.ts';
+import { scenarioHash } from './hash.ts';
+import type { Problem } from './issues.ts';
+import { parseInlineTarget, readTarget } from './load-target.ts';
+import { applyOverrides, parseOverrides } from './overrides.ts';
+import { placeProblems } from './place.ts';
+import { readSource } from './read-file.ts';
+import type { DataFeed, Scenario, TargetReference } from './scenario.ts';
+import { parseScenario, type ScenarioInput } from './schema.ts';
+import type { SourceDocument } from './yaml-document.ts';
+
+export interface LoadOptions {
+  /** Texts after `--set`. */
+  readonly set?: readonly string[];
+  /** Where relative paths start and what paths are shown relative to; default: the process's. */
+  readonly cwd?: string;
+  /** Hosts besides loopback that a target given by URL may be on (`--allow`). */
+  readonly allow?: readonly string[];
+}
+
+export interface LoadedScenario {
+  readonly scenario: Scenario;
+  readonly target: TargetSpec;
+  /** From `--set target.env.X=…`. */
+  readonly extraEnv: Readonly<Record<string, string>>;
+  /** Worth a word, no reason to stop; each with its place. */
+  readonly warnings: readonly string[];
+}
+
+/** Throws INVALID_FILE with every problem found, or INVALID_OVERRIDE (both exit code 2). */
+export async function loadScenario(path: string, options: LoadOptions = {}): Promise<LoadedScenario> {
+  const { set = [], cwd = process.cwd(), allow = [] } = options;
+  const { fields, extraEnv } = parseOverrides(set);
+  const file = resolve(cwd, path);
+  const { document, diagnostics } = await readSource(file, cwd);
+  if (document === undefined) throw invalidFile(diagnostics);
+  const examined = await examineScenario(applyOverrides(document, fields), { file, cwd, allow });
+  if (examined.loaded === undefined) throw invalidFile(examined.diagnostics);
+  return { ...examined.loaded, extraEnv, warnings: examined.warnings };
+}
+
+export interface Surroundings {
+  /** Absolute path of the scenario; null when it has no file. */
+  readonly file: string | null;
+  readonly cwd: string;
+  readonly allow: readonly string[];
+}
+
+export interface ExaminedScenario {
+  readonly loaded: { readonly scenario: Scenario; readonly target: TargetSpec } | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly warnings: readonly string[];
+}
+
+/** All that can be said about a scenario document without starting anything. */
+export async function examineScenario(document: SourceDocument, around: Surroundings): Promise<ExaminedScenario> {
+  const fail = (diagnostics: readonly Diagnostic[]): ExaminedScenario => ({ loaded: undefined, diagnostics, warnings: [] });
+  const { value: input, problems } = parseScenario(document.value);
+  if (input === undefined) return fail(placeProblems(document, problems));
+  const found = await resolveTarget(input, document, around);
+  const feeds = await readFeeds(input, around);
+  const early = [...found.diagnostics, ...placeProblems(document, feeds.problems)];
+  if (found.target === undefined || early.length > 0) return fail(early);
+  const scenario = assemble(input, around.file, found.reference, feeds.data);
+  const checked = runChecks({ scenario, target: found.target, written: document.value });
+  const diagnostics = placeProblems(document, checked.problems);
+  if (diagnostics.length > 0) return fail(diagnostics);
+  const warnings = sortDiagnostics(placeProblems(document, checked.warnings)).map(formatDiagnostic);
+  const hash = scenarioHash(scenario, found.target.name);
+  return { loaded: { scenario: { ...scenario, hash }, target: found.target }, diagnostics: [], warnings };
+}
+
+interface ResolvedTarget {
+  readonly target: TargetSpec | undefined;
+  readonly reference: TargetReference;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+async function resolveTarget(input: ScenarioInput, document: SourceDocument, around: Surroundings): Promise<ResolvedTarget> {
+  const folder = around.file === null ? around.cwd : dirname(around.file);
+  if (typeof input.target !== 'string') {
+    const { http, ws } = input.target;
+    const inline = parseInlineTarget({ http, ws, variant: input.variant ?? null, allow: around.allow, folder });
+    const reference: TargetReference = { kind: 'url', http: http ?? null, ws: ws ?? null };
+    return { target: inline.target, reference, diagnostics: placeProblems(document, inline.problems) };
+  }
+  const reference: TargetReference = { kind: 'file', path: input.target };
+  try {
+    const file = await findTarget(input.target, folder);
+    return { ...(await readTarget(file, around.cwd)), reference: { kind: 'file', path: file } };
+  } catch (thrown) {
+    if (!(thrown instanceof MettleError)) throw thrown;
+    const problem: Problem = { path: ['target'], part: 'value', message: thrown.message, suggestion: thrown.hint };
+    return { target: undefined, reference, diagnostics: placeProblems(document, [problem]) };
+  }
+}
+
+type Feeds = Record<string, DataFeed>;
+
+async function readFeeds(input: ScenarioInput, { file, cwd }: Surroundings): Promise<{ data: Feeds; problems: Problem[] }> {
+  const data: Feeds = {};
+  const problems: Problem[] = [];
+  for (const [name, feed] of Object.entries(input.data ?? {})) {
+    try {
+      const rows = await loadRows(feed.file, file === null ? cwd : dirname(file), cwd);
+      data[name] = { pick: feed.pick ?? 'random', rows };
+    } catch (thrown) {
+      if (!(thrown instanceof DataFileError)) throw thrown;
+      problems.push({ path: ['data', name, 'file'], part: 'value', message: thrown.message, suggestion: thrown.hint });
+    }
+  }
+  return { data, problems };
+}
+
+const defaultGracefulStopMicros = 10_000_000;
+
+function assemble(
+  input: ScenarioInput,
+  file: string | null,
+  target: TargetReference,
+  data: Feeds,
+): Omit<Scenario, 'hash'> {
+  const flows = Object.entries(input.flows).map(
+    ([name, { before = [], steps }]) => [name, { name, before, steps }] as const,
+  );
+  const lengths = input.load.map(({ stages }) => stages.reduce((sum, stage) => sum + stage.forMicros, 0));
+  return {
+    name: input.name,
+    file,
+    target,
+    variant: input.variant ?? null,
+    seed: input.seed ?? 1,
+    data,
+    flows: Object.fromEntries(flows),
+    load: input.load,
+    warmupMicros: input.warmup ?? 0,
+    gracefulStopMicros: input.gracefulStop ?? defaultGracefulStopMicros,
+    durationMicros: Math.max(...lengths),
+    chaos: input.chaos ?? [],
+    slo: input.slo ?? [],
+    primary: input.primary ?? null,
+    claims: input.claims ?? [],
+  };
+}

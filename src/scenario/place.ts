@@ -1,0 +1,32 @@
+// Puts problems in their file: paths become lines and columns, down to the character inside a text.
+
+import type { Diagnostic } from './diagnostics.ts';
+import type { Problem } from './issues.ts';
+import type { SourceDocument } from './yaml-document.ts';
+
+export function placeProblem(document: SourceDocument, problem: Problem): Diagnostic {
+  const { path, part, message } = problem;
+  const place = document.place(path, part);
+  const written = document.written(path);
+  const suggestion = templateHint(written, message) ?? problem.suggestion;
+  return {
+    ...place,
+    column: place.column + (place.line > 0 ? offsetIn(written, problem.offset ?? 0) : 0),
+    message,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
+}
+
+/** Texts over several lines, or with escapes, are not counted into: their beginning is near enough. */
+function offsetIn(written: string, offset: number): number {
+  const quote = /^["']/.test(written) ? 1 : 0;
+  const exact = !/[\n\\]/.test(written) && offset + quote <= written.length;
+  return exact && offset > 0 ? offset + quote : 0;
+}
+
+/** `{{env.TOKEN}}` without quotes is a map in YAML, which explains nothing to whoever wrote a template. */
+const templateHint = (written: string, message: string): string | undefined =>
+  written.startsWith('{{') && message.startsWith('expected ') ? 'put a text that begins with {{ in quotes' : undefined;
+
+export const placeProblems = (document: SourceDocument, problems: readonly Problem[]): Diagnostic[] =>
+  problems.map((problem) => placeProblem(document, problem));

@@ -1,0 +1,35 @@
+// Opens scenario and target files: bounded, text only, and with the file that was probably meant when there is none.
+
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { errnoOf, messageOf } from '../kernel/errors.ts';
+import { type Diagnostic, shownPath } from './diagnostics.ts';
+import { didYouMean } from './suggest.ts';
+import { maxFileBytes, parseSource, type ReadResult } from './yaml-document.ts';
+
+/** Reads and parses a file. Never throws for what is wrong with it. */
+export async function readSource(file: string, cwd: string): Promise<ReadResult> {
+  const shown = shownPath(file, cwd);
+  const fail = (message: string, suggestion?: string): ReadResult => {
+    const problem: Diagnostic = { file: shown, line: 0, column: 0, message };
+    return { document: undefined, diagnostics: [suggestion === undefined ? problem : { ...problem, suggestion }] };
+  };
+  try {
+    const status = await stat(file);
+    if (!status.isFile()) return fail('not a file');
+    if (status.size > maxFileBytes) return fail(`larger than ${maxFileBytes} bytes`);
+    return parseSource(shown, await readFile(file, 'utf8'));
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT') return fail('no such file', await similarFile(file));
+    return fail(`cannot be read (${messageOf(thrown)})`);
+  }
+}
+
+async function similarFile(file: string): Promise<string | undefined> {
+  try {
+    return didYouMean(basename(file), await readdir(dirname(file)));
+  } catch (thrown) {
+    if (errnoOf(thrown) !== undefined) return undefined;
+    throw thrown;
+  }
+}

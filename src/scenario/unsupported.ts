@@ -1,0 +1,53 @@
+// Words of the scenario language that this version does not act on yet: refused by name, never silently ignored.
+
+import type { Path } from './yaml-document.ts';
+
+interface Later {
+  /** Where the word would stand: the path of the map that holds it, joined by dots. */
+  readonly where: RegExp;
+  readonly words: readonly string[];
+}
+
+const keys: readonly Later[] = [
+  { where: /^$/, words: ['hooks', 'phases', 'on_no_data'] },
+  { where: /^flows\.[^.]+$/, words: ['weight'] },
+  { where: /^load\.\d+$/, words: ['saturate', 'phases', 'every', 'window'] },
+  { where: /^load\.\d+\.(arrivals|users)\.\d+$/, words: ['every'] },
+  { where: /^chaos\.\d+$/, words: ['use', 'every', 'phases'] },
+  { where: /^slo\.\d+$/, words: ['window', 'abort', 'on_no_data'] },
+  {
+    where: /^flows\..*\.(steps|before)\.\d+(\.|$)/,
+    words: [
+      ...['if', 'until', 'call', 'broadcast', 'every', 'file', 'multipart'],
+      ...['size', 'duration', 'redirects', 'tls', 'proxy', 'http2', 'certificate'],
+    ],
+  },
+  { where: /^variants\.[^.]+$/, words: ['compose', 'service', 'docker'] },
+  { where: /^observe$/, words: ['docker', 'prometheus'] },
+  { where: /^dependencies\.[^.]+$/, words: ['compose', 'service', 'docker'] },
+];
+
+const values: readonly Later[] = [
+  { where: /^data\.[^.]+\.pick$/, words: ['unique'] },
+  {
+    where: /^chaos\.\d+\.fault$/,
+    words: [
+      ...['latency', 'bandwidth', 'slow_close', 'timeout', 'reset_peer', 'slicer', 'limit_data', 'down'],
+      ...['kill', 'stop', 'restart', 'pause', 'disconnect', 'cpu', 'memory', 'exec'],
+    ],
+  },
+  { where: /^dependencies\.[^.]+\.provide$/, words: ['redis'] },
+];
+
+const has = (table: readonly Later[], path: Path, word: string): boolean => {
+  const place = path.map(String).join('.');
+  return table.some(({ where, words }) => where.test(place) && words.includes(word));
+};
+
+/** Is `key`, refused in the map at `path`, a documented key that is not built yet? */
+export const isLaterKey = (path: Path, key: string): boolean => has(keys, path, key);
+
+/** Is `value`, refused at `path`, a documented value that is not built yet? */
+export const isLaterValue = (path: Path, value: string): boolean => has(values, path, value);
+
+export const notSupported = (word: string): string => `\`${word}\` is not supported by this version`;
