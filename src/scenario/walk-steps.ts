@@ -29,12 +29,3 @@ export const allSteps = (flows: Readonly<Record<string, Flow>>): PlacedStep[] =>
 /** Does this step send something, so that its samples make a series? */
 export const seriesOf = ({ step }: PlacedStep): string | undefined =>
   step.kind === 'think' || step.kind === 'repeat' ? undefined : step.name;
-
-/** The names that promises may use: of steps, and `flow:<name>` for whole iterations. */
-export function seriesNames(flows: Readonly<Record<string, Flow>>): { steps: string[]; flows: string[] } {
-  const steps = allSteps(flows).map(seriesOf);
-  return {
-    steps: steps.filter((name) => name !== undefined),
-    flows: Object.keys(flows).map((name) => `flow:${name}`),
-  };
-}

@@ -1,0 +1,103 @@
+// `mettle run <url>`: a scenario without a file, made of the options and held to the same rules as a written one.
+
+import { invalidFile } from './diagnostics.ts';
+import { examineScenario, type LoadedScenario } from './load.ts';
+import type { Path, SourceDocument } from './yaml-document.ts';
+
+/** Every text is as written after its option. */
+export interface UrlOptions {
+  /** `--rate 50/s` (open model); default: 10/s, unless users are given. */
+  readonly rate?: string;
+  /** `--users 1000` (closed model). */
+  readonly users?: string;
+  /** `--for 30s`; default: 30s. */
+  readonly for?: string;
+  readonly warmup?: string;
+  readonly slo?: readonly string[];
+  readonly seed?: number;
+  /** `--allow <host>`: hosts besides loopback. */
+  readonly allow?: readonly string[];
+  readonly cwd?: string;
+}
+
+const defaultRate = '10/s';
+const defaultFor = '30s';
+
+/** What such a scenario's one flow is called. */
+const flowName = 'main';
+
+/**
+ * `http:` and `https:` send one GET, its series named by the path. `ws:` and `wss:` connect, send
+ * `{"type":"ping","id":"<uuid>"}` and take the first JSON message after it as the reply: an arrival opens a connection of
+ * its own, a user keeps one. Throws INVALID_FILE (exit code 2), each problem at the option that it is about.
+ */
+export async function scenarioFromUrl(url: string, options: UrlOptions = {}): Promise<LoadedScenario> {
+  const { cwd = process.cwd(), allow = [] } = options;
+  const parsed = parseUrl(url);
+  const isSocket = parsed.protocol === 'ws:' || parsed.protocol === 'wss:';
+  const closed = options.users !== undefined;
+  const duration = options.for ?? defaultFor;
+  const stage = closed ? { users: options.users, for: duration } : { rate: options.rate ?? defaultRate, for: duration };
+  const written = {
+    name: `${isSocket ? '' : 'GET '}${url}`.slice(0, 200),
+    target: { [isSocket ? 'ws' : 'http']: parsed.origin === 'null' ? `${parsed.protocol}//${parsed.host}` : parsed.origin },
+    flows: { [flowName]: isSocket ? socketFlow(pathOf(parsed), closed) : httpFlow(pathOf(parsed), parsed.pathname) },
+    load: [{ flow: flowName, [closed ? 'users' : 'arrivals']: [stage] }],
+    ...(options.warmup === undefined ? {} : { warmup: options.warmup }),
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    slo: [...(options.slo ?? [])],
+  };
+  if (closed && options.rate !== undefined) throw refuse('--users', '`--rate` and `--users` exclude each other');
+  const document = optionsDocument(written, (path) => optionAt(path, url, options));
+  const { loaded, diagnostics, warnings } = await examineScenario(document, { file: null, cwd, allow });
+  if (loaded === undefined) throw invalidFile(diagnostics);
+  return { ...loaded, extraEnv: {}, warnings: isSocket ? [...warnings, socketWarning] : warnings };
+}
+
+const socketWarning = 'the first JSON message after each ping counts as its reply: a scenario file can match the right one';
+
+const refuse = (option: string, message: string) => invalidFile([{ file: option, line: 0, column: 0, message }]);
+
+function parseUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (url === null || !['http:', 'https:', 'ws:', 'wss:'].includes(url.protocol)) {
+    throw refuse(text, 'expected a URL that begins with http://, https://, ws:// or wss://');
+  }
+  if (url.username !== '' || url.password !== '') throw refuse(text, 'credentials in a URL end up in records; use a scenario file');
+  return url;
+}
+
+/** Path and query, with braces that are no template. */
+const pathOf = ({ pathname, search }: URL): string => `${pathname}${search}`.replaceAll('{{', '\\{{');
+
+const httpFlow = (path: string, name: string) => ({ steps: [{ http: `GET ${path}`, name }] });
+
+function socketFlow(path: string, keepOpen: boolean) {
+  const connect = { ws: `connect ${path}`, as: 'socket', name: 'connect' };
+  const ping = {
+    ws: 'send socket',
+    name: 'ping',
+    json: { type: 'ping', id: '{{uuid}}' },
+    reply: { match: { $: 'present' } },
+  };
+  const close = { ws: 'close socket', name: 'close' };
+  return keepOpen ? { before: [connect], steps: [ping] } : { steps: [connect, ping, close] };
+}
+
+function optionAt(path: Path, url: string, options: UrlOptions): string {
+  const [first, second] = path;
+  const last = path.at(-1);
+  if (first === 'slo') return `--slo "${options.slo?.[Number(second)] ?? ''}"`;
+  if (first === 'load' && last === 'rate') return `--rate ${options.rate ?? defaultRate}`;
+  if (first === 'load' && last === 'for') return `--for ${options.for ?? defaultFor}`;
+  if (first === 'load' && path.includes('users')) return `--users ${options.users ?? ''}`;
+  if (first === 'warmup') return `--warmup ${options.warmup ?? ''}`;
+  return first === 'seed' ? `--seed ${options.seed ?? ''}` : url;
+}
+
+const optionsDocument = (value: unknown, optionOf: (path: Path) => string): SourceDocument => ({
+  file: '',
+  value,
+  place: (path) => ({ file: optionOf(path), line: 0, column: 0 }),
+  written: () => '',
+});
