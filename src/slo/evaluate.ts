@@ -1,0 +1,133 @@
+// Judges promises from a record: value against limit, with the rules that keep too little data from passing.
+
+import type { RunData } from '../record/data.ts';
+import type { SloRecord } from '../record/schema.ts';
+import type { Operator, PromiseExpression } from './expression.ts';
+import type { Gate } from './gate.ts';
+import { gatesOf, promiseFrom } from './gates.ts';
+import type { PromiseText } from './gates.ts';
+import { printMeasure } from './print.ts';
+import { printLimit, showValue } from './quantity.ts';
+import { readMeasure } from './reading.ts';
+import type { Read } from './reading.ts';
+
+/** More bad samples than this break a promise even when there are too few samples to keep it. */
+const certainlyBad = 10;
+
+type Judged = Pick<SloRecord, 'status' | 'reason'>;
+
+/** Binary fractions must not decide: 999/1000 is 99.9 %. */
+const same = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-12 * Math.max(Math.abs(a), Math.abs(b));
+
+function holds(value: number, operator: Operator, limit: number): boolean {
+  if (same(value, limit)) return operator === '<=' || operator === '>=';
+  return operator.startsWith('<') ? value < limit : value > limit;
+}
+
+const broken = (severity: PromiseText['severity'], reason: string): Judged => ({
+  status: severity === 'fail' ? 'fail' : 'warn',
+  reason,
+});
+
+/** Too few samples: enough bad ones are certain all the same; otherwise nothing can be said. */
+function judgeFew(
+  promise: PromiseExpression,
+  read: Read,
+  shortage: string,
+  severity: PromiseText['severity'],
+): Judged {
+  const allowance = read.metric.allowance(promise.measure, promise.operator, promise.limit);
+  const counted = read.view === null ? undefined : allowance?.count(read.view.counts, read.view.histograms);
+  if (counted !== undefined && counted.bad > certainlyBad) {
+    const limit = printLimit(promise.limit, read.metric.unit);
+    return broken(severity, `${counted.bad} of ${counted.total} were bad or beyond ${limit}`);
+  }
+  return { status: 'invalid', reason: shortage };
+}
+
+function judgeValue(
+  promise: PromiseExpression,
+  read: Read,
+  value: number,
+  severity: PromiseText['severity'],
+): Judged {
+  const { metric, reading } = read;
+  const { operator, limit } = promise;
+  const shown = `${reading.atLeast ? '≥ ' : ''}${showValue(value, metric.unit)}`;
+  const limitText = printLimit(limit, metric.unit);
+  const note = reading.note === null ? '' : ` (${reading.note})`;
+  const breach = broken(
+    severity,
+    `${printMeasure(promise.measure)} is ${shown}, promised ${operator} ${limitText}${note}`,
+  );
+  if (operator.startsWith('<') && reading.atLeast) return breach;
+  if (holds(value, operator, limit)) return { status: 'pass', reason: reading.note };
+  if (reading.atLeast)
+    return {
+      status: 'invalid',
+      reason: `only known to be ${shown}, which does not decide ${operator} ${limitText}`,
+    };
+  return breach;
+}
+
+/** Service latency must not be taken for response latency. */
+function withServiceLabel(judged: Judged, read: Read): Judged {
+  const label = 'service latency only: this load has no due times';
+  if (read.metric.unit !== 'µs' || read.metric.subject !== 'series' || read.view?.hasDueTime !== false)
+    return judged;
+  return { ...judged, reason: judged.reason === null ? label : `${judged.reason}; ${label}` };
+}
+
+function judge(promise: PromiseExpression, read: Read, severity: PromiseText['severity']): Judged {
+  const { metric, reading } = read;
+  if (reading.value === null) {
+    return { status: reading.nothingToJudge === true ? 'not judged' : 'invalid', reason: reading.note };
+  }
+  const shortage = metric.tooFew(promise.measure, reading.samples, promise.limit);
+  return shortage === null
+    ? judgeValue(promise, read, reading.value, severity)
+    : judgeFew(promise, read, shortage, severity);
+}
+
+/** One parsed promise against one record. `gates`: the steady promises, for detection and recovery. */
+export function evaluatePromise(
+  promise: PromiseExpression,
+  data: RunData,
+  context: PromiseText & { readonly gates: readonly Gate[] },
+): SloRecord {
+  const read = readMeasure(promise.measure, data, context.gates);
+  const { status, reason } = withServiceLabel(judge(promise, read, context.severity), read);
+  const { value, atLeast, samples } = read.reading;
+  const { text, severity } = context;
+  return {
+    text,
+    severity,
+    status,
+    value,
+    atLeast,
+    limit: promise.limit,
+    unit: read.metric.unit,
+    samples,
+    reason,
+  };
+}
+
+export interface EvaluationOptions {
+  /** Why the run was cut short; its promises are then `not judged`, and what was measured is still shown. */
+  readonly cutShort?: string | null;
+}
+
+/** Every promise of a scenario against one record, in order. Throws PROMISE_SYNTAX for text that was never validated. */
+export function evaluatePromises(
+  promises: readonly PromiseText[],
+  data: RunData,
+  options: EvaluationOptions = {},
+): SloRecord[] {
+  const gates = gatesOf(promises);
+  const cutShort = options.cutShort ?? null;
+  return promises.map((entry) => {
+    const promise = promiseFrom(entry.text);
+    const judged = evaluatePromise(promise, data, { ...entry, gates });
+    return cutShort === null ? judged : { ...judged, status: 'not judged', reason: cutShort };
+  });
+}

@@ -1,0 +1,32 @@
+// detection(fault): from its effect to the first of two consecutive bad windows; without impact there is none.
+
+import { timelineFor } from '../fault-times.ts';
+import { noReading } from './metric.ts';
+import type { Metric } from './metric.ts';
+
+export const detection = {
+  name: 'detection',
+  pattern: /^detection$/,
+  unit: 'µs',
+  better: 'lower',
+  scale: 'log',
+  subject: 'fault',
+  argument: 'none',
+  resolution: 1_000_000,
+  tolerance: () => 0.1,
+  tooFew: () => null,
+  allowance: () => null,
+  compute: (measure, evidence) => {
+    const answer = timelineFor(measure, evidence);
+    if ('reading' in answer) return answer.reading;
+    const { timeline, times } = answer;
+    if (timeline.detectedAtMicros === null) {
+      return {
+        ...noReading('no impact: there was nothing to detect', timeline.samples),
+        nothingToJudge: true,
+      };
+    }
+    const value = timeline.detectedAtMicros - times.effectAtMicros;
+    return { value, atLeast: false, samples: timeline.samples, note: '± 1 s' };
+  },
+} as const satisfies Metric;

@@ -1,0 +1,70 @@
+// The contract of a metric: what it is called, its unit and direction, what it needs, and how it is computed.
+
+import type { SliceCounts } from '../../measure/slice.ts';
+import type { RunData } from '../../record/data.ts';
+import type { SloRecord } from '../../record/schema.ts';
+import type { Measure, Operator } from '../expression.ts';
+import type { Gate } from '../gate.ts';
+import type { View, ViewHistograms } from '../select.ts';
+
+/** Everything a metric may look at. */
+export interface Evidence {
+  readonly view: View;
+  readonly data: RunData;
+  /** The steady promises that detection and recovery are relative to. */
+  readonly gates: readonly Gate[];
+}
+
+export interface Reading {
+  /** In the metric's unit; null when it cannot be computed (then `note` says why). */
+  readonly value: number | null;
+  /** The value is a lower bound. */
+  readonly atLeast: boolean;
+  readonly samples: number;
+  /** Worth telling, one sentence; the reason when there is no value. */
+  readonly note: string | null;
+  /** There is no value because there is nothing to judge, which is nobody's fault. */
+  readonly nothingToJudge?: boolean;
+}
+
+/** The share of bad work that a promise allows, and how to count it in a slice or in a whole view. */
+export interface Allowance {
+  readonly share: number;
+  count(
+    counts: SliceCounts,
+    histograms: Partial<ViewHistograms>,
+  ): { readonly bad: number; readonly total: number };
+}
+
+export interface Metric {
+  /** As shown to people when a name is unknown: `p1…p99.99`, `error_rate`. */
+  readonly name: string;
+  readonly pattern: RegExp;
+  readonly unit: SloRecord['unit'];
+  readonly better: 'lower' | 'higher';
+  /** How two runs are compared: ln(after/before), or after − before in points. */
+  readonly scale: 'log' | 'points';
+  /** What its first argument names. */
+  readonly subject: 'series' | 'fault';
+  readonly argument: 'none' | 'outcome' | 'duration';
+  /** Smaller values cannot be told apart, in its unit: the floor of ratios and of their tolerance. */
+  readonly resolution: number;
+  /** δ of comparisons: a share of the value on the log scale, points (0.005 = half a point) otherwise. */
+  tolerance(name: string): number;
+  /** Why so many samples are too few; null when they are enough. `limit` null: the bare value is asked for. */
+  tooFew(measure: Measure, samples: number, limit: number | null): string | null;
+  /** Null when the promise allows no countable share (`mean`, `throughput`, a lower bound on a latency). */
+  allowance(measure: Measure, operator: Operator, limit: number): Allowance | null;
+  compute(measure: Measure, evidence: Evidence): Reading;
+}
+
+/** A reading without a value. */
+export const noReading = (note: string, samples = 0): Reading => ({
+  value: null,
+  atLeast: false,
+  samples,
+  note,
+});
+
+/** What every metric says when nothing was offered. */
+export const noData: Reading = noReading('no data: nothing was offered');

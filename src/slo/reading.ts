@@ -1,0 +1,64 @@
+// Reads one measure from one record: its value, or the reason why there is none.
+
+import { MettleError } from '../kernel/errors.ts';
+import type { RunData } from '../record/data.ts';
+import type { Measure } from './expression.ts';
+import type { Gate } from './gate.ts';
+import { noReading } from './metrics/metric.ts';
+import type { Metric, Reading } from './metrics/metric.ts';
+import { metricNamed } from './metrics/registry.ts';
+import { missingFrom, viewOf } from './select.ts';
+import type { View } from './select.ts';
+
+/** The metric of a measure that was parsed before. Throws UNKNOWN_METRIC (usage). */
+export function metricOf(measure: Measure): Metric {
+  const metric = metricNamed(measure.metric);
+  if (metric !== undefined) return metric;
+  throw new MettleError({ code: 'UNKNOWN_METRIC', message: `unknown metric \`${measure.metric}\`` });
+}
+
+/** The faults that a measure depends on, by its subject or by its phases. */
+function faultIdsOf(measure: Measure, metric: Metric): string[] {
+  const named = metric.subject === 'fault' && measure.subject !== null ? [measure.subject] : [];
+  return [...named, ...measure.during.flatMap((phase) => /^(?:fault|recovery):(.+)$/.exec(phase)?.[1] ?? [])];
+}
+
+const nothingToJudge = (note: string): Reading => ({ ...noReading(note), nothingToJudge: true });
+
+/** Why a measure says nothing about this run, before anything is computed; null when it may. */
+function obstacle(measure: Measure, metric: Metric, data: RunData): Reading | null {
+  for (const id of faultIdsOf(measure, metric)) {
+    const fault = data.run.faults.find((entry) => entry.id === id);
+    if (fault === undefined) return noReading(`the run had no fault \`${id}\``);
+    if (fault.effectAtMicros === null) {
+      return nothingToJudge(
+        `the fault \`${id}\` was not injected${fault.note === null ? '' : ` (${fault.note})`}`,
+      );
+    }
+  }
+  if (metric.subject === 'fault') return null;
+  const happened = measure.during.filter((name) => data.run.phases.some((phase) => phase.name === name));
+  const absent = measure.during.length > 0 && happened.length === 0;
+  if (absent && measure.during.every((name) => name.startsWith('recovery:'))) {
+    return nothingToJudge(`there was no phase \`${measure.during.join(', ')}\`: nothing had to recover`);
+  }
+  const missing = missingFrom(data, measure.subject, happened.length > 0 ? happened : measure.during);
+  return missing === null ? null : noReading(missing);
+}
+
+export interface Read {
+  readonly metric: Metric;
+  readonly reading: Reading;
+  /** What was looked at; null when nothing could be. */
+  readonly view: View | null;
+}
+
+/** Computes a measure. `gates` are the steady promises that detection and recovery are relative to. */
+export function readMeasure(measure: Measure, data: RunData, gates: readonly Gate[]): Read {
+  const metric = metricOf(measure);
+  const blocked = obstacle(measure, metric, data);
+  if (blocked !== null) return { metric, reading: blocked, view: null };
+  const view = viewOf(data, metric.subject === 'fault' ? null : measure.subject, measure.during);
+  const reading = metric.compute(measure, { view, data, gates });
+  return { metric, reading, view };
+}

@@ -1,0 +1,84 @@
+// The verdict on a run, one pure function, so that its precedence is a truth table and nothing else decides.
+
+import { exitCodes } from '../kernel/errors.ts';
+import type { RunRecord, SloRecord, Verdict } from '../record/schema.ts';
+
+export interface VerdictInput {
+  /** What could not be undone or verified; one sentence each. */
+  readonly undoFailed: readonly string[];
+  /** Why the run was cut short by a person or a signal; null when it was not. */
+  readonly interrupted: string | null;
+  /** Why the run itself measured nothing reliable: generator, fidelity, a dead thread, missing traffic. */
+  readonly invalidReasons: readonly string[];
+  readonly slo: readonly SloRecord[];
+  /** Over all series, the warm-up included. */
+  readonly traffic: { readonly offered: number; readonly answered: number };
+  /** Why the record could not be written. */
+  readonly recordUnwritable?: string | null;
+}
+
+const sentence = (promise: SloRecord): string => `${promise.text}: ${promise.reason ?? promise.status}`;
+
+/** A run without load or without anything to hold it to must not pass in silence. */
+function emptiness({ slo, traffic }: VerdictInput): string[] {
+  if (traffic.offered === 0) return ['no traffic: nothing was offered'];
+  if (slo.length === 0 && traffic.answered === 0) return ['no answer: nothing that was offered was answered'];
+  if (slo.length > 0 && slo.every((promise) => promise.status === 'not judged'))
+    return ['no promise could be judged'];
+  return [];
+}
+
+/**
+ * undo failed > interrupted > run invalid > fail > promise invalid > warn > pass. The reasons of every level are
+ * listed, the deciding one first. A promise of severity `warn` never weighs more than a warning; `not judged` nothing.
+ */
+export function verdictOf(input: VerdictInput): Verdict {
+  const { slo } = input;
+  const unwritable = input.recordUnwritable ?? null;
+  const weighty = slo.filter((promise) => promise.severity === 'fail');
+  const levels = [
+    { status: 'fail', exitCode: exitCodes.undoFailed, reasons: input.undoFailed },
+    {
+      status: 'interrupted',
+      exitCode: exitCodes.interrupted,
+      reasons: input.interrupted === null ? [] : [input.interrupted],
+    },
+    {
+      status: 'invalid',
+      exitCode: exitCodes.invalid,
+      reasons: [...input.invalidReasons, ...emptiness(input), ...(unwritable === null ? [] : [unwritable])],
+    },
+    {
+      status: 'fail',
+      exitCode: exitCodes.failed,
+      reasons: weighty.filter((promise) => promise.status === 'fail').map(sentence),
+    },
+    {
+      status: 'invalid',
+      exitCode: exitCodes.invalid,
+      reasons: weighty.filter((promise) => promise.status === 'invalid').map(sentence),
+    },
+    {
+      status: 'warn',
+      exitCode: exitCodes.ok,
+      reasons: slo
+        .filter(
+          (promise) =>
+            promise.status === 'warn' || (promise.severity === 'warn' && promise.status !== 'pass'),
+        )
+        .filter((promise) => promise.status !== 'not judged')
+        .map(sentence),
+    },
+  ] as const;
+  const reasons = levels.flatMap((level) => level.reasons);
+  const deciding = levels.find((level) => level.reasons.length > 0);
+  return deciding === undefined
+    ? { status: 'pass', reasons: [], exitCode: exitCodes.ok }
+    : { status: deciding.status, reasons, exitCode: deciding.exitCode };
+}
+
+/** Reasons of a verdict that do not come from its promises: what made the run itself unreliable. */
+export function runLevelReasons(run: RunRecord): string[] {
+  const fromPromises = new Set(run.slo.map(sentence));
+  return run.verdict.reasons.filter((reason) => !fromPromises.has(reason));
+}
