@@ -1,0 +1,167 @@
+// What `GET /proxies/{proxy}/observation` answers: the figures of one window of time, as data that faults/ can judge.
+
+import { z } from 'zod';
+import { type DelayHistogram, summarizeDelays } from './delay-histogram.ts';
+import type { Observation, ObservationSlice } from './observation.ts';
+import type { LiveToxic } from './toxic-chain.ts';
+
+const count = z.number().int().nonnegative();
+const delays = z.object({ p50: z.number(), p99: z.number(), count }).nullable();
+
+const streamWindow = z.object({
+  /** Pieces read from the source. */
+  chunks: count,
+  bytesIn: count,
+  /** Less than bytesIn where a toxic dropped or still held some. */
+  bytesOut: count,
+  /** From read to write, of pieces that met a toxic and whose delay no update or removal changed. Within 0.4 %. */
+  addedDelayMicros: delays,
+});
+
+/** All times are on the monotonic clock of this machine (kernel/clock), in microseconds. */
+export const observationWindowSchema = z.object({
+  nowMicros: z.number(),
+  /** The window asked for, cut to what is known (the last five minutes) and to now. */
+  sinceMicros: z.number(),
+  untilMicros: z.number(),
+  /** False when the window begins before what is known. */
+  complete: z.boolean(),
+  /** Accepted in the window. */
+  connections: count,
+  /** Open now. */
+  openConnections: count,
+  /** Attempts turned away while disabled; null when some could not be seen (port closed: `whenDown: refuse`). */
+  refused: count.nullable(),
+  /** Connections broken off by a toxic. */
+  resets: count,
+  upstream: streamWindow,
+  downstream: streamWindow,
+  /** Both directions together. */
+  addedDelayMicros: delays,
+  /** What there was over time: at most 250 ms each, cut at every change of toxics; empty ones are left out. */
+  slices: z.array(
+    z.object({
+      startMicros: z.number(),
+      endMicros: z.number(),
+      connections: count,
+      refused: count,
+      resets: count,
+      chunksUp: count,
+      bytesUp: count,
+      bytesDown: count,
+    }),
+  ),
+  /** Toxics that lived in the window; `affected` of `connections` drawn at their present toxicity. */
+  toxics: z.array(
+    z.object({
+      name: z.string(),
+      type: z.string(),
+      stream: z.enum(['upstream', 'downstream']),
+      toxicity: z.number(),
+      addedAtMicros: z.number(),
+      removedAtMicros: z.number().nullable(),
+      connections: count,
+      affected: count,
+    }),
+  ),
+  /** When the proxy was disabled. */
+  outages: z.array(z.object({ downAtMicros: z.number(), upAtMicros: z.number().nullable() })),
+});
+
+export type ObservationWindow = z.infer<typeof observationWindowSchema>;
+
+interface WindowRequest {
+  readonly nowMicros: number;
+  /** Undefined = as far back as is known. */
+  readonly sinceMicros: number | undefined;
+  /** Undefined = now. */
+  readonly untilMicros: number | undefined;
+  readonly openConnections: number;
+}
+
+/** A slice counts when more than half of it lies in the window; exact where the window ends at a change of toxics. */
+export function observeWindow(
+  observation: Observation,
+  lives: readonly LiveToxic[],
+  request: WindowRequest,
+): ObservationWindow {
+  const knownSinceMicros = observation.knownSinceMicros();
+  const sinceMicros = Math.max(request.sinceMicros ?? knownSinceMicros, knownSinceMicros);
+  const untilMicros = Math.min(request.untilMicros ?? request.nowMicros, request.nowMicros);
+  const overlaps = (fromMicros: number, toMicros: number | null): boolean =>
+    fromMicros <= untilMicros && (toMicros ?? untilMicros) >= sinceMicros;
+  const slices = observation
+    .slices()
+    .filter((slice) => mostlyWithin(slice, sinceMicros, untilMicros, request));
+  const outages = observation.outages.filter((outage) => overlaps(outage.downAtMicros, outage.upAtMicros));
+  const seen = outages.every((outage) => outage.attemptsCounted);
+  return {
+    nowMicros: request.nowMicros,
+    sinceMicros,
+    untilMicros,
+    complete: (request.sinceMicros ?? knownSinceMicros) >= knownSinceMicros,
+    connections: sum(slices, (slice) => slice.connections),
+    refused: seen ? sum(slices, (slice) => slice.refused) : null,
+    resets: sum(slices, (slice) => slice.resets),
+    openConnections: request.openConnections,
+    upstream: streamOf(slices, 'upstream'),
+    downstream: streamOf(slices, 'downstream'),
+    addedDelayMicros: summarizeDelays(
+      slices.flatMap((slice) => [slice.upstream.delays, slice.downstream.delays]),
+    ),
+    slices: slices.map(shortSlice),
+    toxics: lives.filter((toxic) => overlaps(toxic.addedAtMicros, toxic.removedAtMicros)).map(lifeOf),
+    outages: outages.map(({ downAtMicros, upAtMicros }) => ({ downAtMicros, upAtMicros })),
+  };
+}
+
+function mostlyWithin(
+  slice: ObservationSlice,
+  sinceMicros: number,
+  untilMicros: number,
+  request: WindowRequest,
+): boolean {
+  const endMicros =
+    request.untilMicros === undefined ? Math.min(slice.endMicros, request.nowMicros) : slice.endMicros;
+  const insideMicros = Math.min(endMicros, untilMicros) - Math.max(slice.startMicros, sinceMicros);
+  return insideMicros >= 0 && insideMicros >= (endMicros - slice.startMicros) / 2;
+}
+
+function streamOf(
+  slices: readonly ObservationSlice[],
+  stream: 'upstream' | 'downstream',
+): ObservationWindow['upstream'] {
+  const histograms: DelayHistogram[] = slices.map((slice) => slice[stream].delays);
+  return {
+    chunks: sum(slices, (slice) => slice[stream].chunks),
+    bytesIn: sum(slices, (slice) => slice[stream].bytesIn),
+    bytesOut: sum(slices, (slice) => slice[stream].bytesOut),
+    addedDelayMicros: summarizeDelays(histograms),
+  };
+}
+
+const shortSlice = (slice: ObservationSlice): ObservationWindow['slices'][number] => ({
+  startMicros: slice.startMicros,
+  endMicros: slice.endMicros,
+  connections: slice.connections,
+  refused: slice.refused,
+  resets: slice.resets,
+  chunksUp: slice.upstream.chunks,
+  bytesUp: slice.upstream.bytesIn,
+  bytesDown: slice.downstream.bytesOut,
+});
+
+const lifeOf = (toxic: LiveToxic): ObservationWindow['toxics'][number] => ({
+  name: toxic.name,
+  type: toxic.kind.type,
+  stream: toxic.stream,
+  toxicity: toxic.settings.toxicity,
+  addedAtMicros: toxic.addedAtMicros,
+  removedAtMicros: toxic.removedAtMicros,
+  connections: toxic.drawn,
+  affected: toxic.affected,
+});
+
+function sum<Item>(items: readonly Item[], value: (item: Item) => number): number {
+  return items.reduce((total, item) => total + value(item), 0);
+}

@@ -1,0 +1,28 @@
+// Entry of the proxy's own thread: a busy generator must not delay what it relays, nor the other way round.
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { MettleError, messageOf } from '../kernel/errors.ts';
+import { type ProxyServerOptions, startProxyServer } from './server.ts';
+import type { ThreadReport } from './thread-protocol.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('proxy/thread.js runs as a worker thread only');
+const report = (message: ThreadReport): void => port.postMessage(message);
+
+try {
+  const server = await startProxyServer(workerData as ProxyServerOptions);
+  // The only order there is: close. Once the server and this port are closed the thread ends by itself.
+  port.once('message', () => {
+    server.close().then(
+      () => port.close(),
+      () => process.exit(1),
+    );
+  });
+  report({ kind: 'ready', apiUrl: server.apiUrl });
+} catch (error) {
+  const { code, message, hint, exitCode } =
+    error instanceof MettleError
+      ? error
+      : new MettleError({ code: 'PROXY_FAILED', message: messageOf(error) });
+  report({ kind: 'failed', error: { code, message, hint, exitCode } });
+}
