@@ -1,0 +1,55 @@
+// What a load is, as plain data: once for the whole run, and divided, once, into the shares of its threads.
+
+import type { Addresses } from '../engines/engine.ts';
+import type { DataFeed, Flow, LoadEntry } from '../scenario/scenario.ts';
+import type { Partition } from '../workload/partition.ts';
+import { shareOf } from '../workload/partition.ts';
+
+/** The undivided load of one run. Structured-clone safe. */
+export interface LoadPlan {
+  readonly seed: number;
+  readonly addresses: Addresses;
+  readonly flows: Readonly<Record<string, Flow>>;
+  readonly load: readonly LoadEntry[];
+  readonly data: Readonly<Record<string, DataFeed>>;
+  /** What templates may read as `env.*`. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Texts that must never be stored. */
+  readonly secrets: readonly string[];
+  readonly warmupMicros: number;
+  readonly gracefulStopMicros: number;
+  /** The longest of the load entries. */
+  readonly durationMicros: number;
+  /** The tightest latency any promise asks for (it sets the limit of the schedule lag); null = none. */
+  readonly tightestPromiseMicros: number | null;
+}
+
+/** One thread's part of one load entry. Rates and numbers of users stay whole: the partition picks from the schedule. */
+export interface LoadShare {
+  /** Its place in the scenario's list, the same in every thread. */
+  readonly index: number;
+  /** `maxInFlight` is already this thread's own. */
+  readonly entry: LoadEntry;
+  readonly partition: Partition;
+}
+
+export interface WorkerPlan extends Omit<LoadPlan, 'load'> {
+  readonly thread: Partition;
+  readonly entries: number;
+  readonly load: readonly LoadShare[];
+}
+
+/**
+ * The share of thread `index` of `count`. An entry with fewer places than there are threads goes to as many threads as it
+ * has places, so that the limit stays exact and no thread is left with arrivals and no place.
+ */
+export function sharePlan(plan: LoadPlan, thread: Partition): WorkerPlan {
+  const load = plan.load.flatMap((entry, index): LoadShare[] => {
+    if (entry.model === 'users') return [{ index, entry, partition: thread }];
+    const count = Math.max(1, Math.min(thread.count, entry.maxInFlight));
+    if (thread.index >= count) return [];
+    const partition = { index: thread.index, count };
+    return [{ index, entry: { ...entry, maxInFlight: shareOf(entry.maxInFlight, partition) }, partition }];
+  });
+  return { ...plan, thread, entries: plan.load.length, load };
+}

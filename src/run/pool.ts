@@ -1,0 +1,125 @@
+// The load threads of one run, seen as one: started together, told the same things, merged into one result.
+
+import { Worker } from 'node:worker_threads';
+import { systemClock } from '../kernel/clock.ts';
+import { builtEntry } from '../kernel/entry.ts';
+import { exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
+import type { Slice } from '../measure/slice.ts';
+import type { ErrorExample, Snapshot } from '../measure/snapshot.ts';
+import type { Health } from '../measure/health.ts';
+import type { LoadPlan } from './load-plan.ts';
+import { sharePlan } from './load-plan.ts';
+import { LoadLedger } from './load-ledger.ts';
+import type { FromWorker, ToWorker } from './messages.ts';
+
+export interface PoolEvents {
+  /** About four times a second from each thread. Its numbers are already in `Pool.slices()`. */
+  onSnapshot(snapshot: Snapshot): void;
+}
+
+export interface LoadResult {
+  /** Merged over threads, in order of start; all times from the start of the load. */
+  readonly slices: Slice[];
+  /** The first few of each series and error class. */
+  readonly examples: ErrorExample[];
+  readonly health: Health;
+  /** How long load was really offered: shorter than planned only when it was stopped. */
+  readonly elapsedMicros: number;
+  /** Threads that died, with the reason: their numbers are incomplete and the run is invalid. */
+  readonly deadThreads: string[];
+}
+
+export interface Pool {
+  /** The common start, on the machine's monotonic clock (`systemClock`), a little in the future. */
+  start(startAtMicros: number): void;
+  /** A fault took or lost effect, `atMicros` from the start of the load. */
+  edge(atMicros: number, kind: 'effect' | 'clear'): void;
+  /** Offers nothing more; what is in flight gets a short time. */
+  stop(): void;
+  /** Everything measured so far; at most a second old. */
+  slices(): Slice[];
+  /** Ends the threads at once; for a pool that was never started, or whose numbers no longer matter. */
+  close(): Promise<void>;
+  /** Never rejects. */
+  readonly finished: Promise<LoadResult>;
+}
+
+/** Resolves when every thread is ready. Throws MettleError `LOAD_THREAD_FAILED` when one cannot be. */
+export async function startPool(plan: LoadPlan, threads: number, events: PoolEvents): Promise<Pool> {
+  const ledger = new LoadLedger(plan);
+  const workers = Array.from({ length: threads }, (_, index) => {
+    const workerData = sharePlan(plan, { index, count: threads });
+    return new Worker(builtEntry('run/worker.js'), { workerData, name: `load ${index}` });
+  });
+  const post = (message: ToWorker): void => workers.forEach((worker) => worker.postMessage(message));
+  const close = async (): Promise<void> => {
+    ledger.stop();
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  };
+  const receive = (snapshot: Snapshot): void => {
+    ledger.add(snapshot);
+    events.onSnapshot(snapshot);
+  };
+  const lives = workers.map((worker, index) => follow(worker, receive, (why) => ledger.died(index, why)));
+  try {
+    await Promise.all(lives.map(({ ready }) => ready));
+  } catch (thrown) {
+    await close();
+    throw new MettleError({
+      code: 'LOAD_THREAD_FAILED',
+      message: `a load thread could not start: ${messageOf(thrown)}`,
+      hint: 'Look for a mistake in a template of the scenario; a missing build shows here, too (`npm run build`).',
+      exitCode: exitCodes.usage,
+    });
+  }
+  return {
+    start: (startAtMicros) => {
+      ledger.start(startAtMicros);
+      post({ type: 'start', startAtMicros });
+    },
+    edge: (atMicros, kind) => {
+      ledger.edge(atMicros, kind);
+      post({ type: 'edge', atMicros, kind });
+    },
+    stop: () => {
+      ledger.stopped(systemClock.nowMicros());
+      post({ type: 'stop' });
+    },
+    slices: () => ledger.slices(),
+    close,
+    finished: Promise.all(lives.map(({ ended }) => ended)).then(() => ledger.result()),
+  };
+}
+
+interface Life {
+  /** Rejects when the thread dies before it is ready. */
+  readonly ready: Promise<void>;
+  /** Resolves when the thread has ended, one way or the other. */
+  readonly ended: Promise<void>;
+}
+
+/** Follows one thread to its end; `died` is called at most once, when it ends without having said that it is done. */
+function follow(worker: Worker, receive: (snapshot: Snapshot) => void, died: (why: string) => void): Life {
+  let why = 'it ended before it was done';
+  let done = false;
+  const ended = new Promise<void>((resolve) => {
+    worker.on('error', (error) => (why = messageOf(error)));
+    worker.on('exit', () => {
+      if (!done) died(why);
+      resolve();
+    });
+  });
+  const ready = new Promise<void>((resolve, reject) => {
+    worker.on('message', (message: FromWorker) => {
+      if (message.type === 'ready') resolve();
+      else if (message.type === 'snapshot') receive(message.snapshot);
+      else {
+        if (message.type === 'done') done = true;
+        else why = message.message;
+        void worker.terminate();
+      }
+    });
+    worker.on('exit', () => reject(new Error(why)));
+  });
+  return { ready, ended };
+}

@@ -1,0 +1,171 @@
+// Runs one thread's load and reports it: snapshots while it goes, then the drain, the cut, and the last of the numbers.
+
+import { setMaxListeners } from 'node:events';
+import type { OpenEngine } from '../engines/engine.ts';
+import type { StepSpec } from '../engines/registry.ts';
+import type { Sample } from '../measure/outcome.ts';
+import { Recorder } from '../measure/recorder.ts';
+import type { SliceDelta, Snapshot } from '../measure/snapshot.ts';
+import { ThreadProbe } from '../measure/thread-probe.ts';
+import type { SecondHealth } from '../measure/health.ts';
+import type { WorkerPlan } from './load-plan.ts';
+import type { PreciseClock } from './precise-clock.ts';
+import type { ThreadLoad } from './thread-load.ts';
+import { createThreadLoad } from './thread-load.ts';
+
+const snapshotEveryMicros = 250_000;
+const secondMicros = 1_000_000;
+/** After `stop`, what is in flight gets this long at most. */
+const shortDrainMicros = 1_000_000;
+/** What was cut off must have reported within this, or the thread has lost count. */
+const cutGraceMicros = 5_000_000;
+
+/** Codes of a system that has no more descriptors or ports to give. */
+const ownLimits: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL']);
+
+export interface ThreadRunPorts<Prepared> {
+  readonly clock: PreciseClock;
+  readonly engines: Pick<OpenEngine<StepSpec, Prepared>, 'prepare' | 'session'>;
+  send(snapshot: Snapshot): void;
+}
+
+/** One life: `start` once, `edge` and `stop` at any time after it. */
+export class ThreadRun<Prepared> {
+  readonly #plan: WorkerPlan;
+  readonly #ports: ThreadRunPorts<Prepared>;
+  readonly #stop = new AbortController();
+  readonly #cut = new AbortController();
+  readonly #over = new AbortController();
+  readonly #load: ThreadLoad;
+  readonly #probe: ThreadProbe;
+  #recorder: Recorder | undefined;
+  #startAtMicros = 0;
+  #secondsTold = 0;
+
+  constructor(plan: WorkerPlan, ports: ThreadRunPorts<Prepared>) {
+    this.#plan = plan;
+    this.#ports = ports;
+    // Every request in flight listens to these; that is no leak.
+    for (const { signal } of [this.#stop, this.#cut, this.#over]) setMaxListeners(0, signal);
+    this.#probe = new ThreadProbe(() => ports.clock.spunMicros());
+    this.#load = createThreadLoad(plan, {
+      clock: ports.clock,
+      engines: ports.engines,
+      stop: this.#stop.signal,
+      cut: this.#cut.signal,
+      onSample: (sample) => this.#onSample(sample),
+      onSkipped: (series, atMicros, times) => this.#recorder?.skipped(series, atMicros, times),
+      onNotStarted: (series, dueAtMicros, kind) => this.#recorder?.notStarted(series, dueAtMicros, kind),
+      onLag: (lagMicros) => this.#probe.started(lagMicros),
+    });
+  }
+
+  /** Resolves when all is told. Rejects when the thread has lost count, or for a bug. */
+  async start(startAtMicros: number): Promise<void> {
+    const { clock } = this.#ports;
+    this.#startAtMicros = startAtMicros;
+    this.#recorder = new Recorder(startAtMicros, this.#plan.warmupMicros);
+    await clock.sleepUntil(startAtMicros - 2_000, this.#stop.signal);
+    this.#probe.start();
+    const telling = this.#tellUntilOver();
+    try {
+      await this.#offerAndDrain();
+    } finally {
+      this.#over.abort();
+      await telling;
+      this.#probe.stop();
+    }
+    await this.#tell(null);
+  }
+
+  edge(atMicros: number, kind: 'effect' | 'clear'): void {
+    this.#recorder?.edge(atMicros, kind);
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  async #offerAndDrain(): Promise<void> {
+    const { clock } = this.#ports;
+    const endAtMicros = this.#startAtMicros + this.#plan.durationMicros;
+    const all = this.#load.offer(this.#startAtMicros).then(() => this.#load.idle(this.#over.signal));
+    const ended = new AbortController();
+    // The deadline of what is in flight: some time after the end of the load, or a short one after a stop.
+    const deadline = async (): Promise<void> => {
+      await clock.sleepUntil(endAtMicros, anyOf(this.#stop.signal, ended.signal));
+      const drain = this.#plan.gracefulStopMicros;
+      const untilMicros = this.#stop.signal.aborted
+        ? clock.nowMicros() + Math.min(drain, shortDrainMicros)
+        : endAtMicros + drain;
+      await clock.sleepUntil(untilMicros, ended.signal);
+      if (ended.signal.aborted) return;
+      this.#cut.abort();
+      await clock.sleepUntil(clock.nowMicros() + cutGraceMicros, ended.signal);
+      if (!isAborted(ended.signal)) throw new Error('what was cut off at the end never reported back');
+    };
+    try {
+      await Promise.race([all, deadline().then(() => all)]);
+    } finally {
+      ended.abort();
+    }
+  }
+
+  #onSample(sample: Sample): void {
+    this.#recorder?.record(sample);
+    if (sample.code !== undefined && ownLimits.has(sample.code)) this.#probe.exhausted();
+  }
+
+  /** Four short snapshots a second, every fourth with the second's deltas and health. */
+  async #tellUntilOver(): Promise<void> {
+    const { clock } = this.#ports;
+    for (let tick = 1; !this.#over.signal.aborted; tick += 1) {
+      await clock.sleepUntil(this.#startAtMicros + tick * snapshotEveryMicros, this.#over.signal);
+      if (isAborted(this.#over.signal)) return;
+      const now = clock.nowMicros() - this.#startAtMicros;
+      tick = Math.max(tick, Math.floor(now / snapshotEveryMicros));
+      const seconds = Math.floor(now / secondMicros);
+      if (seconds <= this.#secondsTold) this.#send([], null);
+      else await this.#tellSeconds(seconds);
+    }
+  }
+
+  /** A thread that was blocked for several seconds was blocked in each of them: all get the same health. */
+  async #tellSeconds(seconds: number): Promise<void> {
+    const now = this.#ports.clock.nowMicros();
+    const health = this.#probe.second(this.#secondsTold * secondMicros, this.#load.behind(now));
+    for (let second = this.#secondsTold; second < seconds - 1; second += 1) {
+      this.#send([], { ...health, startMicros: second * secondMicros });
+    }
+    this.#secondsTold = seconds;
+    await this.#tell({ ...health, startMicros: (seconds - 1) * secondMicros });
+  }
+
+  /** Encoding is spread: between two cells the loop may start what is due. */
+  async #tell(health: SecondHealth | null): Promise<void> {
+    const { clock } = this.#ports;
+    const deltas: SliceDelta[] = [];
+    for (const delta of this.#recorder?.flushDelta() ?? []) {
+      deltas.push(delta);
+      await clock.sleepUntil(0);
+    }
+    this.#send(deltas, health);
+  }
+
+  #send(deltas: readonly SliceDelta[], health: SecondHealth | null): void {
+    const now = this.#ports.clock.nowMicros();
+    this.#ports.send({
+      thread: this.#plan.thread.index,
+      atMicros: now - this.#startAtMicros,
+      progress: this.#load.progress(now),
+      deltas,
+      examples: this.#recorder?.takeExamples() ?? [],
+      health,
+    });
+  }
+}
+
+const anyOf = (...signals: AbortSignal[]): AbortSignal => AbortSignal.any(signals);
+
+/** A function, so that the type-checker does not take the flag for settled across an await. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;

@@ -1,0 +1,55 @@
+// The entry file of a load thread: unpacks its share of the plan, says when it is ready, and obeys the main thread.
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { openEngines } from '../engines/registry.ts';
+import { sleep, systemClock } from '../kernel/clock.ts';
+import { messageOf } from '../kernel/errors.ts';
+import { createRedactor } from '../kernel/redact.ts';
+import { templates } from '../scenario/templates.ts';
+import type { WorkerPlan } from './load-plan.ts';
+import type { FromWorker, ToWorker } from './messages.ts';
+import { createPreciseClock } from './precise-clock.ts';
+import { ThreadRun } from './thread-run.ts';
+
+if (parentPort === null) throw new Error('this file runs as a thread of Mettle only');
+const port = parentPort;
+const tell = (message: FromWorker): void => port.postMessage(message);
+const fail = (thrown: unknown): void => {
+  tell({ type: 'error', message: messageOf(thrown) });
+  port.close();
+};
+
+/** How long sockets may take to close at the end. */
+const closingMicros = 1_000_000;
+
+const plan = workerData as WorkerPlan;
+const clock = createPreciseClock();
+
+try {
+  const engines = openEngines({
+    addresses: plan.addresses,
+    templates,
+    nowMicros: () => clock.nowMicros(),
+    redact: createRedactor(plan.secrets),
+  });
+  const run = new ThreadRun(plan, {
+    clock,
+    engines,
+    send: (snapshot) => tell({ type: 'snapshot', snapshot }),
+  });
+  const start = async (startAtMicros: number): Promise<void> => {
+    await run.start(startAtMicros);
+    // Everything is measured and sent: a server that will not let go of a socket must not hold up the run.
+    await Promise.race([engines.close(), sleep(systemClock, closingMicros)]);
+    tell({ type: 'done' });
+    port.close();
+  };
+  port.on('message', (message: ToWorker) => {
+    if (message.type === 'start') start(message.startAtMicros).catch(fail);
+    else if (message.type === 'edge') run.edge(message.atMicros, message.kind);
+    else run.stop();
+  });
+  tell({ type: 'ready' });
+} catch (thrown) {
+  fail(thrown);
+}
