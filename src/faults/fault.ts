@@ -2,11 +2,14 @@
 
 import type { Link, LinkPort, Tracker, UndoIntent } from '../kernel/ports.ts';
 import type { FidelityCheck, LinkObservation } from '../record/schema.ts';
+import type { Seen } from './seen.ts';
 
 /** A proxied link that faults can be put on: which API drives it and under which name it is known there. */
 export interface FaultLink extends Link {
   readonly apiUrl: string;
   readonly proxyName: string;
+  /** Whether the server lives in Mettle's own process: then it can tell what it saw, and toxics can carry a TTL. */
+  readonly embedded: boolean;
 }
 
 /** The fault proxies of one command: the embedded server, or a real Toxiproxy by URL. */
@@ -29,8 +32,8 @@ export interface Fault<Spec extends { readonly kind: string }> {
   plan(spec: Spec, id: string, link: FaultLink): UndoIntent;
   /** Acts. Resolves once the effect has been read back. */
   apply(spec: Spec, intent: UndoIntent): Promise<void>;
-  /** Fidelity: what was asked for against what was observed on the link. */
-  judge(spec: Spec, observation: LinkObservation | null): FidelityCheck[];
+  /** Fidelity: what was asked for against what was seen on the link; null: nothing can tell (a real Toxiproxy). */
+  judge(spec: Spec, seen: Seen | null): FidelityCheck[];
 }
 
 export interface InjectionRequest<Spec> {

@@ -1,0 +1,120 @@
+// The narrow port over Toxiproxy's API, embedded or real: driven through toxiproxy-node-client, every answer validated.
+
+import { Proxy } from 'toxiproxy-node-client';
+import { z } from 'zod';
+import { MettleError } from '../../kernel/errors.ts';
+import { apiError, apiErrors, createClient } from './transport.ts';
+
+const toxicSchema = z.object({
+  name: z.string(),
+  type: z.string(),
+  stream: z.enum(['upstream', 'downstream']),
+  toxicity: z.number(),
+  attributes: z.record(z.string(), z.number()),
+});
+
+const proxySchema = z.object({
+  name: z.string(),
+  listen: z.string(),
+  upstream: z.string(),
+  enabled: z.boolean(),
+});
+
+export type Toxic = z.infer<typeof toxicSchema>;
+export type ProxyState = z.infer<typeof proxySchema>;
+export type ToxicType = 'latency' | 'timeout' | 'reset_peer';
+
+export interface NewToxic extends Omit<Toxic, 'type'> {
+  readonly type: ToxicType;
+  /** Only the embedded proxy knows it: the toxic removes itself after this many milliseconds. */
+  readonly ttlMs?: number;
+}
+
+interface ProxyChange extends Partial<Omit<ProxyState, 'name'>> {
+  readonly ttlMs?: number;
+  readonly whenDown?: 'reset';
+}
+
+/** Rejects with the codes of `apiErrors`, except that what is already gone is no error to look at or delete. */
+export interface ToxiproxyPort {
+  /** Throws unless a Toxiproxy answers. */
+  handshake(): Promise<void>;
+  createProxy(proxy: Pick<ProxyState, 'name' | 'listen' | 'upstream'>): Promise<ProxyState>;
+  proxy(name: string): Promise<ProxyState | undefined>;
+  /** What is not in `change` stays as it is. Embedded only, with `enabled: false`: `ttlMs`, after which it undoes itself, and `whenDown`. */
+  updateProxy(name: string, change: ProxyChange): Promise<ProxyState>;
+  deleteProxy(name: string): Promise<void>;
+  addToxic(proxyName: string, toxic: NewToxic): Promise<Toxic>;
+  toxic(proxyName: string, name: string): Promise<Toxic | undefined>;
+  deleteToxic(proxyName: string, name: string): Promise<void>;
+  /** What the embedded proxy saw on a link, unvalidated; times on kernel/clock, in microseconds. */
+  observation(proxyName: string, sinceMicros: number, untilMicros: number): Promise<unknown>;
+  /** Prometheus text; undefined where the server has it switched off. */
+  metrics(): Promise<string | undefined>;
+}
+
+const defaultTimeoutMs = 3_000;
+
+export function connectToxiproxy(apiUrl: string, timeoutMs = defaultTimeoutMs): ToxiproxyPort {
+  const base = apiUrl.replace(/\/+$/, '');
+  const client = createClient(base, timeoutMs);
+  const checked = <Output>(schema: z.ZodType<Output>, answer: unknown): Output => {
+    const result = schema.safeParse(answer);
+    if (result.success) return result.data;
+    throw apiError(base, apiErrors.nonsense, 'answered in a way that Toxiproxy does not');
+  };
+  /** The client's handle; the state in it is not used, so no round trip is needed to get it. */
+  const handle = (name: string): Proxy =>
+    new Proxy(client, { name: safe(name), listen: '', upstream: '', enabled: true, toxics: [] });
+  const proxy = async (name: string): Promise<ProxyState> =>
+    checked(proxySchema, await client.get(safe(name)));
+  return {
+    async handshake() {
+      await client.getVersion();
+      checked(z.record(z.string(), proxySchema), (await client.getApi().get(`${base}/proxies`)).data);
+    },
+    createProxy: async (body) => checked(proxySchema, await client.createProxy({ ...body, enabled: true })),
+    proxy: async (name) => await unlessGone(proxy(name)),
+    async updateProxy(name, change) {
+      const { listen, upstream, enabled } = await proxy(name);
+      return checked(proxySchema, await handle(name).update({ listen, upstream, enabled, ...change }));
+    },
+    async deleteProxy(name) {
+      await unlessGone(handle(name).remove());
+    },
+    addToxic: async (proxyName, toxic) => checked(toxicSchema, await handle(proxyName).addToxic(toxic)),
+    async toxic(proxyName, name) {
+      const answer = await unlessGone(handle(proxyName).getToxic(safe(name)));
+      return answer === undefined ? undefined : checked(toxicSchema, answer);
+    },
+    async deleteToxic(proxyName, name) {
+      const found = await unlessGone(handle(proxyName).getToxic(safe(name)));
+      if (found !== undefined) await unlessGone(found.remove());
+    },
+    async observation(proxyName, sinceMicros, untilMicros) {
+      const window = `sinceMicros=${Math.floor(sinceMicros)}&untilMicros=${Math.ceil(untilMicros)}`;
+      return (await client.getApi().get(`${base}/proxies/${safe(proxyName)}/observation?${window}`)).data;
+    },
+    // Without metrics the server has no such route, and answers in its web library's way, not in its own.
+    metrics: () =>
+      client
+        .getApi()
+        .getText(`${base}/metrics`)
+        .catch(() => undefined),
+  };
+}
+
+/** The client puts names into paths as they are. */
+function safe(name: string): string {
+  if (/^[\w.-]+$/.test(name) && !/^\.+$/.test(name)) return name;
+  throw new MettleError({ code: 'PROXY_NAME', message: `“${name}” cannot be the name of a proxy or toxic` });
+}
+
+async function unlessGone<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof MettleError && error.code === apiErrors.notFound) return undefined;
+    throw error;
+  }
+}

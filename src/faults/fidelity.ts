@@ -1,0 +1,74 @@
+// Fidelity: whether a fault did what was asked of it, within the limits that make a run's numbers mean what they say.
+
+import type { FidelityCheck } from '../record/schema.ts';
+import { binomialTail } from '../slo/significance.ts';
+import { formatDuration, formatShare } from '../kernel/units.ts';
+
+const check = (name: string, asked: string, happened: string, within: boolean): FidelityCheck => ({
+  ...{ name, asked, happened },
+  status: within ? 'within' : 'outside',
+});
+
+/** What no one could see; it was read back from the server all the same. */
+export const unmeasured = (name: string, asked: string, why: string): FidelityCheck => ({
+  ...{ name, asked, happened: why },
+  status: 'unmeasured',
+});
+
+/**
+ * The median added latency within max(10 %, 2 ms; remote 5 ms). Jitter is uniform in ±jitterMicros, so the median of n
+ * delays itself scatters by jitter/√n (standard error 1/(2f√n), density f = 1/(2·jitter)); its 99 % range is granted.
+ */
+export function addedLatency(
+  asked: { readonly latencyMicros: number; readonly jitterMicros: number },
+  delays: { readonly p50: number; readonly count: number } | null,
+  remote: boolean,
+): FidelityCheck {
+  const name = 'added latency, median';
+  const { latencyMicros, jitterMicros } = asked;
+  const wanted = formatDuration(latencyMicros);
+  if (delays === null || delays.count === 0) return unmeasured(name, wanted, 'no data passed');
+  const limitMicros = Math.max(0.1 * latencyMicros, remote ? 5_000 : 2_000);
+  const scatterMicros = (2.576 * jitterMicros) / Math.sqrt(delays.count);
+  const within = Math.abs(delays.p50 - latencyMicros) <= limitMicros + scatterMicros;
+  return check(name, wanted, `${formatDuration(delays.p50)} (n = ${delays.count})`, within);
+}
+
+/** The affected share of connections inside the 99 % binomial interval of the toxicity. */
+export function affectedShare(
+  toxicity: number,
+  draws: { readonly connections: number; readonly affected: number } | null,
+): FidelityCheck {
+  const name = 'affected connections';
+  const wanted = formatShare(toxicity);
+  if (draws === null || draws.connections === 0) return unmeasured(name, wanted, 'no connection was there');
+  const { connections, affected } = draws;
+  const tail = 0.005;
+  const within =
+    binomialTail(affected, connections, toxicity) >= tail &&
+    1 - binomialTail(affected + 1, connections, toxicity) >= tail;
+  return check(name, wanted, `${affected} of ${connections}`, within);
+}
+
+/** It took effect within 1 s of being asked for. */
+export function promptEffect(askedAtMicros: number, effectAtMicros: number): FidelityCheck {
+  const tookMicros = effectAtMicros - askedAtMicros;
+  return check('effect', 'within 1s', `after ${formatDuration(tookMicros)}`, tookMicros <= 1_000_000);
+}
+
+/** It lasted as long as asked, within max(0.5 s, 5 %). */
+export function lasted(askedMicros: number, lastedMicros: number): FidelityCheck {
+  const limitMicros = Math.max(500_000, 0.05 * askedMicros);
+  const within = Math.abs(lastedMicros - askedMicros) <= limitMicros;
+  return check('duration', formatDuration(askedMicros), formatDuration(lastedMicros), within);
+}
+
+/** It was still there when it was to be cleared: nobody reset the server, and its TTL had not run out. */
+export function keptUntilCleared(kept: boolean): FidelityCheck {
+  return check('kept', 'until cleared', kept ? 'until cleared' : 'gone before', kept);
+}
+
+/** Something that must not have happened at all while the fault was on. */
+export function nothing(name: string, seen: number, of: string): FidelityCheck {
+  return check(name, 'none', `${seen} ${of}`, seen === 0);
+}

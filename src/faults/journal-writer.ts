@@ -1,0 +1,71 @@
+// Appending to a journal so that a line is on disk, whole, before anything happens because of it.
+
+import { link, open, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { JournalHeader, JournalLine } from './journal-file.ts';
+import { redacted } from './journal-redaction.ts';
+
+export interface JournalWriter {
+  /** Resolves when the line is on disk. Lines are written in the order of the calls. */
+  append(line: JournalLine): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Makes a new journal; it appears under its name only with its header complete. Rejects with Node's error. */
+export async function createJournalFile(path: string, header: JournalHeader): Promise<JournalWriter> {
+  const temporary = `${path}.new`;
+  const file = await open(temporary, 'ax', 0o600);
+  try {
+    await file.appendFile(`${redacted(header)}\n`);
+    await file.datasync();
+    await link(temporary, path); // unlike a rename it never replaces a journal
+    await rm(temporary);
+    await syncFolder(path);
+  } catch (error) {
+    await file.close();
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  return writerTo(file);
+}
+
+/** Continues a journal whose writer is gone; a torn last line is closed first, so that it swallows nothing. */
+export async function continueJournalFile(path: string): Promise<JournalWriter> {
+  const file = await open(path, 'a+', 0o600);
+  const { size } = await file.stat();
+  const last = Buffer.alloc(1);
+  if (size > 0) await file.read(last, 0, 1, size - 1);
+  if (last.toString() !== '\n') await file.appendFile('\n');
+  return writerTo(file);
+}
+
+function writerTo(file: FileHandle): JournalWriter {
+  let previous: Promise<void> = Promise.resolve();
+  const write = async (line: JournalLine): Promise<void> => {
+    await file.appendFile(`${redacted(line)}\n`);
+    await file.datasync();
+  };
+  return {
+    append(line) {
+      const written = previous.then(() => write(line));
+      previous = written.catch(() => undefined); // its own caller hears of it; the next line is tried regardless
+      return written;
+    },
+    async close() {
+      await previous;
+      await file.close();
+    },
+  };
+}
+
+/** A new name is on disk when its folder is. Not every platform can sync a folder. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

@@ -1,0 +1,97 @@
+// Reads what a link's proxy saw: everything from the embedded one, bytes from a real one with metrics, else nothing.
+
+import { observationWindowSchema } from '../proxy/observation-window.ts';
+import type { ObservationWindow } from '../proxy/observation-window.ts';
+import type { ToxiproxyPort } from './clients/toxiproxy.ts';
+import type { FaultLink } from './fault.ts';
+import type { Seen } from './seen.ts';
+
+export interface Window {
+  readonly sinceMicros: number;
+  readonly untilMicros: number;
+}
+
+/** Undefined when the answer is not what this version's proxy gives. Rejects when the server does not answer. */
+export async function readWindow(
+  server: ToxiproxyPort,
+  link: FaultLink,
+  { sinceMicros, untilMicros }: Window,
+): Promise<ObservationWindow | undefined> {
+  const answer = await server.observation(link.proxyName, sinceMicros, untilMicros);
+  return observationWindowSchema.safeParse(answer).data;
+}
+
+/**
+ * What was seen while a fault was on. The proxy's own moments of change are used where it knows them, since its counters
+ * are cut exactly there. `toxicName`: null for a link that was switched off.
+ */
+export async function seeFault(
+  server: ToxiproxyPort,
+  link: FaultLink,
+  toxicName: string | null,
+  around: Window,
+): Promise<Seen | null> {
+  if (!link.embedded) return null;
+  const rough = await readWindow(server, link, around);
+  if (rough === undefined) return null;
+  const exact = await readWindow(server, link, exactWindow(rough, toxicName, around));
+  return exact === undefined ? null : toSeen(exact, toxicName);
+}
+
+function exactWindow(rough: ObservationWindow, toxicName: string | null, around: Window): Window {
+  const outage = rough.outages.at(-1);
+  if (toxicName === null) {
+    return {
+      sinceMicros: outage?.downAtMicros ?? around.sinceMicros,
+      untilMicros: outage?.upAtMicros ?? around.untilMicros,
+    };
+  }
+  const life = rough.toxics.findLast((toxic) => toxic.name === toxicName);
+  return {
+    sinceMicros: life?.addedAtMicros ?? around.sinceMicros,
+    untilMicros: life?.removedAtMicros ?? around.untilMicros,
+  };
+}
+
+function toSeen(window: ObservationWindow, toxicName: string | null): Seen {
+  const own = window.toxics.findLast((toxic) => toxic.name === toxicName);
+  const others = window.toxics.filter((toxic) => toxic !== own && livedInside(toxic, window));
+  return {
+    observation: {
+      connections: window.connections,
+      bytesUp: window.upstream.bytesIn,
+      bytesDown: window.downstream.bytesOut,
+      resets: window.resets,
+      refused: window.refused ?? 0,
+      addedDelayMicros: own === undefined ? null : window[own.stream].addedDelayMicros,
+    },
+    upstream: window.upstream,
+    downstream: window.downstream,
+    draws: own === undefined ? null : { connections: own.connections, affected: own.affected },
+    mixed: toxicName !== null && (others.length > 0 || window.outages.length > 0),
+    attempts: attemptsOf(window),
+  };
+}
+
+/** One that ended at the very moment this window begins has nothing to do with it. */
+const livedInside = (toxic: ObservationWindow['toxics'][number], window: ObservationWindow): boolean =>
+  toxic.addedAtMicros < window.untilMicros && (toxic.removedAtMicros ?? Infinity) > window.sinceMicros;
+
+/** Connections, refused ones, and pieces that clients sent. null: none was seen, but some could not have been. */
+export function attemptsOf(window: ObservationWindow): number | null {
+  const seen = window.connections + window.upstream.chunks + (window.refused ?? 0);
+  return seen === 0 && window.refused === null ? null : seen;
+}
+
+/** Bytes that clients have sent through this proxy so far, by a real server's metrics; null where they are off. */
+export async function bytesFromClients(server: ToxiproxyPort, proxyName: string): Promise<number | null> {
+  const text = await server.metrics();
+  const line = /^toxiproxy_proxy_received_bytes_total\{([^}]*)\}\s+(\S+)$/gm;
+  if (text === undefined || !/^toxiproxy_/m.test(text)) return null;
+  const ours = [...text.matchAll(line)].filter(([, labels = '']) => {
+    return labels.includes(`proxy="${proxyName}"`) && labels.includes('direction="upstream"');
+  });
+  // A proxy that carried nothing yet has no line; whether there are lines at all shows whether they are switched on.
+  if (ours.length === 0 && !text.includes('toxiproxy_proxy_received_bytes_total')) return null;
+  return ours.reduce((total, [, , value]) => total + Number(value), 0);
+}

@@ -1,0 +1,23 @@
+// What a link's proxy saw in one window of time, as faults judge it.
+
+import type { LinkObservation } from '../record/schema.ts';
+
+export interface Seen {
+  /** What is kept in the record. */
+  readonly observation: LinkObservation;
+  /** Per direction, over the window. */
+  readonly upstream: SeenStream;
+  readonly downstream: SeenStream;
+  /** Connections for which it was drawn whether the fault acts on them, and on how many it did; null for `down`. */
+  readonly draws: { readonly connections: number; readonly affected: number } | null;
+  /** More than this fault was on the link within the window: what was seen cannot be told apart. */
+  readonly mixed: boolean;
+  /** Connections, refused ones and requests' pieces: each an attempt to use the link. null: some could not be seen. */
+  readonly attempts: number | null;
+}
+
+interface SeenStream {
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly addedDelayMicros: LinkObservation['addedDelayMicros'];
+}

@@ -1,0 +1,29 @@
+// Whether a fault met any traffic: one that no one could notice proves nothing.
+
+import type { InjectionResult } from './fault.ts';
+
+type Traffic = InjectionResult['traffic'];
+
+/**
+ * Attempts on the link in the 10 s before the fault, and during it; null = could not be seen.
+ * `seen`: there were attempts during it · `avoided`: before, but none during (a breaker, a cache) · `missed`: neither,
+ * or none during and nothing known of before · `optional`: the same where traffic is optional · `unknown`: nobody saw.
+ */
+export function judgeTraffic(
+  before: number | null,
+  during: number | null,
+  wanted: 'required' | 'optional',
+): Traffic {
+  return { before, during, status: statusOf(before, during, wanted) };
+}
+
+function statusOf(
+  before: number | null,
+  during: number | null,
+  wanted: 'required' | 'optional',
+): Traffic['status'] {
+  if (during === null) return 'unknown';
+  if (during > 0) return 'seen';
+  if (before !== null && before > 0) return 'avoided';
+  return wanted === 'optional' ? 'optional' : 'missed';
+}

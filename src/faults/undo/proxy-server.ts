@@ -1,0 +1,39 @@
+// What the undos of proxies and toxics share: which server, and what it means when that server is no longer there.
+
+import { apiErrors } from '../clients/transport.ts';
+import { connectToxiproxy } from '../clients/toxiproxy.ts';
+import type { ToxiproxyPort } from '../clients/toxiproxy.ts';
+import { messageOf, MettleError } from '../../kernel/errors.ts';
+import { textOf } from './undo-kind.ts';
+import type { UndoKind, UndoLimits } from './undo-kind.ts';
+
+type Data = Parameters<UndoKind['undo']>[0];
+
+/**
+ * Runs `work` against the server of `data: { apiUrl, embedded? }`. The embedded server lives in Mettle's own process:
+ * when nothing that speaks Toxiproxy answers any more, everything on it ended with it, and the result is undefined.
+ * A real server that does not answer proves nothing: that rejects.
+ */
+export async function onServer<Result>(
+  data: Data,
+  limits: UndoLimits,
+  work: (server: ToxiproxyPort) => Promise<Result>,
+): Promise<Result | undefined> {
+  try {
+    return await work(connectToxiproxy(textOf(data, 'apiUrl'), limits.callTimeoutMs));
+  } catch (error) {
+    const code = error instanceof MettleError ? error.code : '';
+    const away = code === apiErrors.unreachable || code === apiErrors.nonsense;
+    if (data.embedded === true && away) return undefined;
+    throw error;
+  }
+}
+
+/** As a sentence for people, when looking was not possible. */
+export async function orUnknown(look: Promise<string>): Promise<string> {
+  try {
+    return await look;
+  } catch (error) {
+    return `not known: ${messageOf(error)}`;
+  }
+}
