@@ -2,7 +2,6 @@
 
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
-import { parseDuration } from '../kernel/units.ts';
 import { createOutput, type Output } from './output.ts';
 
 const globals = z.object({
@@ -14,13 +13,6 @@ const globals = z.object({
 /** The output of a command, by its own and its parents' flags. */
 export function outputOf(command: Command): Output {
   return createOutput(globals.parse(command.optsWithGlobals()));
-}
-
-export function durationMicros(text: string): number {
-  const value = parseDuration(text);
-  if (value === undefined)
-    throw new InvalidArgumentError(`"${text}" is not a duration; write 30s, 500ms or 2m.`);
-  return value;
 }
 
 export function positiveInteger(text: string): number {
@@ -47,4 +39,12 @@ export function withRunOptions(command: Command): Command {
     .option('--set <key=value>', 'override a field of the scenario, or target.env.NAME', collect)
     .option('--toxiproxy <url>', 'use this Toxiproxy server instead of the embedded proxy (or TOXIPROXY_URL)')
     .option('--dry-run', 'print what would be done, every injection with its undo, and do nothing');
+}
+
+export function portNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) {
+    throw new InvalidArgumentError(`"${text}" is not a port (0 to 65535).`);
+  }
+  return value;
 }

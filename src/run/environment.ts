@@ -25,7 +25,11 @@ export function environmentOf(
   };
   const major = process.versions.node.split('.')[0] ?? '';
   // Memory is rounded to a GiB: kernels of one machine type differ by some MiB.
-  const comparable = { ...machine, memoryBytes: Math.round(machine.memoryBytes / 1_073_741_824), node: major };
+  const comparable = {
+    ...machine,
+    memoryBytes: Math.round(machine.memoryBytes / 1_073_741_824),
+    node: major,
+  };
   const fingerprint = createHash('sha256').update(JSON.stringify(comparable)).digest('hex').slice(0, 16);
   return { mettle: mettleVersion, node: process.version, ...machine, threads, fingerprint, proxy };
 }

@@ -86,13 +86,17 @@ async function begin(fault: ScheduledFault, ports: TimelinePorts): Promise<Activ
     ports.onEdge(effectAtMicros, 'effect');
     return { fault, injection, clearAtMicros: effectAtMicros + fault.forMicros };
   } catch (error) {
-    return notInjected(fault, `could not be injected: ${error instanceof Error ? error.message : String(error)}`);
+    return notInjected(
+      fault,
+      `could not be injected: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
 async function end(entry: Active, ports: TimelinePorts): Promise<PlayedFault> {
   const result = await entry.injection.clear();
-  const clearedAtMicros = result.clearedAtMicros === null ? null : result.clearedAtMicros - ports.startAtMicros;
+  const clearedAtMicros =
+    result.clearedAtMicros === null ? null : result.clearedAtMicros - ports.startAtMicros;
   if (clearedAtMicros !== null) ports.onEdge(clearedAtMicros, 'clear');
   return {
     fault: entry.fault,

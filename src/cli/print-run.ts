@@ -1,0 +1,36 @@
+// A run's result on the terminal: promises, then the verdict, then where the report is.
+
+import type { RunData } from '../record/data.ts';
+import type { SloRecord } from '../record/schema.ts';
+import { formatValue } from '../report/words.ts';
+import { type Output, tone } from './output.ts';
+
+export function printRun(output: Output, data: RunData, reportPath: string): void {
+  const { run } = data;
+  output.document({ ...run, report: reportPath });
+  output.result('');
+  for (const series of run.series.filter((entry) => entry.kind === 'step')) {
+    const { p50, p95, p99, atLeast } = series.responseMicros;
+    const latency = [
+      ['p50', p50],
+      ['p95', p95],
+      ['p99', p99],
+    ] as const;
+    const shown = latency.map(
+      ([name, value]) => `${name} ${formatValue(value, 'µs', atLeast.includes(name))}`,
+    );
+    output.result(`  ${series.name}: ${series.offered} offered, ${series.ok} ok, ${shown.join(', ')}`);
+  }
+  if (run.slo.length > 0) output.result('');
+  for (const slo of run.slo) output.result(`  ${tone(slo.status)}  ${promiseLine(slo)}`);
+  for (const note of run.notes) output.result(`  note: ${note}`);
+  output.result('');
+  output.result(`verdict: ${tone(run.verdict.status)}`);
+  for (const reason of run.verdict.reasons) output.result(`  ${reason}`);
+  output.result(`report:  ${reportPath}`);
+}
+
+function promiseLine(slo: SloRecord): string {
+  const value = formatValue(slo.value, slo.unit, slo.atLeast);
+  return `${slo.text}  measured ${value} over ${slo.samples} samples`;
+}

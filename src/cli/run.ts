@@ -1,0 +1,120 @@
+// mettle run: one run of one variant, from a scenario file or straight at a URL.
+
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { type ExitCode, exitCodes } from '../kernel/errors.ts';
+import { conduct } from '../run/conduct.ts';
+import { runId } from '../run/identity.ts';
+import { writeRunReports } from '../run/reports.ts';
+import { interrupted, linksOf, onStage } from '../run/stage.ts';
+import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
+import { scenarioFromUrl } from '../scenario/from-url.ts';
+import { commandLine } from './command-line.ts';
+import { printDryRun } from './dry-run.ts';
+import { listenForInterrupt } from './interrupt.ts';
+import { sayLeftovers } from './leftovers.ts';
+import { collect, outputOf, withRunOptions } from './options.ts';
+import type { Output } from './output.ts';
+import { printRun } from './print-run.ts';
+import { onlyVariant } from './variant.ts';
+
+interface RunFlags {
+  readonly variant?: string;
+  readonly out: string;
+  readonly seed?: number;
+  readonly set?: readonly string[];
+  readonly toxiproxy?: string;
+  readonly dryRun?: boolean;
+  readonly rate?: string;
+  readonly users?: string;
+  readonly for?: string;
+  readonly slo?: readonly string[];
+  readonly allow?: readonly string[];
+}
+
+export function runCommand(program: Command, finish: (code: number) => void): void {
+  const command = program
+    .command('run')
+    .summary('one run: load, faults, promises, a record and a report')
+    .description(
+      'Runs scenario files one after the other, or load straight at a URL; the worst exit code counts.',
+    )
+    .argument('<scenario.yml or url...>', 'scenario files, or one http:// or ws:// URL')
+    .option('--variant <name>', 'variant of the target (default: the scenario’s, or the only one)')
+    .option('--rate <rate>', 'with a URL: arrivals, e.g. 50/s')
+    .option('--users <n>', 'with a URL: virtual users instead of a rate')
+    .option('--for <duration>', 'with a URL: how long, e.g. 30s')
+    .option('--slo <promise>', 'with a URL: a promise, e.g. "p95 < 200ms"; may be repeated', collect)
+    .option('--allow <host>', 'with a URL: also send load to this host; may be repeated', collect);
+  withRunOptions(command).action(async (sources: readonly string[], flags: RunFlags) => {
+    const output = outputOf(command);
+    await sayLeftovers(output);
+    const interrupt = listenForInterrupt(output.progress);
+    try {
+      let worst: ExitCode = exitCodes.ok;
+      for (const source of sources) {
+        if (interrupt.signal.aborted) throw interrupted();
+        worst = worse(worst, await runOne(source, flags, output, interrupt.signal));
+      }
+      finish(worst);
+    } finally {
+      interrupt.release();
+    }
+  });
+}
+
+/** 4 outranks all; then 130, 3, 1 and 2 by how little may be believed; 0 last. */
+function worse(a: ExitCode, b: ExitCode): ExitCode {
+  const order: readonly ExitCode[] = [0, 1, 3, 2, 130, 4];
+  return order.indexOf(b) > order.indexOf(a) ? b : a;
+}
+
+async function load(source: string, flags: RunFlags): Promise<LoadedScenario> {
+  if (!/^(https?|wss?):\/\//.test(source)) {
+    return await loadScenario(source, { set: flags.set ?? [], allow: flags.allow ?? [] });
+  }
+  return await scenarioFromUrl(source, {
+    ...(flags.rate === undefined ? {} : { rate: flags.rate }),
+    ...(flags.users === undefined ? {} : { users: flags.users }),
+    ...(flags.for === undefined ? {} : { for: flags.for }),
+    slo: flags.slo ?? [],
+    allow: flags.allow ?? [],
+  });
+}
+
+async function runOne(
+  source: string,
+  flags: RunFlags,
+  output: Output,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const loaded = await load(source, flags);
+  const { scenario, target, extraEnv } = loaded;
+  for (const warning of loaded.warnings) output.progress(warning);
+  const variant = onlyVariant(flags.variant ?? scenario.variant, target);
+  const seed = flags.seed ?? scenario.seed;
+  const toxiproxyUrl = flags.toxiproxy ?? process.env['TOXIPROXY_URL'];
+  if (flags.dryRun === true) return printDryRun(output, loaded, [variant]);
+  const command = commandLine();
+  const id = runId(new Date(), scenario.name, variant);
+  const folder = resolve(join(flags.out, id));
+  const { progress } = output;
+  const linked = linksOf(scenario);
+  const stageOptions = {
+    linked,
+    seed,
+    target,
+    variants: [variant],
+    command,
+    toxiproxyUrl,
+    extraEnv,
+    signal,
+    progress,
+  };
+  const data = await onStage(stageOptions, (stage) =>
+    conduct({ stage, scenario, target, variant, seed, id, folder, command, threads: 1, signal, progress }),
+  );
+  const report = await writeRunReports(folder, data);
+  printRun(output, data, report);
+  return data.run.verdict.exitCode as ExitCode;
+}

@@ -1,0 +1,95 @@
+// mettle target list / start: what is in reach, and one of them kept up by hand.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { onStage } from '../run/stage.ts';
+import { loadTarget } from '../scenario/load-target.ts';
+import { listTargets } from '../system/find-targets.ts';
+import { commandLine } from './command-line.ts';
+import { listenForInterrupt } from './interrupt.ts';
+import { sayLeftovers } from './leftovers.ts';
+import { outputOf } from './options.ts';
+import type { Output } from './output.ts';
+import { onlyVariant } from './variant.ts';
+
+export function targetCommand(program: Command): void {
+  const target = program.command('target').summary('the targets in reach; start one and keep it up');
+  const list = target
+    .command('list')
+    .summary('the targets in reach')
+    .action(async () => {
+      const output = outputOf(list);
+      const found = await listTargets();
+      output.document(found);
+      for (const entry of found) {
+        const spec = await loadTarget(entry.file);
+        output.result(`${spec.name}  ${Object.keys(spec.variants).join(', ')}  ${entry.file}`);
+      }
+      if (found.length === 0) output.result('none: a target is a folder targets/<name> with a target.yml');
+    });
+  const start = target
+    .command('start')
+    .summary('start a target with its dependencies and keep it up until Ctrl-C')
+    .argument('<target>', 'name or path')
+    .option('--variant <name>', 'which variant')
+    .action(async (name: string, flags: { variant?: string }) => {
+      const output = outputOf(start);
+      await sayLeftovers(output);
+      await keepUp(name, flags.variant ?? null, output);
+    });
+}
+
+async function keepUp(name: string, asked: string | null, output: Output): Promise<void> {
+  const target = await loadTarget(name);
+  const variant = onlyVariant(asked, target);
+  const interrupt = listenForInterrupt(output.progress);
+  const { signal } = interrupt;
+  const { progress } = output;
+  const folder = await mkdtemp(join(tmpdir(), 'mettle-target-'));
+  const options = {
+    linked: new Set<string>(),
+    seed: 1,
+    target,
+    variants: [variant],
+    command: commandLine(),
+    toxiproxyUrl: undefined,
+    extraEnv: {},
+    signal,
+    progress,
+  };
+  try {
+    await onStage(options, async (stage) => {
+      const started = await stage.system.start(variant, join(folder, 'target.log'));
+      output.document({
+        target: target.name,
+        variant,
+        http: started.http,
+        ws: started.ws,
+        clients: started.clients,
+      });
+      output.result(`${target.name} (${variant}) is up`);
+      for (const [what, url] of [
+        ['http', started.http],
+        ['ws', started.ws],
+        ...Object.entries(started.clients),
+      ]) {
+        if (url !== null) output.result(`  ${what ?? ''}  ${url ?? ''}`);
+      }
+      output.result('Ctrl-C stops it.');
+      const ended = await Promise.race([started.died, aborted(signal)]);
+      if (ended !== undefined) output.result(ended);
+      await started.stop();
+    });
+  } finally {
+    interrupt.release();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const aborted = (signal: AbortSignal): Promise<undefined> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });

@@ -1,0 +1,175 @@
+// One run of one variant: start it, load it, break it, undo, stop it, judge it, and keep the record.
+
+import { join } from 'node:path';
+import { systemClock } from '../kernel/clock.ts';
+import type { RunData } from '../record/data.ts';
+import type { RunRecord } from '../record/schema.ts';
+import { beginRecord, writeRecord } from '../record/store.ts';
+import { inject } from '../faults/inject.ts';
+import type { Injection } from '../faults/fault.ts';
+import { messageOf } from '../kernel/errors.ts';
+import type { ScheduledFault, Scenario } from '../scenario/scenario.ts';
+import type { StartedVariant } from '../system/system.ts';
+import type { TargetSpec } from '../system/target-spec.ts';
+import { judge, type Measured } from './judge.ts';
+import { loadPlanOf } from './load-of.ts';
+import { type LoadResult, type Pool, startPool } from './pool.ts';
+import { createProgress } from './progress.ts';
+import { interrupted, type Stage } from './stage.ts';
+import { brokenSteadySoFar, tightestPromiseMicros } from './steady.ts';
+import { type PlayedFault, playTimeline } from './timeline.ts';
+
+export interface RunRequest {
+  readonly stage: Stage;
+  readonly scenario: Scenario;
+  readonly target: TargetSpec;
+  readonly variant: string;
+  readonly seed: number;
+  readonly id: string;
+  /** Folder of the record. */
+  readonly folder: string;
+  /** What repeats this run, for the report. */
+  readonly command: string;
+  readonly threads: number;
+  readonly signal: AbortSignal;
+  readonly progress: (line: string) => void;
+}
+
+/** Time between the word and the first request, so that every thread hears it. */
+const leadMicros = 100_000;
+
+/**
+ * Throws MettleError when the variant cannot be started (exit code 2) or the record cannot be written (3). An
+ * interrupted run is a record like any other, with the verdict `interrupted`.
+ */
+export async function conduct(request: RunRequest): Promise<RunData> {
+  const startedAt = new Date().toISOString();
+  await beginRecord(request.folder, draft(request, startedAt));
+  const started = await request.stage.system.start(request.variant, join(request.folder, 'target.log'));
+  let measured: Measured;
+  try {
+    if (request.signal.aborted) throw interrupted();
+    measured = await measure(request, started, startedAt);
+  } catch (error) {
+    await started.stop().catch(() => undefined); // the first failure is the one to tell; the journal finishes this one
+    throw error;
+  }
+  const notes = await stopVariant(started);
+  const data = judge(request, { ...measured, notes: [...measured.notes, ...notes] });
+  await writeRecord(request.folder, data);
+  return data;
+}
+
+async function stopVariant(started: StartedVariant): Promise<string[]> {
+  try {
+    await started.stop();
+    return [];
+  } catch (error) {
+    return [`the target was not stopped in order: ${messageOf(error)}`];
+  }
+}
+
+async function measure(request: RunRequest, started: StartedVariant, startedAt: string): Promise<Measured> {
+  const { scenario, target, signal, seed } = request;
+  const progress = createProgress(request.variant, scenario.durationMicros, request.progress);
+  const plan = loadPlanOf(scenario, target, started, seed, tightestPromiseMicros(scenario.slo));
+  const pool = await startPool(plan, request.threads, { onSnapshot: (snapshot) => progress.add(snapshot) });
+  const notes: string[] = [];
+  void started.died.then((sentence) => {
+    notes.push(sentence);
+    request.progress(sentence);
+  });
+  const startAtMicros = systemClock.nowMicros() + leadMicros;
+  try {
+    pool.start(startAtMicros);
+    const { load, played } = await play(request, pool, startAtMicros, progress.fault);
+    const samples = started
+      .samples()
+      .map((sample) => ({ ...sample, atMicros: sample.atMicros - startAtMicros }));
+    const interruptedBy = signal.aborted ? 'interrupted before the end of the load' : null;
+    return { startedAt, http: started.http, ws: started.ws, load, played, samples, notes, interruptedBy };
+  } finally {
+    await pool.close();
+  }
+}
+
+interface Played {
+  readonly load: LoadResult;
+  readonly played: readonly PlayedFault[];
+}
+
+/** Load and faults side by side. On Ctrl-C the faults are undone first; then the load stops. */
+async function play(
+  request: RunRequest,
+  pool: Pool,
+  startAtMicros: number,
+  onFault: (id: string, active: boolean) => void,
+): Promise<Played> {
+  const { scenario, signal } = request;
+  const loadOver = new AbortController();
+  const timeline = playTimeline(scenario.chaos, {
+    clock: systemClock,
+    startAtMicros,
+    signal: AbortSignal.any([signal, loadOver.signal]),
+    inject: async (fault) => {
+      const injection = await injectFault(request, fault);
+      onFault(fault.id, true);
+      return withEnd(injection, () => onFault(fault.id, false));
+    },
+    steadyBroken: () => Promise.resolve(brokenSteadySoFar(scenario, pool.slices())),
+    onEdge: (atMicros, kind) => pool.edge(atMicros, kind),
+  });
+  const onAbort = (): void => void timeline.finally(() => pool.stop());
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const load = await pool.finished;
+    loadOver.abort();
+    return { load, played: await timeline };
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+async function injectFault(request: RunRequest, fault: ScheduledFault): Promise<Injection> {
+  const link = request.stage.backend?.get(fault.on);
+  if (link === undefined) throw new Error(`there is no proxy in front of ${fault.on}`);
+  return await inject({
+    id: fault.id,
+    spec: fault.fault,
+    link,
+    traffic: fault.traffic,
+    forMicros: fault.forMicros,
+    tracker: request.stage.journal,
+  });
+}
+
+const withEnd = (injection: Injection, onEnd: () => void): Injection => ({
+  effectAtMicros: injection.effectAtMicros,
+  clear: async () => {
+    const result = await injection.clear();
+    onEnd();
+    return result;
+  },
+});
+
+/** What a crash leaves: the record of a run that was interrupted before anything was measured. */
+function draft(request: RunRequest, startedAt: string): RunRecord {
+  const nothing: LoadResult = {
+    slices: [],
+    examples: [],
+    health: { level: 'good', reasons: [], judgedSeconds: 0, measures: [] },
+    elapsedMicros: 0,
+    deadThreads: [],
+  };
+  return judge(request, {
+    startedAt,
+    http: null,
+    ws: null,
+    load: nothing,
+    played: [],
+    samples: [],
+    notes: [],
+    interruptedBy: 'Mettle ended before this run did',
+  }).run;
+}

@@ -1,0 +1,139 @@
+// From what was measured to the record with its verdict. Pure but for the machine it names.
+
+import type { RunData } from '../record/data.ts';
+import type { FaultRecord, RunRecord } from '../record/schema.ts';
+import type { Slice } from '../measure/slice.ts';
+import { evaluatePromises } from '../slo/evaluate.ts';
+import { verdictOf } from '../slo/verdict.ts';
+import type { ProcessSample } from '../system/system.ts';
+import { seriesRecords } from './assemble.ts';
+import type { RunRequest } from './conduct.ts';
+import { environmentOf } from './environment.ts';
+import { faultRecord, faultsThatInvalidate, judgeHeldBack, undoFailures } from './fault-records.ts';
+import { loadEntryRecord } from './load-of.ts';
+import { type FaultWindow, phasesOf } from './phases.ts';
+import type { LoadResult } from './pool.ts';
+import { seriesOf } from './series-info.ts';
+import { promiseTexts, recoveryOf } from './steady.ts';
+import type { PlayedFault } from './timeline.ts';
+
+export interface Measured {
+  readonly startedAt: string;
+  readonly http: string | null;
+  readonly ws: string | null;
+  readonly load: LoadResult;
+  readonly played: readonly PlayedFault[];
+  /** Times from the start of the load. */
+  readonly samples: readonly ProcessSample[];
+  readonly notes: readonly string[];
+  readonly interruptedBy: string | null;
+}
+
+export function judge(request: RunRequest, measured: Measured): RunData {
+  const { scenario } = request;
+  const { load, played } = measured;
+  const faults = played.map(faultRecord);
+  const endMicros = endOf(request, load);
+  const unjudged: RunRecord = {
+    formatVersion: 1,
+    ...identityOf(request, measured),
+    load: {
+      entries: scenario.load.map(loadEntryRecord),
+      warmupMicros: scenario.warmupMicros,
+      gracefulStopMicros: scenario.gracefulStopMicros,
+      plannedMicros: scenario.durationMicros,
+      elapsedMicros: load.elapsedMicros,
+    },
+    phases: phasesOf(scenario.warmupMicros, endMicros, faultWindows(request, faults, load.slices, endMicros)),
+    series: seriesRecords(seriesOf(scenario), load.slices, load.examples, scenario.warmupMicros),
+    faults,
+    slo: [],
+    primary: scenario.primary,
+    health: load.health,
+    processes: processSeries(measured.samples),
+    notes: [...measured.notes],
+    verdict: { status: 'interrupted', reasons: [], exitCode: 130 },
+  };
+  const data = { run: unjudged, slices: load.slices };
+  const judged = evaluatePromises(promiseTexts(scenario.slo), data, { cutShort: measured.interruptedBy });
+  const slo = judgeHeldBack(judged, played);
+  const verdict = verdictOf({
+    undoFailed: undoFailures(faults),
+    interrupted: measured.interruptedBy,
+    invalidReasons: invalidReasons(load, played, faults),
+    slo,
+    traffic: trafficOf(load.slices),
+  });
+  return { run: { ...unjudged, slo, verdict }, slices: load.slices };
+}
+
+function identityOf(request: RunRequest, measured: Measured) {
+  const { scenario, target } = request;
+  const kind = target.variants[request.variant]?.kind ?? 'url';
+  return {
+    id: request.id,
+    scenario: { name: scenario.name, file: scenario.file, hash: scenario.hash },
+    target: { name: target.name, kind, http: measured.http, ws: measured.ws },
+    variant: request.variant,
+    seed: request.seed,
+    startedAt: measured.startedAt,
+    command: request.command,
+    environment: environmentOf(request.threads, request.stage.backend?.kind ?? 'none'),
+  };
+}
+
+/** Work that was due before the end may end later; its slices begin before the end all the same. */
+const endOf = (request: RunRequest, load: LoadResult): number =>
+  Math.max(
+    Math.min(load.elapsedMicros, request.scenario.durationMicros),
+    ...load.slices.filter((slice) => slice.counts.offered > 0).map((slice) => slice.endMicros),
+  );
+
+function faultWindows(
+  request: RunRequest,
+  faults: readonly FaultRecord[],
+  slices: readonly Slice[],
+  endMicros: number,
+): FaultWindow[] {
+  return faults.flatMap((fault) => {
+    const { id, effectAtMicros, clearedAtMicros } = fault;
+    if (effectAtMicros === null) return [];
+    const recoveredAtMicros = recoveryOf(request.scenario, fault, faults, slices, endMicros);
+    return [{ id, effectAtMicros, clearedAtMicros, recoveredAtMicros }];
+  });
+}
+
+function trafficOf(slices: readonly Slice[]): { offered: number; answered: number } {
+  const steps = slices.filter((slice) => !slice.series.startsWith('flow:'));
+  return {
+    offered: steps.reduce((sum, slice) => sum + slice.counts.offered, 0),
+    answered: steps.reduce((sum, slice) => sum + slice.counts.answered, 0),
+  };
+}
+
+function invalidReasons(
+  load: LoadResult,
+  played: readonly PlayedFault[],
+  faults: readonly FaultRecord[],
+): string[] {
+  const health =
+    load.health.level === 'saturated'
+      ? [`the load generator was saturated: ${load.health.reasons.join('; ')}`]
+      : [];
+  const threads = load.deadThreads.map((thread) => `a load thread died: ${thread}`);
+  return [...threads, ...health, ...faultsThatInvalidate(played, faults)];
+}
+
+function processSeries(samples: readonly ProcessSample[]): RunRecord['processes'] {
+  const names = [...new Set(samples.map((sample) => sample.name))];
+  return names.map((name) => ({
+    name,
+    points: samples
+      .filter((sample) => sample.name === name && sample.atMicros >= 0)
+      .map(({ atMicros, cpuShare, memoryBytes }) => ({
+        atMicros: Math.round(atMicros),
+        cpuShare,
+        memoryBytes,
+      })),
+  }));
+}

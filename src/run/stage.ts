@@ -1,0 +1,154 @@
+// Everything one command needs around its runs: journal, watchdog, lock, fault proxies, the system under test.
+
+import { openProxyBackend } from '../faults/clients/backend.ts';
+import type { ProxyBackend } from '../faults/fault.ts';
+import { type Journal, openJournal } from '../faults/journal.ts';
+import { lockTarget } from '../faults/lock.ts';
+import { startWatchdog } from '../faults/watchdog.ts';
+import type { LinkPort } from '../kernel/ports.ts';
+import { exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { openSystem } from '../system/open-system.ts';
+import type { System } from '../system/system.ts';
+import type { TargetSpec } from '../system/target-spec.ts';
+
+export interface StageOptions {
+  /** Names that faults will be put on. */
+  readonly linked: ReadonlySet<string>;
+  readonly seed: number;
+  readonly target: TargetSpec;
+  readonly variants: readonly string[];
+  /** What the user ran, for the journal. */
+  readonly command: string;
+  readonly toxiproxyUrl: string | undefined;
+  readonly extraEnv: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly progress: (line: string) => void;
+}
+
+/** What a scenario's faults need a proxy for. */
+export const linksOf = (scenario: Scenario): ReadonlySet<string> =>
+  new Set(scenario.chaos.map((fault) => fault.on));
+
+export interface Stage {
+  readonly journal: Journal;
+  /** null when no fault of the scenario needs a proxy. */
+  readonly backend: ProxyBackend | null;
+  readonly system: System;
+  /** Undoes, stops and removes everything. Never throws; returns what could not be undone, with how to finish it. */
+  close(): Promise<readonly string[]>;
+}
+
+type Closer = () => Promise<readonly string[]>;
+
+/** Throws MettleError (exit code 2; 130 when interrupted; 4 when an undo failed on the way); nothing is left then. */
+async function openStage(options: StageOptions): Promise<Stage> {
+  const closers: Closer[] = [];
+  const close = (): Promise<readonly string[]> => closeAll(closers);
+  try {
+    const lock = await lockTarget(options.target.name);
+    closers.push(quietly(() => lock.release()));
+    const journal = await openJournal({ command: options.command });
+    const watchdog = await startWatchdog(journal.path);
+    closers.push(async () => {
+      const report = await journal.undoAll();
+      await watchdog.close();
+      await journal.close();
+      return report.failed.map((failure) => `${failure.describe}: ${failure.note}`);
+    });
+    const backend = options.linked.size === 0 ? null : await openBackend(options, journal, closers);
+    const system = await openTarget(options, journal, linkPort(backend), closers);
+    return { journal, backend, system, close };
+  } catch (error) {
+    const left = await close();
+    if (left.length > 0) throw undoFailed(left, error);
+    throw error;
+  }
+}
+
+/** Opens a stage, acts on it, closes it on any way out. An undo that failed outranks whatever else happened. */
+export async function onStage<Result>(
+  options: StageOptions,
+  act: (stage: Stage) => Promise<Result>,
+): Promise<Result> {
+  const stage = await openStage(options);
+  const [outcome] = await Promise.allSettled([act(stage)]);
+  const left = await stage.close();
+  if (left.length > 0) throw undoFailed(left, outcome.status === 'rejected' ? outcome.reason : undefined);
+  if (outcome.status === 'rejected') throw outcome.reason;
+  return outcome.value;
+}
+
+async function openBackend(
+  options: StageOptions,
+  journal: Journal,
+  closers: Closer[],
+): Promise<ProxyBackend> {
+  const backend = await openProxyBackend({
+    ...(options.toxiproxyUrl === undefined ? {} : { toxiproxyUrl: options.toxiproxyUrl }),
+    runToken: journal.childToken,
+    tracker: journal,
+    seed: options.seed,
+  });
+  closers.push(quietly(() => backend.close()));
+  return backend;
+}
+
+async function openTarget(
+  options: StageOptions,
+  journal: Journal,
+  links: LinkPort,
+  closers: Closer[],
+): Promise<System> {
+  const { target, variants, extraEnv, progress, signal, linked } = options;
+  const opening = openSystem(target, { tracker: journal, links, linked, progress, extraEnv }, { variants });
+  // Ctrl-C while it starts: what is being started is undone from the journal, and the start fails on that.
+  const onAbort = (): void => void journal.undoAll();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const system = await opening;
+    closers.push(() => system.stop());
+    if (signal.aborted) throw interrupted();
+    return system;
+  } catch (error) {
+    throw signal.aborted ? interrupted() : error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+export const interrupted = (): MettleError =>
+  new MettleError({ code: 'INTERRUPTED', message: 'interrupted', exitCode: exitCodes.interrupted });
+
+function undoFailed(left: readonly string[], cause?: unknown): MettleError {
+  return new MettleError({
+    code: 'UNDO_FAILED',
+    message: `an undo could not be completed: ${left.join('; ')}`,
+    hint: 'Finish it with: mettle chaos rollback',
+    exitCode: exitCodes.undoFailed,
+    cause,
+  });
+}
+
+const linkPort = (backend: ProxyBackend | null): LinkPort =>
+  backend ?? { open: () => Promise.reject(new Error('no fault of this scenario uses a proxy')) };
+
+const quietly =
+  (act: () => Promise<void>): Closer =>
+  async () => {
+    await act();
+    return [];
+  };
+
+/** Newest first; every one is tried. */
+async function closeAll(closers: Closer[]): Promise<readonly string[]> {
+  const left: string[] = [];
+  for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) {
+    try {
+      left.push(...(await closer()));
+    } catch (error) {
+      left.push(messageOf(error));
+    }
+  }
+  return left;
+}
