@@ -1,6 +1,6 @@
 // The few statements Mettle itself runs on a PostgreSQL: databases and schemas made, copied, analysed and dropped.
 
-import pg from 'pg';
+import type pg from 'pg';
 import { exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
 
 const connectTimeoutMs = 10_000;
@@ -13,7 +13,8 @@ async function onPostgres<Result>(
   url: string,
   work: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs });
+  const { Client } = (await import('pg')).default; // heavy, and needed only where there is a database
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs });
   // A connection that the server ends is reported by the statement that needed it.
   client.on('error', () => undefined);
   try {
@@ -32,6 +33,18 @@ async function onPostgres<Result>(
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** One attempt to be let in: undefined when it worked, else why not. A port is open before that. */
+export function connectProbe(url: string): () => Promise<string | undefined> {
+  return async () => {
+    try {
+      await onPostgres(url, (client) => client.query('SELECT 1'));
+      return undefined;
+    } catch (error) {
+      return messageOf(error);
+    }
+  };
 }
 
 /** `password` is of our own making: letters and digits only. */

@@ -6,7 +6,7 @@ import { chown, cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { promisify } from 'node:util';
-import { messageOf, MettleError } from '../kernel/errors.ts';
+import { errnoOf, messageOf, MettleError } from '../kernel/errors.ts';
 
 /** An unprivileged account; PostgreSQL refuses to run as root. */
 export interface Account {
@@ -54,24 +54,31 @@ export function findPostgres(folder: string): string | undefined {
 export async function preparePrograms(native: string, home: string): Promise<PostgresPrograms> {
   const account = await unprivilegedAccount();
   if (account !== null) await chown(home, account.uid, account.gid);
-  let root = native;
+  const links = join(home, 'lib');
+  await mkdir(links);
   try {
-    return await tryPrograms(root, home, account);
+    return await tryPrograms(native, links, home, account);
   } catch (error) {
-    if (account === null) throw notRunnable(error);
-    // The usual reason: a project below /root, which no other account may enter. A copy costs 60 MB and a second.
-    root = join(home, 'native');
-    await cp(native, root, { recursive: true, verbatimSymlinks: true });
-    try {
-      return await tryPrograms(root, home, account);
-    } catch {
-      throw notRunnable(error);
-    }
+    // As root the usual reason is a project below /root, which no other account may enter: a copy (60 MB) will do.
+    if (account === null || errnoOf(error) !== 'EACCES') throw notRunnable(error);
+  }
+  const copy = join(home, 'native');
+  try {
+    await cp(native, copy, { recursive: true, verbatimSymlinks: true });
+    return await tryPrograms(copy, join(copy, 'lib'), home, account);
+  } catch (error) {
+    throw notRunnable(error);
   }
 }
 
-async function tryPrograms(native: string, home: string, account: Account | null): Promise<PostgresPrograms> {
-  const env = libraryPath([await linkLibraries(native, home), join(native, 'lib')]);
+async function tryPrograms(
+  native: string,
+  links: string,
+  home: string,
+  account: Account | null,
+): Promise<PostgresPrograms> {
+  await linkLibraries(native, links);
+  const env = libraryPath([links, join(native, 'lib')]);
   const postgres = join(native, 'bin', `postgres${suffix}`);
   const options = { cwd: home, env: { ...env, LC_ALL: 'C' }, timeout: 20_000, ...account };
   const { stdout } = await run(postgres, ['--version'], options);
@@ -89,15 +96,12 @@ function notRunnable(cause: unknown): MettleError {
   });
 }
 
-/** npm packages hold no symbolic links; this makes those that the package lists, beside it, never inside node_modules. */
-async function linkLibraries(native: string, home: string): Promise<string> {
-  const folder = join(home, 'lib');
-  await mkdir(folder, { recursive: true });
-  const missing = (await listedLinks(native)).filter(([, name]) => !existsSync(join(native, 'lib', name)));
-  for (const [file, name] of missing) {
-    if (!existsSync(join(folder, name))) await symlink(join(native, 'lib', file), join(folder, name));
+/** npm packages hold no symbolic links; this makes those that the package lists, in `folder`, never in node_modules. */
+async function linkLibraries(native: string, folder: string): Promise<void> {
+  for (const [file, name] of await listedLinks(native)) {
+    if (existsSync(join(native, 'lib', name)) || existsSync(join(folder, name))) continue;
+    await symlink(join(native, 'lib', file), join(folder, name));
   }
-  return folder;
 }
 
 /** [file, link] pairs: from the package's list, else every `libX.so.A.B` is also wanted as `libX.so.A`. */

@@ -6,11 +6,12 @@ import { systemClock } from '../kernel/clock.ts';
 import { MettleError } from '../kernel/errors.ts';
 import type { Address, Tracker } from '../kernel/ports.ts';
 import { secondsToMicros } from '../kernel/units.ts';
+import { connectProbe } from './postgres-admin.ts';
 import type { PostgresPrograms } from './postgres-binaries.ts';
 import { postgresPackage } from './postgres-binaries.ts';
 import type { Child } from './process.ts';
 import { describeEnd, quoteLines, startChild } from './process.ts';
-import { portProbe, waitUntilReady } from './ready.ts';
+import { waitUntilReady } from './ready.ts';
 import type { TargetLog } from './target-log.ts';
 
 /** Where a cluster lives and what it runs with. `home` belongs to the account of the programs. */
@@ -74,8 +75,8 @@ export async function createCluster(
   if (end.code !== 0) throw notStarted(`initdb ${describeEnd(end)}${quoteLines(child.lastLines())}`);
 }
 
-/** Starts the server on this address and waits until it listens. */
-export async function startServer(place: ClusterPlace, address: Address): Promise<Child> {
+/** Starts the server on this address and waits until its administrator is let in. */
+export async function startServer(place: ClusterPlace, address: Address, adminUrl: string): Promise<Child> {
   const data = join(place.home, 'data');
   const listen = { listen_addresses: `'${address.host}'`, port: String(address.port) };
   const lines = Object.entries({ ...settings, ...listen }).map(([key, value]) => `${key} = ${value}\n`);
@@ -84,7 +85,7 @@ export async function startServer(place: ClusterPlace, address: Address): Promis
   try {
     await waitUntilReady({
       name: 'PostgreSQL',
-      probe: portProbe(address.host, address.port),
+      probe: connectProbe(adminUrl),
       asked: `port ${address.port}`,
       withinMicros: startWithinMicros,
       child,

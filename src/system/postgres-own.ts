@@ -33,7 +33,7 @@ export function useOwnPostgres(
       const tracked = await tracker.track({
         kind: 'schema',
         describe: `schema ${schema} in the database of ${variable}`,
-        data: { env: variable, schema },
+        data: { urlVariable: variable, schema },
       });
       const drop = async (): Promise<void> => {
         await dropSchema(url, schema);

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { MettleError } from '../kernel/errors.ts';
 import type { Address, Tracker } from '../kernel/ports.ts';
 import type { DatabaseServer, PrepareData, RunDatabase } from './database.ts';
@@ -43,11 +44,11 @@ export async function startPostgres(targetFolder: string, tracker: Tracker): Pro
     const targetPassword = randomBytes(16).toString('hex');
     await createCluster(place, adminRole, adminPassword);
     const address = { host, port: await pickPort() };
-    const server = await startServer(place, address);
-    releases.add(() => server.stop());
     const urlOf = (role: string, password: string): string =>
       `postgres://${role}:${password}@${host}:${address.port}/postgres`;
     const urls = { admin: urlOf(adminRole, adminPassword), target: urlOf(targetRole, targetPassword) };
+    const server = await startServer(place, address, urls.admin);
+    releases.add(() => server.stop());
     await createRole(urls.admin, targetRole, targetPassword);
     return serverOf(server, address, urls, releases.letGo);
   } catch (error) {
@@ -82,8 +83,13 @@ function serverOf(child: Child, address: Address, urls: Urls, stop: () => Promis
       return {
         url: withDatabase(urls.target, database),
         drop: async () => {
-          // A server that has died takes its databases along when its folder is removed.
-          if (child.end() === undefined) await dropDatabase(urls.admin, database);
+          try {
+            if (child.end() === undefined) await dropDatabase(urls.admin, database);
+          } catch (error) {
+            // A server that has died takes its databases along when its folder is removed.
+            await Promise.race([child.ended, wait(1_000)]);
+            if (child.end() === undefined) throw error;
+          }
         },
       };
     },

@@ -7,7 +7,13 @@ const pool = process.env.DATABASE_URL
   ? new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 2 })
   : null;
 pool?.on('error', (error) => console.error(`pool: ${error.message}`));
-const sleeper = ['-e', 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)'];
+const sleeper = ['-e', 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000); console.log("deaf")'];
+/** Resolves with its pid once it no longer hears SIGTERM. */
+const startSleeper = (detached) =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, sleeper, { stdio: ['ignore', 'pipe', 'ignore'], detached });
+    child.stdout.once('data', () => resolve(child.pid));
+  });
 
 const routes = {
   'GET /ready': () => ({ ready: true }),
@@ -17,10 +23,7 @@ const routes = {
   'GET /url': () => ({ url: process.env.DATABASE_URL }),
   'POST /rows': async () => (await pool.query("INSERT INTO items (text) VALUES ('added')")).rowCount,
   // One stays in the process group, one leaves it; neither ends on SIGTERM.
-  'POST /grandchildren': () => [
-    spawn(process.execPath, sleeper, { stdio: 'ignore' }).pid,
-    spawn(process.execPath, sleeper, { stdio: 'ignore', detached: true }).pid,
-  ],
+  'POST /grandchildren': () => Promise.all([startSleeper(false), startSleeper(true)]),
   'POST /end': () => setTimeout(() => process.exit(7), 20) && { ending: true },
 };
 
