@@ -20,7 +20,7 @@ export interface Journal extends Tracker {
   outstanding(): readonly Outstanding[];
   /**
    * Undoes everything, last in first out, each retried and looked at. Never throws. From its start on nothing can be
-   * tracked any more; called again, while it runs or later, it gives the same report.
+   * tracked any more. Called again while it runs it gives the same report; later it tries again what is left.
    */
   undoAll(): Promise<UndoReport>;
   /** Removes the file when nothing is outstanding; otherwise it stays, for `mettle chaos rollback`. */
@@ -62,7 +62,8 @@ class OpenJournal implements Journal {
   readonly #policy: UndoPolicy;
   readonly #open = new Map<string, Outstanding>();
   #count = 0;
-  #ending: Promise<UndoReport> | undefined;
+  #running: Promise<UndoReport> | undefined;
+  #ended = false;
 
   constructor(path: string, childToken: string, writer: JournalWriter, options: JournalOptions) {
     this.path = path;
@@ -98,10 +99,11 @@ class OpenJournal implements Journal {
   }
 
   undoAll(): Promise<UndoReport> {
-    this.#ending ??= this.#undoEntries(this.outstanding()).then((report) =>
-      withSweep(report, this.childToken),
-    );
-    return this.#ending;
+    if (this.#running !== undefined) return this.#running;
+    this.#ended = true;
+    const run = this.#undoEntries(this.outstanding()).then((report) => withSweep(report, this.childToken));
+    this.#running = run.finally(() => (this.#running = undefined));
+    return this.#running;
   }
 
   async close(): Promise<void> {
@@ -114,8 +116,8 @@ class OpenJournal implements Journal {
     const applied = { ...entry, snapshot };
     this.#open.set(entry.id, applied);
     await this.#writer.append({ event: 'applied', id: entry.id, snapshot });
-    if (this.#ending === undefined) return;
-    await this.#ending;
+    if (!this.#ended) return;
+    await this.#running;
     const report = await this.#undoEntries([applied]);
     const note = report.failed[0]?.note;
     if (note !== undefined) throw undoFailed(entry.describe, note);
@@ -135,7 +137,9 @@ class OpenJournal implements Journal {
     try {
       if (note === null) await this.#forget(entry.id, 'undone');
       else {
-        this.#open.set(entry.id, { ...entry, note });
+        const current = this.#open.get(entry.id);
+        if (current === undefined) return; // its owner has undone it meanwhile
+        this.#open.set(entry.id, { ...current, note });
         await this.#writer.append({ event: 'failed', id: entry.id, note });
       }
     } catch (error) {
@@ -144,7 +148,7 @@ class OpenJournal implements Journal {
   }
 
   #refuseAfterEnd(): void {
-    if (this.#ending !== undefined) throw ended();
+    if (this.#ended) throw ended();
   }
 }
 

@@ -1,0 +1,154 @@
+// Guards, default-deny: what load and faults may be sent to, decided before anything is started.
+
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { messageOf, MettleError } from '../kernel/errors.ts';
+import { isLinkLocalAddress, isLoopbackAddress, matchesAny, plainHost } from './hosts.ts';
+
+export interface Limits {
+  readonly ratePerSecond: number | null;
+  readonly users: number | null;
+}
+
+export interface LoadRequest {
+  /** `http:`, `https:`, `ws:` or `wss:` */
+  readonly url: string;
+  /** Everything that the host's name stands for. */
+  readonly addresses: readonly string[];
+  /** Hosts besides loopback: the target file's `allow` and `--allow`. */
+  readonly allow: readonly string[];
+  /** As the target file states it; null: it does not. */
+  readonly environment: string | null;
+  readonly limits: Limits | null;
+  /** `--allow-production` */
+  readonly allowProduction: boolean;
+  /** The most that the scenario will offer. */
+  readonly peak: Limits;
+}
+
+/** Of all environments that one may name, these are known to be nobody's livelihood. */
+const harmless = ['local', 'dev', 'development', 'test', 'testing', 'ci', 'qa', 'preview', 'staging'];
+const needsLimits = ['staging', 'production'];
+
+/**
+ * Throws a MettleError (exit code 2) unless this load may be sent. Returns the one address to send it to: what was
+ * checked is what is connected to, whatever the name stands for a moment later.
+ */
+export function guardLoad(request: LoadRequest): { readonly address: string } {
+  const { hostname, protocol } = parsedUrl(request.url, ['http:', 'https:', 'ws:', 'wss:']);
+  const host = plainHost(hostname);
+  const address = guardHost(host, request.addresses, request.allow, '--allow');
+  const local = isLoopbackAddress(address);
+  if (local && request.environment === null) return { address };
+  const environment = environmentOf(request.environment);
+  if (environment === 'production' && !request.allowProduction) {
+    const why =
+      request.environment === null ? 'states no environment, so it counts as production' : 'is production';
+    throw refused(
+      'PRODUCTION',
+      `${host} ${why}: no load is sent there`,
+      'state its `environment:` in the target file (staging, test…), or pass --allow-production if you mean it',
+    );
+  }
+  if (needsLimits.includes(environment)) guardLimits(`${protocol}//${host}`, environment, request);
+  return { address };
+}
+
+/** The URL of a Toxiproxy server: on this machine, or allowed. Returns it without a trailing slash. */
+export function guardToxiproxy(url: string, addresses: readonly string[], allow: readonly string[]): string {
+  const { hostname, username, password, origin, pathname } = parsedUrl(
+    url,
+    ['http:', 'https:'],
+    'TOXIPROXY_URL',
+  );
+  if (username !== '' || password !== '') {
+    throw refused(
+      'TOXIPROXY_URL',
+      'TOXIPROXY_URL holds a password, which Toxiproxy has no use for',
+      'take it out',
+    );
+  }
+  guardHost(plainHost(hostname), addresses, allow, '--allow');
+  return `${origin}${pathname.replace(/\/+$/, '')}`;
+}
+
+/** Everything that a URL's host stands for. Throws HOST_UNKNOWN (exit code 2). */
+export async function resolveHost(url: string): Promise<string[]> {
+  const host = plainHost(parsedUrl(url, ['http:', 'https:', 'ws:', 'wss:']).hostname);
+  if (isIP(host) !== 0) return [host];
+  try {
+    return (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
+  } catch (error) {
+    throw refused('HOST_UNKNOWN', `the host ${host} cannot be found: ${messageOf(error)}`, 'check its name');
+  }
+}
+
+/** A name is as trustworthy as the worst of its addresses. */
+function guardHost(
+  host: string,
+  addresses: readonly string[],
+  allow: readonly string[],
+  flag: string,
+): string {
+  const [first] = addresses;
+  if (first === undefined) throw refused('HOST_UNKNOWN', `the host ${host} has no address`, 'check its name');
+  if (addresses.every(isLoopbackAddress)) return first;
+  const strange = addresses.find((address) => isLinkLocalAddress(address) && !matchesAny(address, allow));
+  if (strange !== undefined) {
+    throw refused(
+      'HOST_NOT_ALLOWED',
+      `${host} stands for ${strange}, an address that machines use for themselves`,
+      `if you mean it, allow that very address: ${flag} ${strange}`,
+    );
+  }
+  if (matchesAny(host, allow)) return first;
+  throw refused(
+    'HOST_NOT_ALLOWED',
+    `${host} (${first}) is neither this machine nor allowed`,
+    `add it to \`allow:\` in the target file, or pass ${flag} ${host}`,
+  );
+}
+
+/** What is not known to be harmless counts as production. */
+function environmentOf(stated: string | null): string {
+  const name = stated?.trim().toLowerCase() ?? 'production';
+  return harmless.includes(name) ? name : 'production';
+}
+
+function guardLimits(target: string, environment: string, { limits, peak }: LoadRequest): void {
+  const needed = (['ratePerSecond', 'users'] as const).filter((key) => (peak[key] ?? 0) > 0);
+  for (const key of needed) {
+    const limit = limits?.[key] ?? null;
+    const [word, unit] = key === 'users' ? ['users', ''] : ['rate', '/s'];
+    if (limit === null) {
+      throw refused(
+        'LIMITS',
+        `${target} is ${environment} and states no limit for ${word}`,
+        `add \`limits: { ${word}: … }\` to the variant in the target file`,
+      );
+    }
+    if ((peak[key] ?? 0) > limit) {
+      throw refused(
+        'LIMITS',
+        `the load reaches ${peak[key] ?? 0}${unit}, more than the ${limit}${unit} that ${target} allows`,
+        `lower the load, or raise \`limits: { ${word}: … }\` in the target file`,
+      );
+    }
+  }
+}
+
+function parsedUrl(url: string, protocols: readonly string[], what = 'the URL'): URL {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed !== undefined && protocols.includes(parsed.protocol) && parsed.hostname !== '') return parsed;
+  const expected = protocols.map((protocol) => `${protocol}//`).join(', ');
+  throw refused(
+    'URL',
+    `${what} "${withoutPassword(url)}" cannot be used`,
+    `it begins with one of ${expected}`,
+  );
+}
+
+const withoutPassword = (url: string): string => url.replace(/\/\/[^/@]*@/, '//');
+
+const refused = (code: string, message: string, hint: string): MettleError =>
+  new MettleError({ code, message, hint });
