@@ -35,6 +35,8 @@ export interface Sample {
   readonly firstByteMicros?: number;
   /** True when it was cut off at the end of the run (timeout class, censored at its elapsed time). */
   readonly censored?: boolean;
+  /** The system's code of a failure (`ECONNREFUSED`); EMFILE, ENFILE and EADDRNOTAVAIL are the generator's own. */
+  readonly code?: string;
   /** One line that shows what failed, truncated and redacted. */
   readonly example?: string;
 }

@@ -146,7 +146,7 @@ export function templateReferences(source: string): TemplateReference[] {
 function textOf(path: string, value: unknown): string {
   if (typeof value === 'string') return value;
   if (value === null || value === undefined) throw new UnresolvedValue(path);
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return JSON.stringify(value);
 }
 
 function compileText(source: string): TextTemplate {

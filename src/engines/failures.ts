@@ -1,0 +1,80 @@
+// What a failed exchange is called: codes of Node, undici and ws → the error classes of records and promises.
+
+import { errnoOf, messageOf } from '../kernel/errors.ts';
+import type { Sample } from '../measure/outcome.ts';
+
+export type FailureClass = Exclude<Sample['error'], null>;
+
+export interface Failure {
+  readonly error: FailureClass;
+  /** Node's, undici's or ws's code, when there is one. */
+  readonly code: string | undefined;
+  /** One line for people, not yet redacted. */
+  readonly detail: string;
+}
+
+/** How far the opening of a connection had come when it failed. */
+export type OpeningStage = 'tcp' | 'tls';
+
+/** A connection that could not be opened. */
+export class OpeningError extends Error {
+  readonly stage: OpeningStage;
+
+  constructor(stage: OpeningStage, cause: unknown) {
+    super(messageOf(cause), { cause });
+    this.name = 'OpeningError';
+    this.stage = stage;
+  }
+}
+
+/** With several addresses (`localhost`), Node reports one error per address: the first one speaks for all. */
+function firstCause(thrown: unknown): unknown {
+  if (!(thrown instanceof AggregateError)) return thrown;
+  const [first] = thrown.errors as readonly unknown[];
+  return first ?? thrown;
+}
+
+const isLookup = (thrown: unknown): boolean =>
+  typeof thrown === 'object' &&
+  thrown !== null &&
+  'syscall' in thrown &&
+  String(thrown.syscall).startsWith('getaddrinfo');
+
+const tlsCode =
+  /^(?:ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH_EXCEEDED|EPROTO$)/;
+
+/** Codes of a connection that was open (or about which nothing else is known), by class. */
+const openCodes: readonly (readonly [FailureClass, RegExp])[] = [
+  ['dns', /^(?:ENOTFOUND|EAI_\w+)$/],
+  [
+    'connect',
+    /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EMFILE|ENFILE|UND_ERR_CONNECT_TIMEOUT)$/,
+  ],
+  ['timeout', /^(?:ETIMEDOUT|UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT)$/],
+  // The connection ended before the answer did, whether by RST or by FIN, whatever framing the answer had.
+  ['reset', /^(?:ECONNRESET|ECONNABORTED|EPIPE|HPE_INVALID_EOF_STATE)$/],
+  ['protocol', /^(?:HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_|WS_ERR_)/],
+  ['expectation', /^UND_ERR_INVALID_ARG$/],
+];
+
+function openClass(code: string | undefined, detail: string): FailureClass {
+  // undici has one code for a peer that closed and for bytes that are no answer.
+  if (code === 'UND_ERR_SOCKET') return /bad (?:response|upgrade)/.test(detail) ? 'protocol' : 'reset';
+  if (code === undefined) return 'protocol';
+  if (tlsCode.test(code)) return 'tls';
+  return openCodes.find(([, pattern]) => pattern.test(code))?.[0] ?? 'protocol';
+}
+
+function openingClass(stage: OpeningStage, code: string | undefined, cause: unknown): FailureClass {
+  if (isLookup(cause)) return 'dns';
+  return stage === 'tls' || (code !== undefined && tlsCode.test(code)) ? 'tls' : 'connect';
+}
+
+/** Never throws; what is unknown on an open connection is `protocol`. */
+export function failureOf(thrown: unknown): Failure {
+  const opening = thrown instanceof OpeningError;
+  const cause = firstCause(opening ? thrown.cause : thrown);
+  const code = errnoOf(cause);
+  const detail = messageOf(cause);
+  return { error: opening ? openingClass(thrown.stage, code, cause) : openClass(code, detail), code, detail };
+}
