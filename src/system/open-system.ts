@@ -2,8 +2,8 @@
 
 import { systemClock } from '../kernel/clock.ts';
 import { messageOf, MettleError } from '../kernel/errors.ts';
-import { createClientsLink } from './clients-link.ts';
-import type { ClientsLink } from './clients-link.ts';
+import { createClientLinks } from './client-links.ts';
+import type { ClientLinks } from './client-links.ts';
 import { startDependencies } from './dependencies.ts';
 import type { Dependencies } from './dependencies.ts';
 import { canObserveProcesses } from './observe-process.ts';
@@ -37,12 +37,12 @@ export async function openSystem(
     ports.progress('CPU and memory of processes are observed on Linux only: this run has none');
   }
   const releases = createReleases();
-  const clientsLink = createClientsLink(ports);
-  releases.add(() => clientsLink.close());
+  const clientLinks = createClientLinks(ports);
+  releases.add(() => clientLinks.close());
   try {
     const needed = used.some(({ kind }) => kind === 'process') ? target : { ...target, dependencies: {} };
     const dependencies = await startDependencies(needed, ports, own, releases);
-    return systemOf({ target, ports, own, dependencies, clientsLink, releases });
+    return systemOf({ target, ports, own, dependencies, clientLinks, releases });
   } catch (error) {
     return await releases.letGoAfter(error);
   }
@@ -53,12 +53,12 @@ interface OpenedSystem {
   readonly ports: SystemPorts;
   readonly own: NodeJS.ProcessEnv;
   readonly dependencies: Dependencies;
-  readonly clientsLink: ClientsLink;
+  readonly clientLinks: ClientLinks;
   readonly releases: Releases;
 }
 
 function systemOf(opened: OpenedSystem): System {
-  const { target, clientsLink, releases } = opened;
+  const { target, clientLinks, releases } = opened;
   const prepared = new Set<string>();
   /** What each start created, kept until it is let go of. */
   const runs = new Set<Releases>();
@@ -100,7 +100,7 @@ function systemOf(opened: OpenedSystem): System {
     start: async (name, logFile) => {
       const variant = variantOf(target, name);
       if (stopped) throw stoppedMeanwhile(target.name);
-      if (variant.kind === 'url') return await useRunning(variant, clientsLink);
+      if (variant.kind === 'url') return await useRunning(variant, clientLinks);
       const pending = startProcess(name, variant, logFile);
       starting.add(pending);
       try {
@@ -127,8 +127,8 @@ function systemOf(opened: OpenedSystem): System {
 }
 
 /** Nothing is started for what runs already. */
-async function useRunning(variant: UrlVariant, clientsLink: ClientsLink): Promise<StartedVariant> {
-  const urls = await clientsLink.lead({ http: variant.http, ws: variant.ws });
+async function useRunning(variant: UrlVariant, clientLinks: ClientLinks): Promise<StartedVariant> {
+  const urls = await clientLinks.lead(null, { http: variant.http, ws: variant.ws });
   return {
     ...urls,
     clients: {},

@@ -4,7 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { MettleError } from '../kernel/errors.ts';
 import { addressOfUrl } from './base-url.ts';
 import { childEnvironment } from './child-environment.ts';
-import type { BaseUrls, ClientsLink } from './clients-link.ts';
+import type { BaseUrls, ClientLinks } from './client-links.ts';
 import { runToEnd, startCommand } from './command.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { ObservedTree } from './observe-process.ts';
@@ -25,7 +25,7 @@ export interface VariantContext {
   readonly variantName: string;
   readonly variant: ProcessVariant;
   readonly dependencies: Dependencies;
-  readonly clientsLink: ClientsLink;
+  readonly clientLinks: ClientLinks;
   readonly ports: SystemPorts;
   readonly own: NodeJS.ProcessEnv;
   readonly log: TargetLog;
@@ -46,8 +46,8 @@ export async function startVariant(context: VariantContext): Promise<StartedVari
   checkpoint();
   const { child: main, direct } = await startMain(context, { ...dependencies.env, ...data });
   checkpoint();
-  const urls = await context.clientsLink.lead(direct);
-  const clients = await startClients(context, urls);
+  const urls = await context.clientLinks.lead(null, direct);
+  const clients = await startClients(context, direct);
   checkpoint();
   const children = [main, ...clients.map(({ child }) => child)];
   const observation = observeProcesses(observedTrees(context, main, clients), context.clock);
@@ -152,13 +152,14 @@ interface StartedClient {
   readonly url: string;
 }
 
-/** Processes that are clients of the target, led to it as all clients are. */
-async function startClients(context: VariantContext, urls: BaseUrls): Promise<StartedClient[]> {
+/** Processes that are clients of the target, each led to it by its own link when it has one. */
+async function startClients(context: VariantContext, direct: BaseUrls): Promise<StartedClient[]> {
   const { target, variant, ports, own, log, releases, clock } = context;
   const started: StartedClient[] = [];
   for (const [name, client] of Object.entries(target.clients)) {
     const port = await pickPort();
     const url = `http://127.0.0.1:${port}`;
+    const urls = await context.clientLinks.lead(name, direct);
     const given = { [client.env]: urls.http ?? urls.ws ?? '', PORT: String(port) };
     const declared = [variant.env, ports.extraEnv, given];
     const env = childEnvironment({ own, secrets: target.secrets, declared });

@@ -40,7 +40,7 @@ export type Dependency = ProvidedDependency | ProcessDependency;
 
 /**
  * A process that is a client of the target (an SDK, an extension): started after the variant, given the target's
- * address through the `clients` proxy in the variable `env`, the variant's env, and PORT. Steps reach it with `via: <name>`.
+ * address in the variable `env` (through the proxy of this client's own name, or `clients`, when a fault uses that), the variant's env, and PORT. Steps reach it with `via: <name>`.
  */
 export interface ClientProcess {
   readonly start: string;

@@ -7,17 +7,15 @@ import type { Check } from './check.ts';
 import { unknown } from './load.ts';
 
 export const checkChaos: Check = ({ scenario, target }) => {
-  const links = ['clients', ...Object.keys(target.dependencies)];
+  const links = ['clients', ...Object.keys(target.clients), ...Object.keys(target.dependencies)];
   const ids = new Set<string>();
   return scenario.chaos.flatMap((fault, index): Problem[] => {
     const at = (key: string) => ({ path: ['chaos', index, key], part: 'value' }) as const;
     const problems: Problem[] = [];
-    if (ids.has(fault.id)) problems.push({ ...at('id'), message: `two faults have the id ${quoted(fault.id)}` });
+    if (ids.has(fault.id))
+      problems.push({ ...at('id'), message: `two faults have the id ${quoted(fault.id)}` });
     ids.add(fault.id);
-    if (Object.hasOwn(target.clients, fault.on)) {
-      const message = `${quoted(fault.on)} is a client of the target, not a link`;
-      problems.push({ ...at('on'), message, suggestion: 'its way to the target is the link `clients`' });
-    } else if (!links.includes(fault.on)) {
+    if (!links.includes(fault.on)) {
       problems.push({ ...at('on'), ...unknown('link', fault.on, links) });
     }
     const load = formatDuration(scenario.durationMicros);
