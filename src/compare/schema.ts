@@ -82,8 +82,18 @@ const promise = z.object({
   severity: z.enum(['fail', 'warn']),
   unit: z.enum(['µs', 'share', '1/s', 'count', 'score', 'bytes']),
   limit: z.number(),
-  before: z.object({ passed: z.number().int(), failed: z.number().int(), other: z.number().int(), median: z.number().nullable() }),
-  after: z.object({ passed: z.number().int(), failed: z.number().int(), other: z.number().int(), median: z.number().nullable() }),
+  before: z.object({
+    passed: z.number().int(),
+    failed: z.number().int(),
+    other: z.number().int(),
+    median: z.number().nullable(),
+  }),
+  after: z.object({
+    passed: z.number().int(),
+    failed: z.number().int(),
+    other: z.number().int(),
+    median: z.number().nullable(),
+  }),
 });
 
 /** Merged latency spectrum of one series and role, for the overlay: value at each of these quantiles. */

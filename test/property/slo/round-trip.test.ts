@@ -40,7 +40,7 @@ const promise = (
     // An argument alone stands for all steps only where it is required.
     .filter(
       ({ measure }) => measure.subject !== null || measure.argument?.kind !== 'outcome',
-    ) as fc.Arbitrary<PromiseExpression>;
+    );
 
 const outcome = fc.constantFrom<Measure['argument']>(
   null,
