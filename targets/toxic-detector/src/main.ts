@@ -1,7 +1,7 @@
 // Starts the service: listen first, then train the model, be ready, and stop in order when told to.
 import { buildApp, type App } from './app.ts';
 import { readConfig, type Config } from './config.ts';
-import { connectionPerRequest } from './database/connection-per-request.ts';
+import { singleConnection } from './database/single-connection.ts';
 import { connectionPool } from './database/connection-pool.ts';
 import { eventLoopDetector } from './model/event-loop-detector.ts';
 import { modelSlot, type ModelSlot } from './model/model-slot.ts';
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const metrics = createMetrics();
   const lost = (): void => metrics.degraded.inc({ dependency: 'database' });
-  const database = (config.mechanisms.pool ? connectionPool : connectionPerRequest)(config.databaseUrl, lost);
+  const database = (config.mechanisms.pool ? connectionPool : singleConnection)(config.databaseUrl, lost);
   const store = openStore(config.redisUrl, metrics);
   const model = modelSlot();
   let stopping = false;

@@ -1,7 +1,7 @@
 // Prepares an empty database: tables, sample rows, and the indexes when INDEXES is on. Refuses one already in use.
 import { hashPassword } from './auth/passwords.ts';
 import { readMechanisms } from './config.ts';
-import { connectionPool } from './database/connection-pool.ts';
+import { singleConnection } from './database/single-connection.ts';
 import type { Query } from './database/database.ts';
 import { indexes } from './database/indexes.ts';
 import { fillTables, rowCounts } from './database/sample-rows.ts';
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const databaseUrl = process.env['DATABASE_URL'];
   if (!databaseUrl) throw new Error('DATABASE_URL must be set');
   const withIndexes = readMechanisms(process.env).indexes;
-  const database = connectionPool(databaseUrl, () => undefined);
+  const database = singleConnection(databaseUrl, () => undefined);
   try {
     await database.use((query) => prepare(query, withIndexes));
   } finally {

@@ -31,7 +31,7 @@ export async function userStats(query: Query, userId: number, days: number) {
 export async function overview(query: Query) {
   const platforms = await query<Row>(
     `select platform, prediction, count(*)::int as comments, avg(confidence)::float8 as confidence,
-       sum(octet_length(body))::int as "bytes"
+       stddev(confidence)::float8 as spread, sum(octet_length(body))::int as bytes, max(created_at) as latest
      from comments group by platform, prediction order by platform, prediction`,
   );
   return { platforms };

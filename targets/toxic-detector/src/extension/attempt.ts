@@ -44,7 +44,10 @@ export function httpAttempt(baseUrl: string, timeoutMs: number): Attempt {
           answer.on('data', (chunk: Buffer) => chunks.push(chunk));
           answer.on('error', (error) => fail(error.message));
           answer.on('end', () => {
-            if (!answer.complete) { fail('the answer was cut off'); return; }
+            if (!answer.complete) {
+              fail('the answer was cut off');
+              return;
+            }
             const text = Buffer.concat(chunks).toString('utf8');
             resolve(outcomeOf(answer.statusCode ?? 0, answer.headers['retry-after'], text));
           });
