@@ -13,7 +13,9 @@ const schedule = z.strictObject({
   on: z
     .string()
     .min(1)
-    .describe('A dependency of the target, a client of the target, or `clients`: the proxy in front of the target itself.'),
+    .describe(
+      'A dependency of the target, a client of the target, or `clients`: the proxy in front of the target itself.',
+    ),
   inject: z
     .enum(['if-steady', 'always'])
     .optional()

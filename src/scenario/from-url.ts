@@ -37,33 +37,44 @@ export async function scenarioFromUrl(url: string, options: UrlOptions = {}): Pr
   const isSocket = parsed.protocol === 'ws:' || parsed.protocol === 'wss:';
   const closed = options.users !== undefined;
   const duration = options.for ?? defaultFor;
-  const stage = closed ? { users: options.users, for: duration } : { rate: options.rate ?? defaultRate, for: duration };
+  const stage = closed
+    ? { users: options.users, for: duration }
+    : { rate: options.rate ?? defaultRate, for: duration };
   const written = {
     name: `${isSocket ? '' : 'GET '}${url}`.slice(0, 200),
-    target: { [isSocket ? 'ws' : 'http']: parsed.origin === 'null' ? `${parsed.protocol}//${parsed.host}` : parsed.origin },
-    flows: { [flowName]: isSocket ? socketFlow(pathOf(parsed), closed) : httpFlow(pathOf(parsed), parsed.pathname) },
+    target: {
+      [isSocket ? 'ws' : 'http']:
+        parsed.origin === 'null' ? `${parsed.protocol}//${parsed.host}` : parsed.origin,
+    },
+    flows: {
+      [flowName]: isSocket ? socketFlow(pathOf(parsed), closed) : httpFlow(pathOf(parsed), parsed.pathname),
+    },
     load: [{ flow: flowName, [closed ? 'users' : 'arrivals']: [stage] }],
     ...(options.warmup === undefined ? {} : { warmup: options.warmup }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     slo: [...(options.slo ?? [])],
   };
-  if (closed && options.rate !== undefined) throw refuse('--users', '`--rate` and `--users` exclude each other');
+  if (closed && options.rate !== undefined)
+    throw refuse('--users', '`--rate` and `--users` exclude each other');
   const document = optionsDocument(written, (path) => optionAt(path, url, options));
   const { loaded, diagnostics, warnings } = await examineScenario(document, { file: null, cwd, allow });
   if (loaded === undefined) throw invalidFile(diagnostics);
   return { ...loaded, extraEnv: {}, warnings: isSocket ? [...warnings, socketWarning] : warnings };
 }
 
-const socketWarning = 'the first JSON message after each ping counts as its reply: a scenario file can match the right one';
+const socketWarning =
+  'the first JSON message after each ping counts as its reply: a scenario file can match the right one';
 
-const refuse = (option: string, message: string) => invalidFile([{ file: option, line: 0, column: 0, message }]);
+const refuse = (option: string, message: string) =>
+  invalidFile([{ file: option, line: 0, column: 0, message }]);
 
 function parseUrl(text: string): URL {
   const url = URL.parse(text);
   if (url === null || !['http:', 'https:', 'ws:', 'wss:'].includes(url.protocol)) {
     throw refuse(text, 'expected a URL that begins with http://, https://, ws:// or wss://');
   }
-  if (url.username !== '' || url.password !== '') throw refuse(text, 'credentials in a URL end up in records; use a scenario file');
+  if (url.username !== '' || url.password !== '')
+    throw refuse(text, 'credentials in a URL end up in records; use a scenario file');
   return url;
 }
 

@@ -10,5 +10,7 @@ import type { Scenario } from './scenario.ts';
  */
 export function scenarioHash(scenario: Omit<Scenario, 'hash'>, targetName: string): string {
   const { file: _file, variant: _variant, seed: _seed, target: _target, ...same } = scenario;
-  return createHash('sha256').update(canonicalJson({ ...same, target: targetName })).digest('hex');
+  return createHash('sha256')
+    .update(canonicalJson({ ...same, target: targetName }))
+    .digest('hex');
 }

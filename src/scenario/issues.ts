@@ -26,20 +26,28 @@ type Issue = z.core.$ZodIssue;
 /** The keys that a strict map knows, by the identity of the list of keys that it refused. */
 type KnownKeys = Map<readonly string[], readonly string[]>;
 
-/** For maps whose schema is not at hand: the keys known at a path. */
-export type KnownKeysAt = (path: Path) => readonly string[];
+/** What a schema cannot tell about itself once it has failed. */
+export interface Hints {
+  /** Keys known in the map at a path, besides those that its schema lists. */
+  knownKeys(path: Path): readonly string[];
+  /** For unions of maps told apart by a key: these keys, in the order of the union; empty elsewhere. */
+  kinds(path: Path): readonly string[];
+}
+
+const noHints: Hints = { knownKeys: () => [], kinds: () => [] };
 
 interface Context {
   readonly root: unknown;
   readonly base: Path;
   readonly knownKeys: (issue: UnknownKeyIssue, path: Path) => readonly string[];
+  readonly hints: Hints;
 }
 
 /** Parses and, when that fails, explains every problem. A message given by a schema stands; the rest is written here. */
 export function parseValue<Value>(
   schema: z.ZodType<Value>,
   root: unknown,
-  knownKeysAt: KnownKeysAt = () => [],
+  hints: Hints = noHints,
 ): Parsed<Value> {
   const known: KnownKeys = new Map();
   const result = schema.safeParse(root, {
@@ -52,9 +60,12 @@ export function parseValue<Value>(
   });
   if (result.success) return { value: result.data, problems: [] };
   const knownKeys: Context['knownKeys'] = (issue, path) => [
-    ...new Set([...(known.get(issue.keys) ?? []), ...knownKeysAt(path)]),
+    ...new Set([...(known.get(issue.keys) ?? []), ...hints.knownKeys(path)]),
   ];
-  return { value: undefined, problems: explainAll(result.error.issues, { root, base: [], knownKeys }) };
+  return {
+    value: undefined,
+    problems: explainAll(result.error.issues, { root, base: [], knownKeys, hints }),
+  };
 }
 
 /** The value written at a path; undefined when there is none. */
@@ -68,21 +79,22 @@ export function valueAt(root: unknown, path: Path): unknown {
 function explainAll(issues: readonly Issue[], context: Context): Problem[] {
   const unknown = issues.filter(isUnknownKey).flatMap((issue) => explain(issue, context));
   const rest = issues.filter((issue) => !isUnknownKey(issue));
-  const told = rest.filter(
-    (issue) => !(isMissing(issue, context) && isExcused(issue.path, unknown, context)),
-  );
+  const told = rest.filter((issue) => !isExcused(issue, unknown, context));
   return [...unknown, ...told.flatMap((issue) => explain(issue, context))];
 }
 
-/** A missing key is not reported when a key beside it is that one misspelt, or one that a later version knows. */
-function isExcused(path: Path, unknown: readonly Problem[], { base }: Context): boolean {
-  const parent = [...base, ...path.slice(0, -1)];
-  const beside = unknown.filter((problem) => problem.path.slice(0, -1).join('.') === parent.join('.'));
-  return beside.some(
-    (problem) =>
-      problem.suggestion === `did you mean "${String(path.at(-1))}"?` ||
-      isLaterKey(parent, String(problem.path.at(-1))),
-  );
+/**
+ * An unknown key excuses what follows from it: that a key is missing which is that one misspelt or which a later version
+ * does not need, and what the map's own rules say about a map that was not understood.
+ */
+function isExcused(issue: Issue, unknown: readonly Problem[], context: Context): boolean {
+  const missing = isMissing(issue, context);
+  if (!missing && issue.code !== 'custom') return false;
+  const map = [...context.base, ...(missing ? issue.path.slice(0, -1) : issue.path)];
+  const beside = unknown.filter((problem) => problem.path.slice(0, -1).join('.') === map.join('.'));
+  if (!missing) return beside.length > 0;
+  const meant = `did you mean "${String(issue.path.at(-1))}"?`;
+  return beside.some(({ suggestion, path }) => suggestion === meant || isLaterKey(map, String(path.at(-1))));
 }
 
 type UnknownKeyIssue = z.core.$ZodIssueUnrecognizedKeys;
@@ -138,26 +150,25 @@ function defaultMessage(issue: Issue, input: unknown): string {
   return `${typeof input === 'string' ? quoted(input) : 'this'} is not valid`;
 }
 
-/** The branch that was most likely meant; when none stands out, what the branches have to offer. */
+/** The branch that was meant: the one whose key is there, else the one that fits best. */
 function explainUnion(issue: z.core.$ZodIssueInvalidUnion, context: Context): Problem[] {
-  const { base, root } = context;
+  const { base, root, hints } = context;
   if (issue.discriminator !== undefined) return [explainDiscriminator(issue, context)];
+  const value = valueAt(root, base);
+  const kinds = hints.kinds(base);
+  if (kinds.length > 0 && typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const kind = kinds.findIndex((key) => Object.hasOwn(value, key));
+    return kind < 0 ? explainChoice(kinds, context) : explainAll(issue.errors[kind] ?? [], context);
+  }
   const strangeness = (errors: readonly Issue[]): number => strangenessOf(errors, context);
   const best = [...issue.errors].sort((a, b) => strangeness(a) - strangeness(b))[0] ?? [];
-  if (best.some(isWrongShape)) {
-    const wanted = new Set(
-      issue.errors.flat().map((inner) => (inner.code === 'invalid_type' ? inner.expected : 'string')),
-    );
-    const message = expectedMessage([...wanted].map(nameOfType).join(' or '), valueAt(root, base));
-    return [{ path: base, part: 'value', message }];
-  }
-  const kinds = issue.errors.map((errors) =>
-    errors.find((inner) => isMissing(inner, context) && inner.path.length === 1),
+  if (!best.some(isWrongShape)) return explainAll(best, context);
+  const wanted = new Set(
+    issue.errors.flat().map((inner) => (inner.code === 'invalid_type' ? inner.expected : 'string')),
   );
-  if (kinds.length > 1 && kinds.every((kind) => kind !== undefined)) {
-    return explainChoice([...new Set(kinds.map((kind) => String(kind.path[0])))], context);
-  }
-  return explainAll(best, context);
+  return [
+    { path: base, part: 'value', message: expectedMessage([...wanted].map(nameOfType).join(' or '), value) },
+  ];
 }
 
 const isWrongShape = (issue: Issue): boolean => issue.path.length === 0 && issue.code === 'invalid_type';
@@ -170,7 +181,7 @@ const strangenessOf = (errors: readonly Issue[], context: Context): number =>
     return sum + (isUnknownKey(issue) && issue.path.length === 0 ? 10 * issue.keys.length : 1);
   }, 0);
 
-/** Every branch lacks the key that would have picked it: an entry of a kind that nobody knows. */
+/** No branch is picked: an entry of a kind that nobody knows. */
 function explainChoice(kinds: readonly string[], { root, base }: Context): Problem[] {
   const written = Object.keys(valueAt(root, base) ?? {});
   const strange = written.filter((key) => isLaterKey(base, key) || didYouMean(key, kinds) !== undefined);

@@ -12,7 +12,11 @@ const rateStage = z
     for: spanInput.describe('How long this stage lasts.'),
     spacing: z.enum(['even', 'poisson']).optional().describe('Spacing of arrivals; default: even.'),
   })
-  .transform((stage): RateStage => ({ ...stage.rate, forMicros: stage.for, spacing: stage.spacing ?? 'even' }));
+  .transform((stage): RateStage => ({
+    ...stage.rate,
+    forMicros: stage.for,
+    spacing: stage.spacing ?? 'even',
+  }));
 
 const userStage = z
   .strictObject({
@@ -32,7 +36,9 @@ const entry = z.strictObject({
     .array(userStage)
     .min(1)
     .optional()
-    .describe('Closed model: this many virtual users, each starting its next iteration when the last has ended.'),
+    .describe(
+      'Closed model: this many virtual users, each starting its next iteration when the last has ended.',
+    ),
   maxInFlight: z
     .int()
     .min(1)
@@ -42,7 +48,9 @@ const entry = z.strictObject({
   onLimit: z
     .enum(['drop', 'queue'])
     .optional()
-    .describe('Arrivals only: what becomes of an arrival beyond maxInFlight; both are counted; default: drop.'),
+    .describe(
+      'Arrivals only: what becomes of an arrival beyond maxInFlight; both are counted; default: drop.',
+    ),
 });
 
 export const loadEntryInput = entry.transform((written, context): LoadEntry => {
@@ -56,8 +64,10 @@ export const loadEntryInput = entry.transform((written, context): LoadEntry => {
   }
   if (users !== undefined) {
     const extra = (['maxInFlight', 'onLimit'] as const).find((key) => written[key] !== undefined);
-    if (extra !== undefined) return refuse(`\`${extra}\` goes with \`arrivals\`, not with \`users\``, [extra]);
-    if (users.every((stage) => stage.fromUsers === 0 && stage.toUsers === 0)) return refuse('no stage has a user', ['users']);
+    if (extra !== undefined)
+      return refuse(`\`${extra}\` goes with \`arrivals\`, not with \`users\``, [extra]);
+    if (users.every((stage) => stage.fromUsers === 0 && stage.toUsers === 0))
+      return refuse('no stage has a user', ['users']);
     return { model: 'users', flow, stages: users };
   }
   if (arrivals === undefined) return refuse('needs one of the keys arrivals, users');

@@ -58,7 +58,10 @@ export function parseInlineTarget({ http, ws, variant, allow, folder }: InlineTa
   const written = { name: inlineName, variants: { [onlyVariant]: { http, ws } }, allow: [...allow] };
   const { value, problems } = parseValue(targetSchema, written);
   if (value === undefined) {
-    return { target: undefined, problems: problems.map((found) => ({ ...found, path: ['target', ...found.path.slice(2)] })) };
+    return {
+      target: undefined,
+      problems: problems.map((found) => ({ ...found, path: ['target', ...found.path.slice(2)] })),
+    };
   }
   const [only] = Object.values(value.variants);
   const variants = only === undefined ? {} : { [variant ?? onlyVariant]: only };

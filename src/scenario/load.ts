@@ -61,8 +61,15 @@ export interface ExaminedScenario {
 }
 
 /** All that can be said about a scenario document without starting anything. */
-export async function examineScenario(document: SourceDocument, around: Surroundings): Promise<ExaminedScenario> {
-  const fail = (diagnostics: readonly Diagnostic[]): ExaminedScenario => ({ loaded: undefined, diagnostics, warnings: [] });
+export async function examineScenario(
+  document: SourceDocument,
+  around: Surroundings,
+): Promise<ExaminedScenario> {
+  const fail = (diagnostics: readonly Diagnostic[]): ExaminedScenario => ({
+    loaded: undefined,
+    diagnostics,
+    warnings: [],
+  });
   const { value: input, problems } = parseScenario(document.value);
   if (input === undefined) return fail(placeProblems(document, problems));
   const found = await resolveTarget(input, document, around);
@@ -84,11 +91,21 @@ interface ResolvedTarget {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-async function resolveTarget(input: ScenarioInput, document: SourceDocument, around: Surroundings): Promise<ResolvedTarget> {
+async function resolveTarget(
+  input: ScenarioInput,
+  document: SourceDocument,
+  around: Surroundings,
+): Promise<ResolvedTarget> {
   const folder = around.file === null ? around.cwd : dirname(around.file);
   if (typeof input.target !== 'string') {
     const { http, ws } = input.target;
-    const inline = parseInlineTarget({ http, ws, variant: input.variant ?? null, allow: around.allow, folder });
+    const inline = parseInlineTarget({
+      http,
+      ws,
+      variant: input.variant ?? null,
+      allow: around.allow,
+      folder,
+    });
     const reference: TargetReference = { kind: 'url', http: http ?? null, ws: ws ?? null };
     return { target: inline.target, reference, diagnostics: placeProblems(document, inline.problems) };
   }
@@ -98,14 +115,22 @@ async function resolveTarget(input: ScenarioInput, document: SourceDocument, aro
     return { ...(await readTarget(file, around.cwd)), reference: { kind: 'file', path: file } };
   } catch (thrown) {
     if (!(thrown instanceof MettleError)) throw thrown;
-    const problem: Problem = { path: ['target'], part: 'value', message: thrown.message, suggestion: thrown.hint };
+    const problem: Problem = {
+      path: ['target'],
+      part: 'value',
+      message: thrown.message,
+      suggestion: thrown.hint,
+    };
     return { target: undefined, reference, diagnostics: placeProblems(document, [problem]) };
   }
 }
 
 type Feeds = Record<string, DataFeed>;
 
-async function readFeeds(input: ScenarioInput, { file, cwd }: Surroundings): Promise<{ data: Feeds; problems: Problem[] }> {
+async function readFeeds(
+  input: ScenarioInput,
+  { file, cwd }: Surroundings,
+): Promise<{ data: Feeds; problems: Problem[] }> {
   const data: Feeds = {};
   const problems: Problem[] = [];
   for (const [name, feed] of Object.entries(input.data ?? {})) {
@@ -114,7 +139,12 @@ async function readFeeds(input: ScenarioInput, { file, cwd }: Surroundings): Pro
       data[name] = { pick: feed.pick ?? 'random', rows };
     } catch (thrown) {
       if (!(thrown instanceof DataFileError)) throw thrown;
-      problems.push({ path: ['data', name, 'file'], part: 'value', message: thrown.message, suggestion: thrown.hint });
+      problems.push({
+        path: ['data', name, 'file'],
+        part: 'value',
+        message: thrown.message,
+        suggestion: thrown.hint,
+      });
     }
   }
   return { data, problems };

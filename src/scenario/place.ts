@@ -5,10 +5,9 @@ import type { Problem } from './issues.ts';
 import type { SourceDocument } from './yaml-document.ts';
 
 export function placeProblem(document: SourceDocument, problem: Problem): Diagnostic {
-  const { path, part, message } = problem;
+  const { path, part, message, suggestion } = problem;
   const place = document.place(path, part);
   const written = document.written(path);
-  const suggestion = templateHint(written, message) ?? problem.suggestion;
   return {
     ...place,
     column: place.column + (place.line > 0 ? offsetIn(written, problem.offset ?? 0) : 0),
@@ -23,10 +22,6 @@ function offsetIn(written: string, offset: number): number {
   const exact = !/[\n\\]/.test(written) && offset + quote <= written.length;
   return exact && offset > 0 ? offset + quote : 0;
 }
-
-/** `{{env.TOKEN}}` without quotes is a map in YAML, which explains nothing to whoever wrote a template. */
-const templateHint = (written: string, message: string): string | undefined =>
-  written.startsWith('{{') && message.startsWith('expected ') ? 'put a text that begins with {{ in quotes' : undefined;
 
 export const placeProblems = (document: SourceDocument, problems: readonly Problem[]): Diagnostic[] =>
   problems.map((problem) => placeProblem(document, problem));

@@ -7,48 +7,63 @@ import { expectedMessage, quoted } from './issue-words.ts';
 const isBareNumber = (input: unknown): boolean =>
   typeof input === 'number' || (typeof input === 'string' && /^-?\d+(\.\d+)?$/.test(input.trim()));
 
-/** Text read by `read`, which answers with the quantity or with what is wrong. `hint` says how a bare number is meant. */
-function quantity<Value>(
-  kind: string,
-  hint: (bare: string) => string,
-  read: (text: string) => Value | string,
-) {
-  const withoutUnit = (input: unknown): string =>
-    `${String(input)} has no unit; write ${hint(String(input))}`;
-  const wrongType = (input: unknown): string =>
-    isBareNumber(input)
-      ? withoutUnit(input)
-      : input === undefined || input === null
-        ? ''
-        : expectedMessage(kind, input);
-  return z.string({ error: (issue) => wrongType(issue.input) }).transform((text, context): Value => {
-    const value = isBareNumber(text) ? withoutUnit(text.trim()) : read(text);
-    if (typeof value !== 'string') return value;
-    context.addIssue({ code: 'custom', message: value });
-    return z.NEVER;
-  });
+interface QuantityKind<Value> {
+  /** `a duration such as 300ms` */
+  readonly kind: string;
+  /** How a bare number may have been meant. */
+  readonly hint: (bare: string) => string;
+  /** The quantity, or what is wrong. */
+  readonly read: (text: string) => Value | string;
+  /** For editors; the pattern is no stricter than `read`. */
+  readonly pattern: string;
+  readonly examples: string[];
 }
 
-const durationKind = 'a duration such as 300ms, 2s or 1m30s';
+const noUnit = (bare: string, hint: (bare: string) => string): string =>
+  `${bare.trim()} has no unit; write ${hint(bare.trim())}`;
 
-const durationHint = (bare: string): string => `${bare}s or ${bare}ms`;
+function quantity<Value>({ kind, hint, read, pattern, examples }: QuantityKind<Value>) {
+  const wrongType = (input: unknown): string => {
+    if (isBareNumber(input)) return noUnit(String(input), hint);
+    return input === undefined || input === null ? '' : expectedMessage(kind, input);
+  };
+  return z
+    .string({ error: (issue) => wrongType(issue.input) })
+    .meta({ pattern, examples })
+    .transform((text, context): Value => {
+      const value = isBareNumber(text) ? noUnit(text, hint) : read(text);
+      if (typeof value !== 'string') return value;
+      context.addIssue({ code: 'custom', message: value });
+      return z.NEVER;
+    });
+}
+
+const duration = {
+  kind: 'a duration such as 300ms, 2s or 1m30s',
+  hint: (bare: string) => `${bare}s or ${bare}ms`,
+  pattern: '^\\s*(\\d+(\\.\\d+)?\\s*(us|µs|ms|min|s|m|h)\\s*)+$',
+} as const;
 
 function readDuration(text: string): number | string {
   const micros = parseDuration(text);
-  if (micros === undefined || !Number.isSafeInteger(micros)) return `${quoted(text)} is not ${durationKind}`;
+  if (micros === undefined || !Number.isSafeInteger(micros)) return `${quoted(text)} is not ${duration.kind}`;
   return micros;
 }
 
+const readSpan = (text: string): number | string => {
+  const micros = readDuration(text);
+  return micros === 0 ? 'must be longer than 0' : micros;
+};
+
 /** `300ms`, `1m30s` in integer microseconds; `0s` allowed. */
-export const durationInput = quantity(durationKind, durationHint, readDuration).meta({
+export const durationInput = quantity({
+  ...duration,
+  read: readDuration,
   examples: ['300ms', '30s', '1m30s'],
 });
 
 /** The same, above zero. */
-export const spanInput = quantity(durationKind, durationHint, (text) => {
-  const micros = readDuration(text);
-  return micros === 0 ? 'must be longer than 0' : micros;
-}).meta({ examples: ['10s', '1m'] });
+export const spanInput = quantity({ ...duration, read: readSpan, examples: ['10s', '1m'] });
 
 /** Two ends of `a -> b`, or the same value twice. */
 function readRamp<End>(text: string, readEnd: (end: string) => End | undefined): [End, End] | undefined {
@@ -61,68 +76,75 @@ function readRamp<End>(text: string, readEnd: (end: string) => End | undefined):
 
 const rateKind = 'a rate such as 50/s, or a ramp such as 5/s -> 40/s';
 
-function readRateRamp(text: string): { fromPerSecond: number; toPerSecond: number } | string {
+function readRate(text: string): { fromPerSecond: number; toPerSecond: number } | string {
   const bare = text.split('->').find((end) => isBareNumber(end));
-  if (bare !== undefined) return `${bare.trim()} has no unit; write ${bare.trim()}/s`;
+  if (bare !== undefined) return noUnit(bare, (end) => `${end}/s`);
   const ramp = readRamp(text, parseRate);
   if (ramp === undefined || !ramp.every(Number.isFinite)) return `${quoted(text)} is not ${rateKind}`;
   return { fromPerSecond: ramp[0], toPerSecond: ramp[1] };
 }
 
 /** `50/s` or `5/s -> 40/s`. */
-export const rateInput = quantity(rateKind, (bare) => `${bare}/s`, readRateRamp).meta({
+export const rateInput = quantity({
+  kind: rateKind,
+  hint: (bare) => `${bare}/s`,
+  read: readRate,
+  pattern: '/\\s*(s|m|min|h)\\s*$',
   examples: ['50/s', '5/s -> 40/s'],
 });
 
 const usersKind = 'a number of users such as 50, or a ramp such as 0 -> 50';
 
-function readUsers(input: string | number): { fromUsers: number; toUsers: number } | string {
-  const ramp = readRamp(String(input), (end) => (/^\d{1,7}$/.test(end) ? Number(end) : undefined));
-  if (ramp === undefined) return `${typeof input === 'string' ? quoted(input) : input} is not ${usersKind}`;
-  return { fromUsers: ramp[0], toUsers: ramp[1] };
-}
-
 /** `50` or `0 -> 50`: a count, so it has no unit. */
 export const usersInput = z
-  .union([z.number(), z.string()], {
-    error: (issue) => (issue.input == null ? '' : expectedMessage(usersKind, issue.input)),
+  .union([z.number(), z.string().meta({ examples: ['0 -> 50'] })], {
+    error: ({ input }) => (input === undefined || input === null ? '' : expectedMessage(usersKind, input)),
   })
-  .transform((input, context) => {
-    const value = readUsers(input);
-    if (typeof value !== 'string') return value;
-    context.addIssue({ code: 'custom', message: value });
+  .transform((input, context): { fromUsers: number; toUsers: number } => {
+    const ramp = readRamp(String(input), (end) => (/^\d{1,7}$/.test(end) ? Number(end) : undefined));
+    if (ramp !== undefined) return { fromUsers: ramp[0], toUsers: ramp[1] };
+    const written = typeof input === 'string' ? quoted(input) : input;
+    context.addIssue({ code: 'custom', message: `${written} is not ${usersKind}` });
     return z.NEVER;
-  })
-  .meta({ examples: [50, '0 -> 50'] });
+  });
 
 const thinkKind = 'a pause such as 1s, or a range such as 200ms..800ms';
 
-/** `1s` or `200ms..800ms`. */
-export const thinkInput = quantity(thinkKind, durationHint, (text) => {
+function readThink(text: string): { minMicros: number; maxMicros: number } | string {
   const ends = text.split('..').map((end) => end.trim());
   const bare = ends.find((end) => isBareNumber(end));
-  if (bare !== undefined) return `${bare} has no unit; write ${durationHint(bare)}`;
+  if (bare !== undefined) return noUnit(bare, duration.hint);
   const [min, max = min] = ends.map((end) => parseDuration(end));
   if (ends.length > 2 || min === undefined || max === undefined) return `${quoted(text)} is not ${thinkKind}`;
-  if (min > max) return `the range ${quoted(text)} runs backwards`;
-  return { minMicros: min as number, maxMicros: max as number };
-}).meta({ examples: ['1s', '200ms..800ms'] });
+  return min > max ? `the range ${quoted(text)} runs backwards` : { minMicros: min, maxMicros: max };
+}
+
+/** `1s` or `200ms..800ms`. */
+export const thinkInput = quantity({
+  kind: thinkKind,
+  hint: duration.hint,
+  read: readThink,
+  pattern: '(us|µs|ms|s|m|min|h)\\s*$',
+  examples: ['1s', '200ms..800ms'],
+});
 
 const repeatKind = 'a number of turns such as `20 times` or `20 times every 500ms`';
 
+function readRepeat(text: string): { times: number; everyMicros: number | null } | string {
+  const match = /^(\d{1,7}) times?(?: every (.+))?$/.exec(text.trim());
+  if (match === null) return `${quoted(text)} is not ${repeatKind}`;
+  const [, times = '', every] = match;
+  if (Number(times) === 0) return 'must be repeated at least 1 time';
+  if (every === undefined) return { times: Number(times), everyMicros: null };
+  const everyMicros = isBareNumber(every) ? noUnit(every, duration.hint) : readSpan(every);
+  return typeof everyMicros === 'string' ? everyMicros : { times: Number(times), everyMicros };
+}
+
 /** `5 times` or `20 times every 500ms`. */
-export const repeatInput = quantity(
-  repeatKind,
-  (bare) => `${bare} times`,
-  (text) => {
-    const match = /^(\d{1,7}) times?(?: every (.+))?$/.exec(text.trim());
-    if (match === null) return `${quoted(text)} is not ${repeatKind}`;
-    const [, times = '', every] = match;
-    if (Number(times) === 0) return 'must be repeated at least 1 time';
-    if (every === undefined) return { times: Number(times), everyMicros: null };
-    if (isBareNumber(every)) return `${every} has no unit; write ${durationHint(every)}`;
-    const everyMicros = readDuration(every);
-    if (typeof everyMicros === 'string') return everyMicros;
-    return everyMicros === 0 ? 'must be longer than 0' : { times: Number(times), everyMicros };
-  },
-).meta({ examples: ['5 times', '20 times every 500ms'] });
+export const repeatInput = quantity({
+  kind: repeatKind,
+  hint: (bare) => `${bare} times`,
+  read: readRepeat,
+  pattern: '^\\s*\\d+ times?( every .+)?$',
+  examples: ['5 times', '20 times every 500ms'],
+});

@@ -12,7 +12,10 @@ export async function readSource(file: string, cwd: string): Promise<ReadResult>
   const shown = shownPath(file, cwd);
   const fail = (message: string, suggestion?: string): ReadResult => {
     const problem: Diagnostic = { file: shown, line: 0, column: 0, message };
-    return { document: undefined, diagnostics: [suggestion === undefined ? problem : { ...problem, suggestion }] };
+    return {
+      document: undefined,
+      diagnostics: [suggestion === undefined ? problem : { ...problem, suggestion }],
+    };
   };
   try {
     const status = await stat(file);

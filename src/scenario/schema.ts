@@ -2,12 +2,12 @@
 
 import { z } from 'zod';
 import { faultEntryInput, faultEntryKeys } from './chaos-schema.ts';
-import { type KnownKeysAt, type Parsed, parseValue } from './issues.ts';
+import { type Parsed, parseValue } from './issues.ts';
 import { loadEntryInput } from './load-schema.ts';
 import { nameInput, variableInput } from './names.ts';
 import { durationInput } from './quantities.ts';
 import type { ClaimSpec, PromiseSpec } from './scenario.ts';
-import { keysKnownInStep, stepsInput } from './steps-schema.ts';
+import { keysKnownInStep, kindsOfSteps, stepsInput } from './steps-schema.ts';
 
 const inlineTarget = z
   .strictObject({
@@ -28,7 +28,10 @@ const flow = z.strictObject({
 
 const promiseInput = z
   .union([
-    z.string().min(1).meta({ title: 'Promise', examples: ['p95(query) < 2s', 'error_rate < 1% during steady'] }),
+    z
+      .string()
+      .min(1)
+      .meta({ title: 'Promise', examples: ['p95(query) < 2s', 'error_rate < 1% during steady'] }),
     z.strictObject({
       assert: z.string().min(1).describe('The promise, e.g. `error_rate < 1%`.'),
       severity: z.enum(['fail', 'warn']).optional().describe('What a broken promise means; default: fail.'),
@@ -47,7 +50,10 @@ const claimInput = z
     id: nameInput.describe('Names the claim in reports.'),
     says: z.string().min(1).describe('The claim in words, as documented.'),
     metric: z.string().min(1).describe('What is compared, e.g. `p50(query)`.'),
-    expect: z.string().min(1).describe('The expected change, e.g. `at least 60% lower` or `no worse than 10%`.'),
+    expect: z
+      .string()
+      .min(1)
+      .describe('The expected change, e.g. `at least 60% lower` or `no worse than 10%`.'),
     documented: z
       .strictObject({
         before: documentedValue.describe('The documented value before the change, e.g. `9.62s`.'),
@@ -70,18 +76,31 @@ export const scenarioInput = z
       .union([z.string().min(1), inlineTarget])
       .describe('The system under test: a name (targets/<name>/target.yml), a path, or base URLs.'),
     variant: z.string().min(1).optional().describe('The variant of the target that a plain run starts.'),
-    seed: z.int().min(0).max(0xffffffff).optional().describe('Everything random derives from it; default: 1.'),
+    seed: z
+      .int()
+      .min(0)
+      .max(0xffffffff)
+      .optional()
+      .describe('Everything random derives from it; default: 1.'),
     data: z.record(variableInput, feed).optional().describe('Rows for templates: `{{<name>.<column>}}`.'),
     flows: z
       .record(nameInput, flow)
       .refine((flows) => Object.keys(flows).length > 0, 'must not be empty')
       .describe('What virtual users do, by name.'),
     load: z.array(loadEntryInput).min(1).describe('How often, or by how many users, each flow is run.'),
-    warmup: durationInput.optional().describe('The first part of the load, excluded from every verdict; default: 0s.'),
-    gracefulStop: durationInput.optional().describe('How long work in flight may take after the load; default: 10s.'),
+    warmup: durationInput
+      .optional()
+      .describe('The first part of the load, excluded from every verdict; default: 0s.'),
+    gracefulStop: durationInput
+      .optional()
+      .describe('How long work in flight may take after the load; default: 10s.'),
     chaos: z.array(faultEntryInput).optional().describe('Faults injected during the load.'),
     slo: z.array(promiseInput).optional().describe('Promises, e.g. `p95(query) < 2s during steady`.'),
-    primary: z.string().min(1).optional().describe('The one metric that gates a comparison, e.g. `p95(query)`.'),
+    primary: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('The one metric that gates a comparison, e.g. `p95(query)`.'),
     claims: z.array(claimInput).optional().describe('What `mettle verify` confirms or refutes.'),
   })
   .meta({ title: 'Mettle scenario', description: 'Load, faults and promises of one test, in one file.' });
@@ -90,7 +109,9 @@ export type ScenarioInput = z.output<typeof scenarioInput>;
 
 /** Checks the shape of a scenario; what refers to what is checked by checks/. */
 export function parseScenario(value: unknown): Parsed<ScenarioInput> {
-  const known: KnownKeysAt = (path) =>
-    path.length === 2 && path[0] === 'chaos' ? faultEntryKeys : keysKnownInStep(value, path);
-  return parseValue(scenarioInput, value, known);
+  return parseValue(scenarioInput, value, {
+    knownKeys: (path) =>
+      path.length === 2 && path[0] === 'chaos' ? faultEntryKeys : keysKnownInStep(value, path),
+    kinds: kindsOfSteps,
+  });
 }

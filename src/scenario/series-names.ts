@@ -1,37 +1,30 @@
-// The series that a scenario will have, and whether anything in them is due: known before it runs.
+// The series that a scenario will have, and whether its load gives them due times: known before it runs.
 
-import type { LoadEntry, Scenario, Step } from './scenario.ts';
-import { seriesOf, stepsOfFlow } from './walk-steps.ts';
+import type { Scenario, Step } from './scenario.ts';
 
 export interface SeriesName {
   readonly name: string;
-  /** False where response equals service: closed load without a pace, steps after the first. */
+  /** False for closed load without a pace, where response equals service. */
   readonly hasDueTime: boolean;
 }
 
-/** One per named step, and `flow:<name>` per flow for whole iterations. */
+/** One per step that sends, and `flow:<name>` for whole iterations; of flows that the load runs. */
 export function seriesNames({ flows, load }: Pick<Scenario, 'flows' | 'load'>): SeriesName[] {
-  return Object.values(flows).flatMap((flow): SeriesName[] => {
-    const arrives = load.some((entry) => entry.flow === flow.name && isOpen(entry));
-    const due = new Set(dueSteps(flow.steps, arrives));
-    const steps = stepsOfFlow(flow).flatMap((placed): SeriesName[] => {
-      const name = seriesOf(placed);
-      return name === undefined ? [] : [{ name, hasDueTime: due.has(placed.step) }];
-    });
-    return [...steps, { name: `flow:${flow.name}`, hasDueTime: arrives }];
+  // A flow misspelt in the load is one problem, not one more for every promise about its series.
+  const sure = load.every((entry) => Object.hasOwn(flows, entry.flow));
+  return Object.values(flows).flatMap(({ name, before, steps }): SeriesName[] => {
+    const entries = load.filter((entry) => entry.flow === name);
+    if (sure && entries.length === 0) return [];
+    const arrives = entries.some((entry) => entry.model === 'arrivals');
+    const whole = { name: `flow:${name}`, hasDueTime: arrives };
+    return [...namesIn(before, false), ...namesIn(steps, arrives), whole];
   });
 }
 
-const isOpen = (entry: LoadEntry): boolean => entry.model === 'arrivals';
-
-/** The first step that sends, when its iteration is due; and the first of each turn on a grid. */
-function dueSteps(steps: readonly Step[], due: boolean): Step[] {
-  let waiting = due;
-  return steps.flatMap((step) => {
+function namesIn(steps: readonly Step[], hasDueTime: boolean): SeriesName[] {
+  return steps.flatMap((step): SeriesName[] => {
     if (step.kind === 'think') return [];
-    const begins = waiting;
-    waiting = false;
-    if (step.kind !== 'repeat') return begins ? [step] : [];
-    return dueSteps(step.steps, begins || step.everyMicros !== null);
+    if (step.kind === 'repeat') return namesIn(step.steps, hasDueTime || step.everyMicros !== null);
+    return [{ name: step.name, hasDueTime }];
   });
 }

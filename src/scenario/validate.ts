@@ -19,7 +19,10 @@ export interface ValidatedFile {
 }
 
 /** Checks each file on its own; never throws for what is wrong with one. */
-export async function validateFiles(paths: readonly string[], cwd: string = process.cwd()): Promise<ValidatedFile[]> {
+export async function validateFiles(
+  paths: readonly string[],
+  cwd: string = process.cwd(),
+): Promise<ValidatedFile[]> {
   return Promise.all(paths.map((path) => validateFile(path, cwd)));
 }
 
@@ -36,9 +39,15 @@ async function validateFile(path: string, cwd: string): Promise<ValidatedFile> {
   if (kind === 'scenario') {
     const examined = await examineScenario(document, { file, cwd, allow: [] });
     const notes = examined.loaded === undefined ? [] : commandsOf(examined.loaded.target);
-    return { file: path, kind, diagnostics: sortDiagnostics(examined.diagnostics), notes: [...examined.warnings, ...notes] };
+    return {
+      file: path,
+      kind,
+      diagnostics: sortDiagnostics(examined.diagnostics),
+      notes: [...examined.warnings, ...notes],
+    };
   }
-  const message = 'neither a scenario (it would have `flows` and `load`) nor a target (it would have `variants`)';
+  const message =
+    'neither a scenario (it would have `flows` and `load`) nor a target (it would have `variants`)';
   return { file: path, kind, diagnostics: [{ ...document.place([], 'value'), message }], notes: [] };
 }
 
@@ -47,7 +56,16 @@ function kindOf({ value }: SourceDocument): ValidatedFile['kind'] {
   const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
   const count = (known: readonly string[]): number => known.filter((key) => keys.includes(key)).length;
   const scenario = count(['target', 'flows', 'load', 'slo', 'chaos', 'claims', 'data', 'warmup']);
-  const target = count(['variants', 'dependencies', 'clients', 'prepare', 'ready', 'observe', 'secrets', 'allow']);
+  const target = count([
+    'variants',
+    'dependencies',
+    'clients',
+    'prepare',
+    'ready',
+    'observe',
+    'secrets',
+    'allow',
+  ]);
   if (scenario === target) return 'unknown';
   return scenario > target ? 'scenario' : 'target';
 }
@@ -55,10 +73,16 @@ function kindOf({ value }: SourceDocument): ValidatedFile['kind'] {
 /** Whoever runs a scenario runs these: said before, not after. */
 function commandsOf(target: TargetSpec): string[] {
   const started = [
-    ...Object.entries(target.variants).flatMap(([name, variant]) => (variant.kind === 'process' ? [[`variant ${name}`, variant.start]] : [])),
-    ...Object.entries(target.dependencies).flatMap(([name, one]) => (one.kind === 'process' ? [[`dependency ${name}`, one.start]] : [])),
+    ...Object.entries(target.variants).flatMap(([name, variant]) =>
+      variant.kind === 'process' ? [[`variant ${name}`, variant.start]] : [],
+    ),
+    ...Object.entries(target.dependencies).flatMap(([name, one]) =>
+      one.kind === 'process' ? [[`dependency ${name}`, one.start]] : [],
+    ),
     ...Object.entries(target.clients).map(([name, { start }]) => [`client ${name}`, start]),
     ...(target.prepare === null ? [] : [['prepare', target.prepare]]),
   ];
-  return started.map(([what, command]) => `runs code: ${what ?? ''} of target ${target.name}: \`${command ?? ''}\``);
+  return started.map(
+    ([what, command]) => `runs code: ${what ?? ''} of target ${target.name}: \`${command ?? ''}\``,
+  );
 }

@@ -3,6 +3,7 @@
 import {
   type Document,
   isAlias,
+  isCollection,
   isMap,
   isNode,
   isScalar,
@@ -10,6 +11,7 @@ import {
   LineCounter,
   type Pair,
   parseDocument,
+  visit,
 } from 'yaml';
 import { messageOf } from '../kernel/errors.ts';
 import type { Diagnostic, Position } from './diagnostics.ts';
@@ -44,10 +46,14 @@ type TreeDocument = Document.Parsed;
 /** Parses the text of a file. Never throws: what is wrong comes back as diagnostics. */
 export function parseSource(file: string, text: string): ReadResult {
   const lines = new LineCounter();
-  const fail = (offset: number, message: string): ReadResult => {
+  const fail = (offset: number, message: string, suggestion?: string): ReadResult => {
     const at = lines.linePos(offset);
     const place = { line: Math.max(at.line, 1), column: Math.max(at.col, 1) };
-    return { document: undefined, diagnostics: [{ file, ...place, message }] };
+    const problem = { file, ...place, message };
+    return {
+      document: undefined,
+      diagnostics: [suggestion === undefined ? problem : { ...problem, suggestion }],
+    };
   };
   if (Buffer.byteLength(text) > maxFileBytes) return fail(0, `file is larger than ${maxFileBytes} bytes`);
   if (isTooDeep(text)) return fail(0, `nested more than ${maxDepth} levels deep`);
@@ -56,12 +62,16 @@ export function parseSource(file: string, text: string): ReadResult {
   if (errors.length > 0)
     return { document: undefined, diagnostics: syntaxDiagnostics(file, text, errors, lines) };
   if (tree.contents === null) return fail(0, 'file is empty');
+  const mapKey = firstMapKey(tree);
+  if (mapKey !== undefined) {
+    return fail(mapKey, 'a key must be a text', 'put a text that begins with {{ in quotes');
+  }
   try {
     const value: unknown = tree.toJS({ maxAliasCount: maxAliases });
-    if (containsItself(value, [])) return fail(firstAlias(text), 'an alias stands inside its own anchor');
+    if (containsItself(value, [])) return fail(firstAlias(tree), 'an alias stands inside its own anchor');
     return { document: fromTree(file, text, tree, value, lines), diagnostics: [] };
   } catch (thrown) {
-    return fail(firstAlias(text), aliasMessage(messageOf(thrown)));
+    return fail(firstAlias(tree), aliasMessage(messageOf(thrown)));
   }
 }
 
@@ -128,4 +138,26 @@ const containsItself = (value: unknown, parents: readonly object[]): boolean =>
   (parents.includes(value) ||
     Object.values(value).some((child) => containsItself(child, [...parents, value])));
 
-const firstAlias = (text: string): number => Math.max(0, text.search(/(?<=[\s[{,:-])\*[^\s*]/));
+function firstAlias(tree: TreeDocument): number {
+  let offset = 0;
+  visit(tree, {
+    Alias: (_, node) => {
+      offset = node.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
+}
+
+/** `{{env.TOKEN}}` without quotes is a map whose key is a map, which explains nothing to whoever wrote a template. */
+function firstMapKey(tree: TreeDocument): number | undefined {
+  let offset: number | undefined;
+  visit(tree, {
+    Pair: (_, { key }) => {
+      if (!isCollection(key)) return undefined;
+      offset = key.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
+}

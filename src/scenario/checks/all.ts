@@ -2,13 +2,21 @@
 
 import type { Problem } from '../issues.ts';
 import { chaosWarnings, checkChaos } from './chaos.ts';
+import { checkClaims } from './claims.ts';
 import type { Check, CheckInput } from './check.ts';
 import { checkLoad, loadWarnings } from './load.ts';
 import { checkPromises } from './promises.ts';
 import { checkSteps } from './steps.ts';
 import { checkTemplates } from './templates.ts';
 
-const checks: readonly Check[] = [checkLoad, checkSteps, checkTemplates, checkChaos, checkPromises];
+const checks: readonly Check[] = [
+  checkLoad,
+  checkSteps,
+  checkTemplates,
+  checkChaos,
+  checkPromises,
+  checkClaims,
+];
 
 const warnings: readonly Check[] = [loadWarnings, chaosWarnings];
 

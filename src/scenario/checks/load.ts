@@ -29,12 +29,18 @@ export const checkLoad: Check = ({ scenario, target }) => {
 export const loadWarnings: Check = ({ scenario }) => {
   const used = new Set(scenario.load.map(({ flow }) => flow));
   return Object.keys(scenario.flows).flatMap((flow): Problem[] =>
-    used.has(flow) ? [] : [{ path: ['flows', flow], part: 'key', message: `the flow ${quoted(flow)} is not in the load` }],
+    used.has(flow)
+      ? []
+      : [{ path: ['flows', flow], part: 'key', message: `the flow ${quoted(flow)} is not in the load` }],
   );
 };
 
 /** `unknown flow "aks"`, with what was meant or what there is. */
-export function unknown(what: string, word: string, known: readonly string[]): { message: string; suggestion?: string } {
+export function unknown(
+  what: string,
+  word: string,
+  known: readonly string[],
+): { message: string; suggestion?: string } {
   const message = `unknown ${what} ${quoted(word)}`;
   if (known.length === 0) return { message, suggestion: `there is no ${what}` };
   return { message, suggestion: didYouMean(word, known) ?? `known: ${known.join(', ')}` };

@@ -19,9 +19,17 @@ export const checkPromises: Check = ({ scenario, written }) => {
   const promises = scenario.slo.flatMap(({ assert }, index) => {
     const path = ['slo', index];
     const isText = typeof valueAt(written, path) === 'string';
-    return checkText(parsePromise(assert), ({ measure }) => measure, isText ? path : [...path, 'assert'], known);
+    return checkText(
+      parsePromise(assert),
+      ({ measure }) => measure,
+      isText ? path : [...path, 'assert'],
+      known,
+    );
   });
-  return [...promises, ...(scenario.primary === null ? [] : checkMeasure(scenario.primary, ['primary'], known))];
+  return [
+    ...promises,
+    ...(scenario.primary === null ? [] : checkMeasure(scenario.primary, ['primary'], known)),
+  ];
 };
 
 /** A metric without a limit, as `primary` and claims name it. */
@@ -34,7 +42,9 @@ function checkText<Value>(
   path: Path,
   known: KnownNames,
 ): Problem[] {
-  const problem = parsed.ok ? checkReferences(measureOf(parsed.value), parsed.positions, known) : parsed.problem;
+  const problem = parsed.ok
+    ? checkReferences(measureOf(parsed.value), parsed.positions, known)
+    : parsed.problem;
   if (problem === null) return [];
   const { message, offset, suggestion } = problem;
   return [{ path, part: 'value', offset, message, suggestion: suggestion ?? undefined }];

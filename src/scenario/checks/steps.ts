@@ -22,10 +22,24 @@ function checkNames(steps: readonly PlacedStep[]): Problem[] {
     if (name === undefined) return [];
     const path = [...placed.path, 'name'];
     if (name.startsWith('flow:')) {
-      return [{ path, part: 'value', message: `${quoted(name)} is a name of iterations`, suggestion: 'choose one without "flow:"' }];
+      return [
+        {
+          path,
+          part: 'value',
+          message: `${quoted(name)} is a name of iterations`,
+          suggestion: 'choose one without "flow:"',
+        },
+      ];
     }
     if (seen.has(name)) {
-      return [{ path, part: 'value', message: `two steps are named ${quoted(name)}`, suggestion: 'give each a `name` of its own' }];
+      return [
+        {
+          path,
+          part: 'value',
+          message: `two steps are named ${quoted(name)}`,
+          suggestion: 'give each a `name` of its own',
+        },
+      ];
     }
     seen.add(name);
     return [];
@@ -37,11 +51,15 @@ function checkAddress({ step, path }: PlacedStep, target: TargetSpec): Problem[]
   if (step.kind === 'http' && step.via !== null) {
     const clients = Object.keys(target.clients);
     const known = clients.includes(step.via);
-    return known ? [] : [{ path: [...path, 'via'], part: 'value', ...unknown('client of the target', step.via, clients) }];
+    return known
+      ? []
+      : [{ path: [...path, 'via'], part: 'value', ...unknown('client of the target', step.via, clients) }];
   }
   const url = step.kind === 'http' ? step.url : step.action === 'connect' ? step.url : null;
   if (url === null || !url.startsWith('/')) return [];
-  const has = target[step.kind] !== null || Object.values(target.variants).some((v) => v.kind === 'url' && v[step.kind] !== null);
+  const has =
+    target[step.kind] !== null ||
+    Object.values(target.variants).some((v) => v.kind === 'url' && v[step.kind] !== null);
   if (has) return [];
   const message = `the target ${quoted(target.name)} has no \`${step.kind}\` address to send this to`;
   return [{ path: [...path, step.kind], part: 'value', message }];
@@ -59,6 +77,8 @@ function checkSockets(flow: Flow): Problem[] {
     if (open.has(step.socket)) return [];
     const { message, suggestion } = unknown('socket', step.socket, [...open]);
     const fallback = 'connect it before, with `as:`';
-    return [{ path: [...path, 'ws'], part: 'value', message, suggestion: open.size === 0 ? fallback : suggestion }];
+    return [
+      { path: [...path, 'ws'], part: 'value', message, suggestion: open.size === 0 ? fallback : suggestion },
+    ];
   });
 }

@@ -13,9 +13,9 @@ const templated = ['http', 'ws', 'headers', 'query', 'json', 'form', 'text', 'ex
 
 export const checkTemplates: Check = (input) =>
   allSteps(input.scenario.flows).flatMap((placed) =>
-    templated.flatMap((key) => textsIn(valueAt(input.written, [...placed.path, key]), [...placed.path, key])).flatMap(
-      ({ text, path }) => checkText(text, path, placed, input),
-    ),
+    templated
+      .flatMap((key) => textsIn(valueAt(input.written, [...placed.path, key]), [...placed.path, key]))
+      .flatMap(({ text, path }) => checkText(text, path, placed, input)),
   );
 
 interface Text {
@@ -31,7 +31,13 @@ function textsIn(value: unknown, path: Path): Text[] {
 }
 
 function checkText(text: string, path: Path, placed: PlacedStep, input: CheckInput): Problem[] {
-  const at = (offset: number, message: string, suggestion?: string): Problem => ({ path, part: 'value', offset, message, suggestion });
+  const at = (offset: number, message: string, suggestion?: string): Problem => ({
+    path,
+    part: 'value',
+    offset,
+    message,
+    suggestion,
+  });
   try {
     return templateReferences(text).flatMap((reference) => {
       const problem = checkReference(reference.path, placed, input);
@@ -42,14 +48,19 @@ function checkText(text: string, path: Path, placed: PlacedStep, input: CheckInp
   }
 }
 
-const hintOf = (thrown: unknown): string | undefined => (thrown instanceof TemplateError ? thrown.hint : undefined);
+const hintOf = (thrown: unknown): string | undefined =>
+  thrown instanceof TemplateError ? thrown.hint : undefined;
 
 interface Complaint {
   readonly message: string;
   readonly suggestion?: string | undefined;
 }
 
-function checkReference(path: string, placed: PlacedStep, { scenario, target }: CheckInput): Complaint | undefined {
+function checkReference(
+  path: string,
+  placed: PlacedStep,
+  { scenario, target }: CheckInput,
+): Complaint | undefined {
   const [root = '', field] = path.split('.');
   if (root === 'env') {
     if (field !== undefined && target.secrets.includes(field)) return undefined;
@@ -62,7 +73,12 @@ function checkReference(path: string, placed: PlacedStep, { scenario, target }: 
   );
   if (Object.hasOwn(scenario.data, root)) {
     const known = field === undefined || columns.includes(`${root}.${field}`);
-    return known ? undefined : missing(path, columns.filter((column) => column.startsWith(`${root}.`)));
+    return known
+      ? undefined
+      : missing(
+          path,
+          columns.filter((column) => column.startsWith(`${root}.`)),
+        );
   }
   const captures = capturedBefore(placed, scenario.flows);
   if (captures.includes(root)) return undefined;
@@ -86,4 +102,5 @@ function capturedBefore(placed: PlacedStep, flows: CheckInput['scenario']['flows
   });
 }
 
-const startsWith = (path: Path, start: Path): boolean => start.every((segment, index) => path[index] === segment);
+const startsWith = (path: Path, start: Path): boolean =>
+  start.every((segment, index) => path[index] === segment);

@@ -1,0 +1,67 @@
+// What editors show for keys whose schema does not say it itself, by the end of a key's path (`variants.start`).
+
+export type Descriptions = Readonly<Record<string, string>>;
+
+export const scenarioDescriptions: Descriptions = {
+  'chaos.fault': 'The kind of fault.',
+  'chaos.with': 'Parameters of the fault.',
+  'step.http': 'Method and path, or an absolute URL: `GET /answers/{{answerId}}`.',
+  'step.ws': '`connect <path>` (with `as:`), `send <socket>`, `await <socket>` or `close <socket>`.',
+  'step.think': 'A pause: `1s`, or a range: `200ms..800ms`.',
+  'step.repeat': '`5 times` (back to back) or `20 times every 500ms` (on a grid of due times).',
+  'step.steps': 'The steps of one turn.',
+  'step.name': "The series' name, unique in the file; default: what the step does.",
+  'step.via': 'A client of the target to send through, instead of to the target itself.',
+  'step.as': 'Names the socket for the steps after it.',
+  'step.headers': 'Header lines by name; values are templates.',
+  'step.query': 'Parameters added to the path; values are templates.',
+  'step.json': 'A JSON body or message; texts inside are templates.',
+  'step.form': 'A form body (URL-encoded); values are templates.',
+  'step.text': 'A text body or message; a template.',
+  'step.timeout': 'How long the answer may take; default: 30s.',
+  'step.expect': 'What a good answer is; default: any status from 200 to 399.',
+  'expect.status': 'The status, or a list of them.',
+  'expect.headers': 'Header lines by name: `present`, `absent`, or the exact value.',
+  'expect.json': 'By JSONPath: `present`, `absent`, or the exact value.',
+  'expect.text': 'A text that the body contains.',
+  'step.capture':
+    'Keeps parts of the answer for later steps, by name: a JSONPath, a header or a regular expression.',
+  'capture.header': 'The name of a header.',
+  'capture.regex': 'A regular expression: its first group in the body, or the whole match.',
+  'step.onError': 'What a failed step does to the rest of its iteration; default: stop.',
+  'step.reply': 'The message that ends the round trip; other messages do not disturb it.',
+  'reply.match': 'By JSONPath: `present`, `absent`, or the exact value; `{{sent.…}}` is the message sent.',
+  'reply.timeout': 'How long the reply may take; default: 30s.',
+  'step.match': 'The awaited message, by JSONPath: `present`, `absent`, or the exact value.',
+};
+
+const start = 'A command, run in the folder of this file; it can run code.';
+
+export const targetDescriptions: Descriptions = {
+  name: 'The name of the target.',
+  variants: 'Ways to run the target, e.g. `before` and `after`, by name.',
+  start,
+  'variants.env': 'Environment variables of this variant.',
+  'variants.http': 'Base URL of a server that runs already.',
+  'variants.ws': 'Base URL of the WebSockets of a server that runs already.',
+  'variants.environment':
+    'What kind of system it is, e.g. `staging`; a host that is not loopback and says nothing is production.',
+  'variants.limits': 'The most load that may be sent to it.',
+  'limits.rate': 'Arrivals, e.g. `100/s`.',
+  'limits.users': 'Virtual users.',
+  http: 'Base URL of variants that are started; `{{port}}` is picked by Mettle and given as PORT.',
+  ws: 'Base URL of the WebSockets of variants that are started.',
+  ready: 'When it can be loaded: `GET /ready within 60s`.',
+  dependencies: 'What the target needs, each reached through a fault proxy of its own, by name.',
+  'dependencies.provide': 'An embedded server, or yours when the variable in `env` is set.',
+  'dependencies.env': 'The variable in which the target is given the address.',
+  clients: 'Processes that are clients of the target, by name; steps reach them with `via:`.',
+  'clients.env': "The variable in which the client is given the target's address.",
+  prepare:
+    'A command run once per variant; each run starts from a fresh copy of what it left. It can run code.',
+  observe: 'What is measured of the target itself.',
+  'observe.process': 'CPU and memory of the process tree that was started.',
+  secrets:
+    'The only environment variables that templates may read, as `{{env.<name>}}`; redacted everywhere.',
+  allow: 'Hosts that load may be sent to besides loopback.',
+};
