@@ -14,7 +14,8 @@ export const systemClock: Clock = {
   nowMicros: () => originMicros + performance.now() * 1000,
   sleepUntil: (atMicros, signal) =>
     new Promise((resolve) => {
-      const delayMs = Math.min((atMicros - systemClock.nowMicros()) / 1000, 2_147_483_647);
+      // Rounded up: a timer drops fractions of a millisecond and would ring early.
+      const delayMs = Math.min(Math.ceil((atMicros - systemClock.nowMicros()) / 1000), 2_147_483_647);
       if (delayMs <= 0 || signal?.aborted === true) {
         resolve();
         return;

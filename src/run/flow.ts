@@ -9,6 +9,8 @@ import type { PreparedFlow, PreparedRepeat, PreparedSend, PreparedSteps } from '
 /** What an iteration needs from the thread it runs in. */
 export interface FlowPorts {
   readonly clock: Clock;
+  /** The clock of `think` pauses, which need no precision: spinning for a thousand thinking users would cost a core. */
+  readonly pauses: Clock;
   onSample(sample: Sample): void;
   onSkipped(series: string, atMicros: number, times: number): void;
   /** A turn of a paced `repeat` began this late, for Mettle's own reasons. */
@@ -139,11 +141,11 @@ async function send<Prepared>(step: PreparedSend<Prepared>, walk: Walk<Prepared>
 
 /** A pause before the first timed step moves its due time along; elsewhere it only waits. */
 async function think<Prepared>(minMicros: number, maxMicros: number, walk: Walk<Prepared>): Promise<void> {
-  const { clock } = walk.ports;
+  const { clock, pauses } = walk.ports;
   const forMicros = minMicros + (maxMicros > minMicros ? walk.random() * (maxMicros - minMicros) : 0);
   const untilMicros = (walk.pendingDueMicros ?? clock.nowMicros()) + forMicros;
   if (walk.pendingDueMicros !== null) walk.pendingDueMicros = untilMicros;
-  await clock.sleepUntil(untilMicros, walk.signal);
+  await pauses.sleepUntil(untilMicros, walk.signal);
   // Cut off in a pause that ends the flow: the pause belonged to the iteration.
   if (walk.signal.aborted && clock.nowMicros() < untilMicros) cutOff(walk);
 }

@@ -3,6 +3,7 @@
 import { setMaxListeners } from 'node:events';
 import type { OpenEngine } from '../engines/engine.ts';
 import type { StepSpec } from '../engines/registry.ts';
+import type { Clock } from '../kernel/clock.ts';
 import type { Sample } from '../measure/outcome.ts';
 import { Recorder } from '../measure/recorder.ts';
 import type { SliceDelta, Snapshot } from '../measure/snapshot.ts';
@@ -25,6 +26,8 @@ const ownLimits: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVA
 
 export interface ThreadRunPorts<Prepared> {
   readonly clock: PreciseClock;
+  /** For waiting that needs no precision. */
+  readonly pauses: Clock;
   readonly engines: Pick<OpenEngine<StepSpec, Prepared>, 'prepare' | 'session'>;
   send(snapshot: Snapshot): void;
 }
@@ -50,6 +53,7 @@ export class ThreadRun<Prepared> {
     this.#probe = new ThreadProbe(() => ports.clock.spunMicros());
     this.#load = createThreadLoad(plan, {
       clock: ports.clock,
+      pauses: ports.pauses,
       engines: ports.engines,
       stop: this.#stop.signal,
       cut: this.#cut.signal,

@@ -34,6 +34,7 @@ try {
   });
   const run = new ThreadRun(plan, {
     clock,
+    pauses: systemClock,
     engines,
     send: (snapshot) => tell({ type: 'snapshot', snapshot }),
   });

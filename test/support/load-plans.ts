@@ -1,0 +1,81 @@
+// Load plans for tests: one flow of HTTP steps, everything else at its plainest.
+
+import type { StepSpec } from '../../src/engines/registry.ts';
+import type { LoadPlan } from '../../src/run/load-plan.ts';
+import type { Flow, LoadEntry, Step } from '../../src/scenario/scenario.ts';
+
+export const second = 1_000_000;
+
+export const httpStep = (
+  name: string,
+  changes: { timeoutMicros?: number; onError?: 'stop' | 'continue' } = {},
+): StepSpec => ({
+  kind: 'http',
+  name,
+  method: 'GET',
+  url: '/',
+  via: null,
+  headers: {},
+  query: {},
+  body: null,
+  timeoutMicros: changes.timeoutMicros ?? 30 * second,
+  expect: { statuses: null, headers: {}, json: [], text: null },
+  capture: [],
+  onError: changes.onError ?? 'stop',
+});
+
+export const flowOf = (steps: readonly Step[], before: readonly Step[] = []): Flow => ({
+  name: 'main',
+  before,
+  steps,
+});
+
+/** A constant rate of arrivals at the flow `main`. */
+export const arrivals = (
+  ratePerSecond: number,
+  seconds: number,
+  changes: { maxInFlight?: number; onLimit?: 'drop' | 'queue'; spacing?: 'even' | 'poisson' } = {},
+): LoadEntry => ({
+  model: 'arrivals',
+  flow: 'main',
+  stages: [
+    {
+      fromPerSecond: ratePerSecond,
+      toPerSecond: ratePerSecond,
+      forMicros: seconds * second,
+      spacing: changes.spacing ?? 'even',
+    },
+  ],
+  maxInFlight: changes.maxInFlight ?? 1_000,
+  onLimit: changes.onLimit ?? 'drop',
+});
+
+/** A constant number of users of the flow `main`. */
+export const users = (count: number, seconds: number): LoadEntry => ({
+  model: 'users',
+  flow: 'main',
+  stages: [{ fromUsers: count, toUsers: count, forMicros: seconds * second }],
+});
+
+export function planOf(
+  url: string,
+  flow: Flow,
+  load: readonly LoadEntry[],
+  changes: Partial<LoadPlan> = {},
+): LoadPlan {
+  const lengths = load.map(({ stages }) => stages.reduce((sum, { forMicros }) => sum + forMicros, 0));
+  return {
+    seed: 42,
+    addresses: { http: url, ws: undefined, clients: {} },
+    flows: { [flow.name]: flow },
+    load,
+    data: {},
+    env: {},
+    secrets: [],
+    warmupMicros: 0,
+    gracefulStopMicros: 2 * second,
+    durationMicros: Math.max(...lengths),
+    tightestPromiseMicros: null,
+    ...changes,
+  };
+}
