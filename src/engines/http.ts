@@ -16,7 +16,7 @@ import { compileRequest } from './http-request.ts';
 import type { HttpStep } from './http-step.ts';
 import { UnresolvedValue } from './unresolved.ts';
 
-interface PreparedHttp {
+export interface PreparedHttp {
   readonly name: string;
   readonly method: string;
   readonly timeoutMicros: number;
