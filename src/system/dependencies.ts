@@ -18,7 +18,7 @@ import { readyCheckOf, waitUntilReady } from './ready.ts';
 import type { Releases } from './release.ts';
 import type { SystemPorts } from './system.ts';
 import { openTargetLog } from './target-log.ts';
-import type { ProcessDependency, TargetSpec } from './target-spec.ts';
+import type { ProcessDependency, ProvidedDependency, TargetSpec } from './target-spec.ts';
 import { createTempFolder } from './temp-folder.ts';
 
 /** Up and answering. */
@@ -51,7 +51,7 @@ export async function startDependencies(
   let database: Dependencies['database'] = null;
   for (const [name, dependency] of Object.entries(target.dependencies)) {
     if (dependency.kind === 'provide') {
-      const server = await provideDatabase(target, dependency.env, ports, own);
+      const server = await provideDatabase(target, dependency, ports, own);
       releases.add(() => server.stop());
       database = { env: dependency.env, server, link: await linkTo(name, server.address, ports, releases) };
       if (server.pid !== null) trees.push({ name, pid: server.pid });
@@ -75,7 +75,7 @@ export async function startDependencies(
 
 async function provideDatabase(
   target: TargetSpec,
-  variable: string,
+  { env: variable }: ProvidedDependency,
   ports: SystemPorts,
   own: NodeJS.ProcessEnv,
 ): Promise<DatabaseServer> {

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { errnoOf, messageOf, MettleError } from '../kernel/errors.ts';
 
 /** An unprivileged account; PostgreSQL refuses to run as root. */
-export interface Account {
+interface Account {
   readonly uid: number;
   readonly gid: number;
 }

@@ -1,5 +1,7 @@
 // Waiting until what was started answers: a ready check over HTTP, or that its port accepts a connection.
 
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import type { Clock } from '../kernel/clock.ts';
 import { sleep } from '../kernel/clock.ts';
@@ -70,24 +72,34 @@ function notReady(wait: ReadyWait, seen: string): MettleError {
 }
 
 /** Any 2xx is ready; redirects are not followed. */
-export function httpProbe(url: string, fetchPort: typeof fetch = fetch): ReadyProbe {
+export function httpProbe(url: string, statusOf: (url: string) => Promise<number> = askStatus): ReadyProbe {
   return async () => {
     try {
-      const response = await fetchPort(url, {
-        redirect: 'manual',
-        signal: AbortSignal.timeout(attemptTimeoutMs),
-      });
-      await response.body?.cancel();
-      return response.status >= 200 && response.status < 300 ? undefined : `status ${response.status}`;
+      const status = await statusOf(url);
+      return status >= 200 && status < 300 ? undefined : `status ${status}`;
     } catch (error) {
-      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-      return errnoOf(cause) ?? messageOf(cause);
+      return errnoOf(error) ?? messageOf(error);
     }
   };
 }
 
+/** On a connection of its own that ends with the answer: none may stay open while the target is measured or stopped. */
+function askStatus(url: string): Promise<number> {
+  const send = url.startsWith('https:') ? httpsRequest : httpRequest;
+  return new Promise((resolve, reject) => {
+    const request = send(url, { agent: false, timeout: attemptTimeoutMs }, (response) => {
+      response.resume();
+      response.once('error', reject);
+      response.once('end', () => resolve(response.statusCode ?? 0));
+    });
+    request.once('timeout', () => request.destroy(new Error('no answer')));
+    request.once('error', reject);
+    request.end();
+  });
+}
+
 /** Ready when the port accepts a connection. */
-export function portProbe(host: string, port: number): ReadyProbe {
+function portProbe(host: string, port: number): ReadyProbe {
   return () =>
     new Promise((resolve) => {
       const socket = connect({ host, port, timeout: attemptTimeoutMs });

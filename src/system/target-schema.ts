@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { parseDuration, parseRate } from '../kernel/units.ts';
 import { splitCommand } from './command-line.ts';
 import { checkTarget } from './target-rules.ts';
-import type { Dependency, ReadyCheck, TargetSpec, Variant } from './target-spec.ts';
+import type { ClientProcess, Dependency, ReadyCheck, TargetSpec, Variant } from './target-spec.ts';
 
 /** Adds a problem at this place and stops the transform; the return type fits any transform. */
 function refuse(context: z.RefinementCtx, message: string): never {
@@ -136,7 +136,7 @@ const dependency = z
 
 const client = z
   .strictObject({ start: commandLine, env: variableName, ready: readyCheck.optional() })
-  .transform((raw) => ({ start: raw.start, env: raw.env, ready: raw.ready ?? null }));
+  .transform((raw): ClientProcess => ({ start: raw.start, env: raw.env, ready: raw.ready ?? null }));
 
 /** What stands in a target.yml, as plain data after validation (all of TargetSpec but where the file lies). */
 export const targetSchema = z

@@ -11,6 +11,7 @@ import { MettleError } from '../../src/kernel/errors.ts';
 import { identify } from '../../src/kernel/process-table.ts';
 import { openSystem } from '../../src/system/open-system.ts';
 import type { OpenOptions } from '../../src/system/open-system.ts';
+import { httpProbe } from '../../src/system/ready.ts';
 import { startChild } from '../../src/system/process.ts';
 import type { StartedVariant, System } from '../../src/system/system.ts';
 import { openTargetLog } from '../../src/system/target-log.ts';
@@ -134,6 +135,21 @@ describe('a started variant', () => {
     const count = variant.samples().length;
     await wait(1_200);
     expect(variant.samples()).toHaveLength(count);
+  });
+});
+
+describe('the ready check', () => {
+  it('leaves no connection open behind it', async () => {
+    const server = createServer((_request, response) => response.end('ready'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    expect(await httpProbe(`http://127.0.0.1:${port}/`)()).toBeUndefined();
+    await wait(50);
+    const connections = await new Promise((resolve) =>
+      server.getConnections((_error, count) => resolve(count)),
+    );
+    await new Promise((resolve) => server.close(resolve));
+    expect(connections).toBe(0);
   });
 });
 

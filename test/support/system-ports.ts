@@ -43,14 +43,14 @@ export function memoryTracker(): MemoryTracker {
   };
 }
 
-export interface PassingLinks extends LinkPort {
+interface PassingLinks extends LinkPort {
   readonly opened: Map<string, Link>;
   /** Connections that went through, by link. */
   readonly connections: Map<string, number>;
 }
 
 /** TCP links that pass everything on. */
-export function passingLinks(): PassingLinks {
+function passingLinks(): PassingLinks {
   const opened = new Map<string, Link>();
   const connections = new Map<string, number>();
   const open = async (name: string, first: Address): Promise<Link> => {
