@@ -5,6 +5,8 @@ import type { Random } from '../../src/kernel/random.ts';
 import type { Slice } from '../../src/measure/slice.ts';
 import type { RunData } from '../../src/record/data.ts';
 import type { PhaseRecord, RunRecord } from '../../src/record/schema.ts';
+import { evaluatePromises } from '../../src/slo/evaluate.ts';
+import { verdictOf } from '../../src/slo/verdict.ts';
 import { runDataOf } from './run-record.ts';
 import { sliceOf } from './slices.ts';
 
@@ -113,51 +115,12 @@ function processesOf(settings: Settings): RunRecord['processes'] {
   ];
 }
 
-const promise = (
-  text: string,
-  value: number,
-  limit: number,
-  unit: 'µs' | 'share',
-  samples: number,
-): RunRecord['slo'][number] => ({
-  text,
-  severity: 'fail',
-  status: value < limit ? 'pass' : 'fail',
-  value,
-  atLeast: false,
-  limit,
-  unit,
-  samples,
-  reason: value < limit ? null : `the value ${value} breaks the limit ${limit}`,
-});
-
-function promisesOf(data: RunData): RunRecord['slo'] {
-  const query = data.run.series.find((entry) => entry.name === 'query');
-  if (query === undefined) return [];
-  return [
-    promise(
-      'p95(query) < 500ms',
-      query.responseMicros.p95 ?? Number.POSITIVE_INFINITY,
-      500_000,
-      'µs',
-      query.offered,
-    ),
-    promise(
-      'error_rate(query) < 10%',
-      1 - query.ok / Math.max(1, query.offered),
-      0.1,
-      'share',
-      query.offered,
-    ),
-    {
-      ...promise('p99.9(query) < 2s', 0, 2_000_000, 'µs', query.offered),
-      value: null,
-      status: 'invalid',
-      severity: 'warn',
-      reason: `${query.offered} samples are too few for p99.9, which needs 10,000`,
-    },
-  ];
-}
+const promises = [
+  { text: 'p95(query) < 500ms', severity: 'fail' },
+  { text: 'error_rate(query) < 10%', severity: 'fail' },
+  { text: 'recovery(slow-db) < 3s', severity: 'fail' },
+  { text: 'p99.9(query) < 2s', severity: 'warn' },
+] as const;
 
 function faultsOf(phases: readonly PhaseRecord[]): Parameters<typeof runDataOf>[0]['faults'] {
   const window = phases.find((phase) => phase.name === `fault:${faultId}`);
@@ -236,21 +199,8 @@ export function realisticRun(options: RealisticRunOptions = {}): RunData {
     processes: processesOf(settings),
     notes: ['the target printed 3 lines to standard error'],
   });
-  const slo = promisesOf(data);
-  const failed = slo.filter((entry) => entry.status === 'fail');
-  return {
-    ...data,
-    run: {
-      ...data.run,
-      slo,
-      verdict:
-        failed.length > 0
-          ? {
-              status: 'fail',
-              reasons: failed.map((entry) => `${entry.text}: ${entry.reason ?? ''}`),
-              exitCode: 1,
-            }
-          : { status: 'pass', reasons: [], exitCode: 0 },
-    },
-  };
+  const slo = evaluatePromises(promises, data);
+  const traffic = { offered: 1, answered: 1 };
+  const verdict = verdictOf({ undoFailed: [], interrupted: null, invalidReasons: [], slo, traffic });
+  return { ...data, run: { ...data.run, slo, verdict } };
 }

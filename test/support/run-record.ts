@@ -1,9 +1,10 @@
 // A complete, valid run record around given slices: everything a test does not care about has a sensible default.
 
-import { emptyCounts } from '../../src/measure/slice.ts';
 import type { Slice } from '../../src/measure/slice.ts';
 import type { RunData } from '../../src/record/data.ts';
-import type { FaultRecord, LatencyRecord, RunRecord, SeriesRecord } from '../../src/record/schema.ts';
+import type { FaultRecord, RunRecord } from '../../src/record/schema.ts';
+import { type FailureExample, seriesRecords } from '../../src/run/assemble.ts';
+import type { SeriesInfo } from '../../src/run/series-info.ts';
 
 const defaultTimeoutMicros = 30_000_000;
 
@@ -21,82 +22,28 @@ export interface RunSketch extends Partial<Omit<RunRecord, 'series' | 'faults'>>
   readonly faults?: readonly (Partial<FaultRecord> & { readonly id: string })[];
 }
 
-function latencyOf(
-  slices: readonly Slice[],
-  kind: 'response' | 'service',
-  sketch: SeriesSketch,
-): LatencyRecord {
-  const good: number[] = [];
-  let offered = 0;
-  for (const { counts, histograms } of slices) {
-    offered += counts.offered;
-    const histogram = histograms[kind];
-    if (histogram === undefined) continue;
-    const total = histogram.totalCount;
-    for (let rank = 1; rank <= total; rank += 1)
-      good.push(histogram.getValueAtPercentile((100 * rank) / total));
-  }
-  good.sort((a, b) => a - b);
-  const ceiling = Math.max(sketch.timeoutMicros ?? defaultTimeoutMicros, good.at(-1) ?? 0);
-  const bad = offered - good.length;
-  const atLeast: LatencyRecord['atLeast'] = [];
-  const percentile = (name: 'p50' | 'p95' | 'p99', quantile: number): number | null => {
-    if (offered < 10 / (1 - quantile) - 1e-9) return null;
-    const value = good[Math.ceil(quantile * offered - 1e-9) - 1];
-    if (value === undefined) atLeast.push(name);
-    return value ?? ceiling;
-  };
-  const [p50, p95, p99] = [percentile('p50', 0.5), percentile('p95', 0.95), percentile('p99', 0.99)];
-  if (bad > 0) atLeast.push('max', 'mean');
-  const sum = good.reduce((total, value) => total + value, 0) + bad * ceiling;
-  const max = offered === 0 ? null : bad > 0 ? ceiling : (good.at(-1) ?? null);
-  return { p50, p95, p99, max, mean: offered === 0 ? null : sum / offered, atLeast };
-}
-
-function addCounts(total: Record<string, number>, part: Readonly<Record<string, number>>): void {
-  for (const [key, value] of Object.entries(part)) total[key] = (total[key] ?? 0) + value;
-}
-
-function seriesRecordOf(sketch: SeriesSketch, slices: readonly Slice[]): SeriesRecord {
-  const total = emptyCounts();
-  const errors: Record<string, number> = {};
-  for (const { counts } of slices) {
-    for (const key of Object.keys(total) as (keyof typeof total)[]) {
-      if (key !== 'errors' && key !== 'statuses') total[key] += counts[key];
-    }
-    addCounts(errors, counts.errors);
-    addCounts(total.statuses, counts.statuses);
-  }
-  return {
-    offered: total.offered,
-    started: total.started,
-    ok: total.ok,
-    failed: total.failed,
-    dropped: total.dropped,
-    unsent: total.unsent,
-    censored: total.censored,
-    skipped: total.skipped,
-    answered: total.answered,
-    bytes: total.bytes,
-    statuses: total.statuses,
-    name: sketch.name,
-    flow: sketch.flow ?? 'main',
-    kind: sketch.name.startsWith('flow:') ? 'flow' : 'step',
-    hasDueTime: sketch.hasDueTime ?? true,
-    timeoutMicros: sketch.timeoutMicros ?? defaultTimeoutMicros,
-    errors,
-    examples: Object.keys(errors).map((name) => ({
+/** One example per error class, each hostile enough to show that reports escape what came from outside. */
+const examplesOf = (slices: readonly Slice[]): FailureExample[] => {
+  const found = slices.flatMap(({ series, startMicros, counts }) =>
+    Object.keys(counts.errors).map((name) => ({
+      series,
       class: name,
-      example: `${sketch.name} → ${name === 'status' ? '503 <b>Service Unavailable</b>' : name}`,
-      atMicros:
-        slices.find((slice) => (slice.counts.errors as Record<string, number>)[name] !== undefined)
-          ?.startMicros ?? 0,
+      example: `${series} → ${name === 'status' ? '503 <b>Service Unavailable</b>' : name}`,
+      atMicros: startMicros,
     })),
-    responseMicros: latencyOf(slices, 'response', sketch),
-    serviceMicros: latencyOf(slices, 'service', sketch),
-    connectMicros: null,
-  };
-}
+  );
+  return found.filter(
+    (entry, index) => found.findIndex((other) => other.example === entry.example) === index,
+  );
+};
+
+const infoOf = (sketch: SeriesSketch): SeriesInfo => ({
+  name: sketch.name,
+  flow: sketch.flow ?? 'main',
+  kind: sketch.name.startsWith('flow:') ? 'flow' : 'step',
+  hasDueTime: sketch.hasDueTime ?? true,
+  timeoutMicros: sketch.timeoutMicros ?? defaultTimeoutMicros,
+});
 
 const faultOf = (sketch: Partial<FaultRecord> & { readonly id: string }): FaultRecord => ({
   kind: 'latency',
@@ -171,12 +118,7 @@ export function runDataOf(sketch: RunSketch): RunData {
       elapsedMicros: endMicros,
     },
     phases: [{ name: 'steady', startMicros: 0, endMicros }],
-    series: names.map((entry) =>
-      seriesRecordOf(
-        entry,
-        slices.filter((slice) => slice.series === entry.name),
-      ),
-    ),
+    series: seriesRecords(names.map(infoOf), slices, examplesOf(slices), overrides.load?.warmupMicros ?? 0),
     faults: (faults ?? []).map(faultOf),
     slo: [],
     primary: null,

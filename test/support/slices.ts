@@ -1,20 +1,13 @@
 // Slices made by hand: the smallest piece of a synthetic run, with counts that always add up.
 
-import { build } from 'hdr-histogram-js';
 import type { Histogram } from 'hdr-histogram-js';
+import { createHistogram, recordMicros } from '../../src/measure/histogram.ts';
 import { emptyCounts } from '../../src/measure/slice.ts';
 import type { Slice, SliceHistograms } from '../../src/measure/slice.ts';
 
 export function histogramOf(values: readonly number[]): Histogram {
-  const histogram = build({
-    bitBucketSize: 32,
-    autoResize: true,
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: 3_600_000_000,
-    numberOfSignificantValueDigits: 3,
-    useWebAssembly: false,
-  });
-  for (const value of values) histogram.recordValue(Math.max(0, Math.round(value)));
+  const histogram = createHistogram();
+  for (const value of values) recordMicros(histogram, value);
   return histogram;
 }
 
