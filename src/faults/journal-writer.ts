@@ -1,6 +1,6 @@
 // Appending to a journal so that a line is on disk, whole, before anything happens because of it.
 
-import { link, open, rm } from 'node:fs/promises';
+import { link, open, readFile, rm, truncate } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { JournalHeader, JournalLine } from './journal-file.ts';
@@ -30,14 +30,17 @@ export async function createJournalFile(path: string, header: JournalHeader): Pr
   return writerTo(file);
 }
 
-/** Continues a journal whose writer is gone; a torn last line is closed first, so that it swallows nothing. */
+/** Adds to a journal that its owner may be writing at this moment: whole lines only, nothing is repaired. */
+export async function joinJournalFile(path: string): Promise<JournalWriter> {
+  return writerTo(await open(path, 'a', 0o600));
+}
+
+/** Continues a journal whose owner is gone; a line that it died in the middle of is taken away. */
 export async function continueJournalFile(path: string): Promise<JournalWriter> {
-  const file = await open(path, 'a+', 0o600);
-  const { size } = await file.stat();
-  const last = Buffer.alloc(1);
-  if (size > 0) await file.read(last, 0, 1, size - 1);
-  if (last.toString() !== '\n') await file.appendFile('\n');
-  return writerTo(file);
+  const content = await readFile(path);
+  const whole = content.lastIndexOf('\n') + 1;
+  if (whole < content.length) await truncate(path, whole);
+  return await joinJournalFile(path);
 }
 
 function writerTo(file: FileHandle): JournalWriter {

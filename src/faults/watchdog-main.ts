@@ -1,7 +1,7 @@
 // The watchdog's process: waits for its pipe to Mettle to close, then undoes everything outstanding within 5 s.
 
 import { identify } from '../kernel/process-table.ts';
-import { continueJournalFile } from './journal-writer.ts';
+import { joinJournalFile } from './journal-writer.ts';
 import { finishJournal } from './finish.ts';
 import type { UndoPolicy } from './undo/attempt.ts';
 import { goodbye, ready } from './watchdog-words.ts';
@@ -29,7 +29,7 @@ process.exit(0);
 async function announce(path: string): Promise<void> {
   const self = identify(process.pid);
   if (self === undefined) return;
-  const writer = await continueJournalFile(path);
+  const writer = await joinJournalFile(path);
   await writer.append({ event: 'watchdog', ...self });
   await writer.close();
 }
