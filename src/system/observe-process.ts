@@ -51,7 +51,7 @@ export function observeProcesses(trees: readonly ObservedTree[], clock: Clock): 
       if (members.length === 0 || elapsedSeconds <= 0) continue;
       samples.push({
         name: tree.name,
-        atMicros: now.atMicros,
+        atMicros: Math.round(now.atMicros),
         cpuShare: cpuSecondsBetween(before.table, members) / elapsedSeconds,
         memoryBytes: treeMemory(members.map(({ pid }) => readMemory(pid))),
       });

@@ -14,6 +14,7 @@ function refuse(context: z.RefinementCtx, message: string): never {
 
 const name = z
   .string()
+  .max(40, 'a name has at most 40 characters')
   .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'a name is letters, digits, - and _, and begins with a letter');
 
 const variableName = z
