@@ -116,8 +116,8 @@ export class FaultProxy {
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
     server.on('connection', (socket) => this.accept(socket));
     const bound = await listenOn(server, await resolveListen(this.listen));
-    // Descriptors may run out while accepting: the attempt fails, the proxy stays.
-    server.on('error', () => this.observation.refused());
+    // A failed accept (descriptors ran out) costs that attempt, never the proxy.
+    server.on('error', () => undefined);
     this.server = server;
     this.listen = formatAddress(bound);
   }

@@ -2,7 +2,7 @@
 
 import type { Chunk } from './toxic.ts';
 
-export interface HeldChunk {
+interface HeldChunk {
   readonly chunk: Chunk;
   /** When it is to leave. */
   readonly dueMicros: number;

@@ -1,0 +1,69 @@
+// One direction of a proxied connection without sockets: bytes go in, what comes out is kept, time is the test's.
+
+import { Link } from '../../src/proxy/link.ts';
+import { ToxicChain } from '../../src/proxy/toxic-chain.ts';
+import { fakeScheduler, type FakeScheduler } from './fake-scheduler.ts';
+
+export interface LinkHarness {
+  readonly scheduler: FakeScheduler;
+  readonly toxics: ToxicChain;
+  readonly link: Link;
+  /** Set to false to play a sink that is full. */
+  sinkTakes: boolean;
+  send(text: string): void;
+  /** Everything written so far. */
+  output(): string;
+  readonly seen: {
+    writes: Buffer[];
+    ends: number;
+    closes: number;
+    resets: number;
+    paused: boolean;
+    delaysMicros: (number | null)[];
+  };
+}
+
+export function linkHarness(seed = 1): LinkHarness {
+  const scheduler = fakeScheduler();
+  const seen: LinkHarness['seen'] = {
+    writes: [],
+    ends: 0,
+    closes: 0,
+    resets: 0,
+    paused: false,
+    delaysMicros: [],
+  };
+  const toxics = new ToxicChain(scheduler, () => link.sync(toxics.of('downstream')));
+  const link: Link = new Link({
+    scheduler,
+    seed,
+    write: (data) => {
+      seen.writes.push(Buffer.from(data));
+      return harness.sinkTakes;
+    },
+    end: () => {
+      seen.ends += 1;
+    },
+    pauseSource: () => {
+      seen.paused = true;
+    },
+    resumeSource: () => {
+      seen.paused = false;
+    },
+    close: () => {
+      seen.closes += 1;
+      link.dispose();
+    },
+    reset: () => {
+      seen.resets += 1;
+      link.dispose();
+    },
+    delivered: (_bytes, addedDelayMicros) => seen.delaysMicros.push(addedDelayMicros),
+  });
+  const harness: LinkHarness = {
+    ...{ scheduler, toxics, link, seen, sinkTakes: true },
+    send: (text) => link.receive(Buffer.from(text)),
+    output: () => Buffer.concat(seen.writes).toString(),
+  };
+  return harness;
+}
