@@ -8,32 +8,16 @@ import { beginRecord, writeRecord } from '../record/store.ts';
 import { inject } from '../faults/inject.ts';
 import type { Injection } from '../faults/fault.ts';
 import { messageOf } from '../kernel/errors.ts';
-import type { ScheduledFault, Scenario } from '../scenario/scenario.ts';
+import type { ScheduledFault } from '../scenario/scenario.ts';
 import type { StartedVariant } from '../system/system.ts';
-import type { TargetSpec } from '../system/target-spec.ts';
 import { judge, type Measured } from './judge.ts';
+import type { RunRequest } from './run-request.ts';
 import { loadPlanOf } from './load-of.ts';
 import { type LoadResult, type Pool, startPool } from './pool.ts';
 import { createProgress } from './progress.ts';
-import { interrupted, type Stage } from './stage.ts';
+import { interrupted } from './stage.ts';
 import { brokenSteadySoFar, tightestPromiseMicros } from './steady.ts';
 import { type PlayedFault, playTimeline } from './timeline.ts';
-
-export interface RunRequest {
-  readonly stage: Stage;
-  readonly scenario: Scenario;
-  readonly target: TargetSpec;
-  readonly variant: string;
-  readonly seed: number;
-  readonly id: string;
-  /** Folder of the record. */
-  readonly folder: string;
-  /** What repeats this run, for the report. */
-  readonly command: string;
-  readonly threads: number;
-  readonly signal: AbortSignal;
-  readonly progress: (line: string) => void;
-}
 
 /** Time between the word and the first request, so that every thread hears it. */
 const leadMicros = 100_000;

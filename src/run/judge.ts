@@ -7,12 +7,13 @@ import { evaluatePromises } from '../slo/evaluate.ts';
 import { verdictOf } from '../slo/verdict.ts';
 import type { ProcessSample } from '../system/system.ts';
 import { seriesRecords } from './assemble.ts';
-import type { RunRequest } from './conduct.ts';
+
 import { environmentOf } from './environment.ts';
 import { faultRecord, faultsThatInvalidate, judgeHeldBack, undoFailures } from './fault-records.ts';
 import { loadEntryRecord } from './load-of.ts';
 import { type FaultWindow, phasesOf } from './phases.ts';
 import type { LoadResult } from './pool.ts';
+import type { RunRequest } from './run-request.ts';
 import { seriesOf } from './series-info.ts';
 import { promiseTexts, recoveryOf } from './steady.ts';
 import type { PlayedFault } from './timeline.ts';
