@@ -74,6 +74,21 @@ const differences: Readonly<Record<string, (world: World) => Promise<void>>> = {
     client.socket.end('hello');
     await client.until(({ state }) => state() === 'ended');
     expect(client.received()).toBe('hellogoodbye');
+    let heard = '';
+    const early = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.on('data', (data) => (heard += data.toString()));
+      socket.end('enough');
+    }).listen(0, '127.0.0.1');
+    await once(early, 'listening');
+    const { port } = early.address() as AddressInfo;
+    const inner = { ...world, name: `${world.name}-2`, upstream: `127.0.0.1:${port}` };
+    const talker = await dialProxy(inner);
+    await talker.until(({ state }) => state() === 'ended');
+    talker.socket.end('still talking');
+    await talker.until(() => heard !== '');
+    expect([talker.received(), heard]).toEqual(['enough', 'still talking']);
+    early.close();
   },
   'A connection that one side breaks off': async (world) => {
     const rude = createServer((socket) => {
