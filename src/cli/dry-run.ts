@@ -2,7 +2,7 @@
 
 import { type ExitCode, exitCodes } from '../kernel/errors.ts';
 import { formatDuration, formatRate } from '../kernel/units.ts';
-import { parametersOf } from '../run/fault-records.ts';
+import { faultParameters } from '../faults/registry.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { LoadEntry, ScheduledFault } from '../scenario/scenario.ts';
 import type { Output } from './output.ts';
@@ -44,7 +44,7 @@ function describeLoad(entry: LoadEntry): string {
 }
 
 function describeFault(fault: ScheduledFault): { inject: string; undo: string } {
-  const parameters = Object.entries(parametersOf(fault)).map(([key, value]) => `${key} ${value}`);
+  const parameters = Object.entries(faultParameters(fault.fault)).map(([key, value]) => `${key} ${value}`);
   const what = [fault.fault.kind, ...parameters].join(', ');
   return {
     inject: `inject ${fault.id} at ${formatDuration(fault.atMicros)} for ${formatDuration(fault.forMicros)}: ${what} on ${fault.on}`,

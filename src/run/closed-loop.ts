@@ -1,5 +1,6 @@
 // The closed model: so many virtual users at a time, each beginning its next iteration when the last one has ended.
 
+import { isAborted } from '../kernel/abort.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Progress } from '../measure/snapshot.ts';
 import type { Presence } from '../workload/users-curve.ts';
@@ -73,6 +74,3 @@ async function live(user: number, untilMicros: number, ports: ClosedLoopPorts): 
     await virtualUser.close();
   }
 }
-
-/** A function, so that the type-checker does not take the flag for settled across an await. */
-const isAborted = (signal: AbortSignal): boolean => signal.aborted;

@@ -1,7 +1,7 @@
 // Faults as the record tells them, and what about them makes a run invalid.
 
+import { faultParameters } from '../faults/registry.ts';
 import type { FaultRecord, SloRecord } from '../record/schema.ts';
-import type { ScheduledFault } from '../scenario/scenario.ts';
 import type { PlayedFault } from './timeline.ts';
 
 export function faultRecord(played: PlayedFault): FaultRecord {
@@ -10,7 +10,7 @@ export function faultRecord(played: PlayedFault): FaultRecord {
     id: fault.id,
     kind: fault.fault.kind,
     on: fault.on,
-    with: parametersOf(fault),
+    with: faultParameters(fault.fault),
     plannedAtMicros: fault.atMicros,
     plannedForMicros: fault.forMicros,
     effectAtMicros: played.effectAtMicros,
@@ -21,16 +21,6 @@ export function faultRecord(played: PlayedFault): FaultRecord {
     traffic: result?.traffic ?? { before: null, during: null, status: 'unknown' },
     observation: result?.observation ?? null,
   };
-}
-
-/** Numbers with their unit in the key, as the specification's plain data has them. */
-export function parametersOf(fault: ScheduledFault): FaultRecord['with'] {
-  const entries = Object.entries(fault.fault).filter(([key]) => key !== 'kind');
-  return Object.fromEntries(
-    entries.flatMap(([key, value]): [string, string | number][] =>
-      typeof value === 'number' || typeof value === 'string' ? [[key, value]] : [],
-    ),
-  );
 }
 
 /** One reason per fault that did not do what it was asked to do. */

@@ -119,11 +119,17 @@ function invalidReasons(
 ): string[] {
   const health =
     load.health.level === 'saturated'
-      ? [`the load generator was saturated: ${load.health.reasons.join('; ')}`]
+      ? [`the load generator was saturated: ${saturations(load.health.reasons).join('; ')}`]
       : [];
   const threads = load.deadThreads.map((thread) => `a load thread died: ${thread}`);
   return [...threads, ...health, ...faultsThatInvalidate(played, faults)];
 }
+
+/** The measures that decided it; those that are only degraded are in the report's table. */
+const saturations = (reasons: readonly string[]): string[] =>
+  reasons
+    .filter((reason) => reason.startsWith('saturated: '))
+    .map((reason) => reason.slice('saturated: '.length));
 
 function processSeries(samples: readonly ProcessSample[]): RunRecord['processes'] {
   const names = [...new Set(samples.map((sample) => sample.name))];

@@ -1,5 +1,6 @@
 // What the main thread knows of a running load: merged slices, examples, every second's health, and who died.
 
+import { isAborted } from '../kernel/abort.ts';
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import { performance } from 'node:perf_hooks';
 import type { Health, SecondHealth } from '../measure/health.ts';
@@ -14,11 +15,16 @@ import type { LoadPlan } from './load-plan.ts';
 const secondMicros = 1_000_000;
 const examplesPerClass = 3;
 
-export interface LedgerResult {
+/** What a load came to; all times from its start. */
+export interface LoadResult {
+  /** Merged over threads, in order of start. */
   readonly slices: Slice[];
+  /** The first few of each series and error class. */
   readonly examples: ErrorExample[];
   readonly health: Health;
+  /** How long load was really offered: shorter than planned only when it was stopped. */
   readonly elapsedMicros: number;
+  /** Threads that died, with the reason: their numbers are incomplete and the run is invalid. */
   readonly deadThreads: string[];
 }
 
@@ -72,7 +78,7 @@ export class LoadLedger {
     this.#over.abort();
   }
 
-  result(): LedgerResult {
+  result(): LoadResult {
     this.stop();
     return {
       slices: this.slices(),
@@ -95,6 +101,7 @@ export class LoadLedger {
     let before: EventLoopUtilization = performance.eventLoopUtilization();
     for (let second = 0; !this.#over.signal.aborted; second += 1) {
       await systemClock.sleepUntil(startAtMicros + (second + 1) * secondMicros, this.#over.signal);
+      if (isAborted(this.#over.signal)) return;
       const now = performance.eventLoopUtilization();
       const busyShare = performance.eventLoopUtilization(now, before).utilization;
       before = now;

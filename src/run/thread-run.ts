@@ -1,5 +1,6 @@
 // Runs one thread's load and reports it: snapshots while it goes, then the drain, the cut, and the last of the numbers.
 
+import { isAborted } from '../kernel/abort.ts';
 import { setMaxListeners } from 'node:events';
 import type { OpenEngine } from '../engines/engine.ts';
 import type { StepSpec } from '../engines/registry.ts';
@@ -16,6 +17,8 @@ import { createThreadLoad } from './thread-load.ts';
 
 const snapshotEveryMicros = 250_000;
 const secondMicros = 1_000_000;
+/** The probe is set to zero this long before the start, out of the way of the first arrivals. */
+const armedMicros = 5_000;
 /** After `stop`, what is in flight gets this long at most. */
 const shortDrainMicros = 1_000_000;
 /** What was cut off must have reported within this, or the thread has lost count. */
@@ -69,8 +72,9 @@ export class ThreadRun<Prepared> {
     const { clock } = this.#ports;
     this.#startAtMicros = startAtMicros;
     this.#recorder = new Recorder(startAtMicros, this.#plan.warmupMicros);
-    await clock.sleepUntil(startAtMicros - 2_000, this.#stop.signal);
     this.#probe.start();
+    // What happens before the start is nobody's second; the loops are armed already, so that none begins late.
+    void clock.sleepUntil(startAtMicros - armedMicros, this.#over.signal).then(() => this.#probe.forget());
     const telling = this.#tellUntilOver();
     try {
       await this.#offerAndDrain();
@@ -170,6 +174,3 @@ export class ThreadRun<Prepared> {
 }
 
 const anyOf = (...signals: AbortSignal[]): AbortSignal => AbortSignal.any(signals);
-
-/** A function, so that the type-checker does not take the flag for settled across an await. */
-const isAborted = (signal: AbortSignal): boolean => signal.aborted;

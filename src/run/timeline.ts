@@ -1,5 +1,6 @@
 // Plays a scenario's faults against the clock, and undoes them, last in first out, on any way out.
 
+import { isAborted } from '../kernel/abort.ts';
 import type { Injection, InjectionResult } from '../faults/fault.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { ScheduledFault } from '../scenario/scenario.ts';
@@ -62,9 +63,6 @@ export async function playTimeline(
   for (const fault of waiting) played.push(notInjected(fault, 'the run was stopped before'));
   return chaos.flatMap((fault) => played.filter((entry) => entry.fault === fault));
 }
-
-/** A function, so that the type-checker does not take the flag for settled across an await. */
-const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
 function earliestEnd(active: readonly Active[]): Active | undefined {
   return active.reduce<Active | undefined>(

@@ -1,5 +1,6 @@
 // Before against after: interleaved pairs of whole runs in balanced random order, judged together.
 
+import { isAborted } from '../kernel/abort.ts';
 import { join } from 'node:path';
 import { compareRuns } from '../compare/compare.ts';
 import type { Comparison, ComparisonRun } from '../compare/schema.ts';
@@ -54,7 +55,12 @@ export async function verify(request: VerifyRequest): Promise<Verified> {
     const roles: Role[] = first === 'before' ? ['before', 'after'] : ['after', 'before'];
     for (const role of roles) {
       if (request.signal.aborted) break;
-      await makeRun(request, index + 1, role, made);
+      try {
+        await makeRun(request, index + 1, role, made);
+      } catch (error) {
+        // Ctrl-C while a variant was starting: what was measured before is kept.
+        if (!isAborted(request.signal) || made.length === 0) throw error;
+      }
     }
   }
   return await conclude(request, startedAt, made);
@@ -69,7 +75,9 @@ async function makeRun(request: VerifyRequest, pair: number, role: Role, made: M
       made.push(run);
       return;
     }
-    request.progress(`pair ${pair}, ${role}: repeated, because ${run.data.run.verdict.reasons[0] ?? 'it was invalid'}`);
+    request.progress(
+      `pair ${pair}, ${role}: repeated, because ${run.data.run.verdict.reasons[0] ?? 'it was invalid'}`,
+    );
   }
 }
 
@@ -92,7 +100,17 @@ async function oneRun(request: VerifyRequest, pair: number, role: Role, position
   await writeRunReports(join(request.folder, folder), data);
   const { verdict } = data.run;
   progress(`pair ${pair} of ${request.pairs}: ${role} (${variant}): ${verdict.status}`);
-  const entry = { id, pair, variant, role, position, seed, folder, verdict: verdict.status, reasons: verdict.reasons };
+  const entry = {
+    id,
+    pair,
+    variant,
+    role,
+    position,
+    seed,
+    folder,
+    verdict: verdict.status,
+    reasons: verdict.reasons,
+  };
   return { entry, data };
 }
 
@@ -102,7 +120,11 @@ function isEnvironmental(run: RunRecord): boolean {
   return run.verdict.status === 'invalid' && (run.health.level === 'saturated' || unfaithful);
 }
 
-async function conclude(request: VerifyRequest, startedAt: string, made: readonly MadeRun[]): Promise<Verified> {
+async function conclude(
+  request: VerifyRequest,
+  startedAt: string,
+  made: readonly MadeRun[],
+): Promise<Verified> {
   const { scenario, target, variants, seed, id, command, folder } = request;
   const first = made[0];
   if (first === undefined) {
@@ -111,7 +133,9 @@ async function conclude(request: VerifyRequest, startedAt: string, made: readonl
   const pairs = Array.from({ length: request.pairs }, (_, index) => index + 1).flatMap((pair) => {
     const before = made.find((run) => run.entry.pair === pair && run.entry.role === 'before');
     const after = made.find((run) => run.entry.pair === pair && run.entry.role === 'after');
-    return before === undefined || after === undefined ? [] : [{ pair, before: before.data, after: after.data }];
+    return before === undefined || after === undefined
+      ? []
+      : [{ pair, before: before.data, after: after.data }];
   });
   const comparison = compareRuns({
     id,
