@@ -6,7 +6,7 @@ import type { Addresses, EngineEnvironment, Scope, TemplateCompiler, TextTemplat
 import type { HttpRequest } from './http-exchange.ts';
 import type { HttpBody, HttpStep } from './http-step.ts';
 
-export interface BuiltRequest {
+interface BuiltRequest {
   readonly request: HttpRequest;
   /** What `{{sent.…}}` refers to. */
   readonly sent: Json | null;

@@ -27,7 +27,7 @@ export type HttpCapture = { readonly name: string } & (
   | { readonly from: 'body'; readonly regex: string }
 );
 
-export interface HttpExpectation {
+interface HttpExpectation {
   /** null = 200–399. */
   readonly statuses: readonly number[] | null;
   /** Lower-case name → `present`, `absent`, or the exact value (a template). */

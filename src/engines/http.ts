@@ -1,5 +1,6 @@
 // HTTP/1.1 over undici: one request per step, no retries, no redirects, no pipelining.
 
+import { isSensitiveName } from '../kernel/redact.ts';
 import type { Sample } from '../measure/outcome.ts';
 import { Connections } from './connections.ts';
 import { CookieJar } from './cookies.ts';
@@ -18,7 +19,6 @@ import { UnresolvedValue } from './unresolved.ts';
 
 export interface PreparedHttp {
   readonly name: string;
-  readonly method: string;
   readonly timeoutMicros: number;
   readonly build: BuildRequest;
   readonly judge: JudgePlan;
@@ -50,16 +50,52 @@ function excerptOf(answer: HttpAnswer): string {
   }
 }
 
+function sampleOf(
+  series: string,
+  dueAtMicros: number | null,
+  answer: HttpAnswer,
+  failure: Failure | null,
+): Sample {
+  return {
+    series,
+    dueAtMicros,
+    startedAtMicros: answer.startedAtMicros,
+    endedAtMicros: answer.endedAtMicros,
+    error: failure?.error ?? null,
+    answered: answer.failure === null,
+    bytes: answer.bytes,
+    ...(answer.status > 0 && { status: String(answer.status) }),
+    ...(answer.connectMicros !== undefined && { connectMicros: answer.connectMicros }),
+    ...(answer.firstByteMicros !== undefined && { firstByteMicros: answer.firstByteMicros }),
+    ...(answer.censored && { censored: true }),
+    ...(failure?.code !== undefined && { code: failure.code }),
+  };
+}
+
+/** What the sessions of one thread share. */
+interface Shared {
+  readonly connections: Connections;
+  readonly nowMicros: () => number;
+  readonly examples: ExampleMaker;
+  /** Names of captures that look like credentials: their values are kept out of examples. */
+  readonly hidden: ReadonlySet<string>;
+}
+
+function withoutCaptures(text: string, hidden: ReadonlySet<string>, scope: Scope): string {
+  let result = text;
+  for (const name of hidden) {
+    const value = scope.get(name);
+    if (typeof value === 'string' && value !== '') result = result.replaceAll(value, `[${name}]`);
+  }
+  return result;
+}
+
 class HttpSession implements Session<PreparedHttp> {
-  readonly #connections: Connections;
-  readonly #nowMicros: () => number;
-  readonly #examples: ExampleMaker;
+  readonly #shared: Shared;
   readonly #cookies = new CookieJar();
 
-  constructor(connections: Connections, nowMicros: () => number, examples: ExampleMaker) {
-    this.#connections = connections;
-    this.#nowMicros = nowMicros;
-    this.#examples = examples;
+  constructor(shared: Shared) {
+    this.#shared = shared;
   }
 
   async send(
@@ -72,18 +108,25 @@ class HttpSession implements Session<PreparedHttp> {
     if (attempt instanceof UnresolvedValue) return this.#unresolved(step, dueAtMicros, attempt);
     const { judge } = attempt;
     const request = this.#withCookies(attempt.request);
-    const answer = await exchange(this.#connections, request, {
+    const answer = await exchange(this.#shared.connections, request, {
       timeoutMicros: step.timeoutMicros,
       keepBytes: step.judge.keepBytes,
       signal,
-      nowMicros: this.#nowMicros,
+      nowMicros: this.#shared.nowMicros,
     });
     const setCookie = answer.headers['set-cookie'];
     if (setCookie !== undefined) {
       this.#cookies.store(request.origin, request.path, [setCookie].flat(), Date.now());
     }
     const failure = answer.failure ?? judge(answer);
-    return this.#sample(step, dueAtMicros, request, answer, failure);
+    const sample = sampleOf(step.name, dueAtMicros, answer, failure);
+    if (failure === null) return sample;
+    const { examples, hidden } = this.#shared;
+    const example = examples(step.name, failure.error, () => {
+      const text = `${request.method} ${request.path} → ${failure.detail}${excerptOf(answer)}`;
+      return withoutCaptures(text, hidden, scope);
+    });
+    return example === undefined ? sample : { ...sample, example };
   }
 
   close(): Promise<void> {
@@ -95,41 +138,9 @@ class HttpSession implements Session<PreparedHttp> {
     return cookie === undefined ? request : { ...request, headers: [...request.headers, 'cookie', cookie] };
   }
 
-  #sample(
-    step: PreparedHttp,
-    dueAtMicros: number | null,
-    request: HttpRequest,
-    answer: HttpAnswer,
-    failure: Failure | null,
-  ): Sample {
-    const example =
-      failure === null
-        ? undefined
-        : this.#examples(
-            step.name,
-            failure.error,
-            () => `${request.method} ${request.path} → ${failure.detail}${excerptOf(answer)}`,
-          );
-    return {
-      series: step.name,
-      dueAtMicros,
-      startedAtMicros: answer.startedAtMicros,
-      endedAtMicros: answer.endedAtMicros,
-      error: failure?.error ?? null,
-      answered: answer.failure === null,
-      bytes: answer.bytes,
-      ...(answer.status > 0 && { status: String(answer.status) }),
-      ...(answer.connectMicros !== undefined && { connectMicros: answer.connectMicros }),
-      ...(answer.firstByteMicros !== undefined && { firstByteMicros: answer.firstByteMicros }),
-      ...(answer.censored && { censored: true }),
-      ...(failure?.code !== undefined && { code: failure.code }),
-      ...(example !== undefined && { example }),
-    };
-  }
-
   #unresolved(step: PreparedHttp, dueAtMicros: number | null, { message }: UnresolvedValue): Sample {
-    const nowMicros = this.#nowMicros();
-    const example = this.#examples(step.name, 'expectation', () => `not sent: ${message}`);
+    const nowMicros = this.#shared.nowMicros();
+    const example = this.#shared.examples(step.name, 'expectation', () => `not sent: ${message}`);
     return {
       series: step.name,
       dueAtMicros,
@@ -146,18 +157,21 @@ class HttpSession implements Session<PreparedHttp> {
 export const httpEngine: Engine<HttpStep, PreparedHttp> = {
   kind: 'http',
   open: (environment: EngineEnvironment) => {
-    const { nowMicros } = environment;
-    const connections = new Connections(nowMicros);
+    const connections = new Connections(environment.nowMicros);
     const examples = exampleMaker(environment.redact);
+    const hidden = new Set<string>();
+    const shared: Shared = { connections, nowMicros: environment.nowMicros, examples, hidden };
     return {
-      prepare: (step) => ({
-        name: step.name,
-        method: step.method,
-        timeoutMicros: step.timeoutMicros,
-        build: compileRequest(step, environment),
-        judge: compileJudge(step, environment),
-      }),
-      session: () => new HttpSession(connections, nowMicros, examples),
+      prepare: (step) => {
+        for (const { name } of step.capture) if (isSensitiveName(name)) hidden.add(name);
+        return {
+          name: step.name,
+          timeoutMicros: step.timeoutMicros,
+          build: compileRequest(step, environment),
+          judge: compileJudge(step, environment),
+        };
+      },
+      session: () => new HttpSession(shared),
       close: () => {
         connections.close();
         return Promise.resolve();

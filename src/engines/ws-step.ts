@@ -32,19 +32,19 @@ export interface WsConnectStep extends WsCommon {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export interface WsSendStep extends WsCommon {
+interface WsSendStep extends WsCommon {
   readonly action: 'send';
   readonly message: WsMessage;
   /** The reply that ends the round trip (within `timeoutMicros`); null = the step ends when the message is sent. */
   readonly reply: readonly JsonCheck[] | null;
 }
 
-export interface WsAwaitStep extends WsCommon {
+interface WsAwaitStep extends WsCommon {
   readonly action: 'await';
   readonly match: readonly JsonCheck[];
 }
 
-export interface WsCloseStep extends WsCommon {
+interface WsCloseStep extends WsCommon {
   readonly action: 'close';
 }
 

@@ -1,37 +1,32 @@
 // Takes credentials out of text before it is stored or shown.
 
-export const redacted = '[redacted]';
+const redacted = '[redacted]';
 
-/** Names of headers, fields and variables whose values are never shown. */
-const sensitiveName =
-  '[\\w-]*(?:authorization|cookie|token|passw(?:or)?d|passphrase|secret|api[_-]?key|credential|session[_-]?id|private[_-]?key)[\\w-]*';
+const sensitiveWord =
+  /authorization|cookie|token|passw(?:or)?d|passphrase|secret|api[_-]?key|credential|session[_-]?id|private[_-]?key/i;
 
-const shapes: readonly (readonly [RegExp, string])[] = [
-  // "access_token": "…" (also 'single', numbers), the closing quote may have been cut off
-  [
-    new RegExp(
-      `(["']${sensitiveName}["']\\s*:\\s*)(?:"(?:[^"\\\\]|\\\\.)*"?|'[^']*'?|[^\\s,}\\]"'[{]+)`,
-      'gi',
-    ),
-    `$1"${redacted}"`,
-  ],
-  // the same inside a JSON text that is itself quoted: \"token\":\"…\"
-  [
-    new RegExp(`(\\\\"${sensitiveName}\\\\"\\s*:\\s*)(?:\\\\"(?:[^"\\\\]|\\\\[^"])*(?:\\\\")?)`, 'gi'),
-    `$1\\"${redacted}\\"`,
-  ],
-  // authorization: Bearer …, cookie: a=b; c=d — to the end of the line
-  [
-    /\b((?:proxy-)?authorization|(?:set-)?cookie2?|x-[\w-]*(?:token|key|secret)[\w-]*)(\s*[:=]\s*)(?!")[^\r\n]+/gi,
-    `$1$2${redacted}`,
-  ],
-  // token=…, password=… in queries and forms
-  [new RegExp(`([?&;\\s]|^)(${sensitiveName})=(?!\\[)[^&\\s;"']+`, 'gi'), `$1$2=${redacted}`],
+/** True for names of fields, headers and variables such as `accessToken`, `db_password`, `Authorization`. */
+export const isSensitiveName = (name: string): boolean => sensitiveWord.test(name);
+
+/**
+ * Name and value in the three ways they are written. Groups: what stands before the value, the name, the value.
+ * Names are bounded and judged apart, so that no text makes the search slow.
+ */
+const jsonField = /(["']([^"'\\]{1,100})["']\s{0,20}:\s{0,20})("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,}\]"'[{]+)/g;
+const quotedJsonField = /(\\"([^"\\]{1,100})\\"\s{0,20}:\s{0,20})(\\"(?:[^"\\]|\\[^"])*(?:\\")?)/g;
+const parameter = /((?:[?&;\s]|^)([\w.[\]-]{1,100})=)([^&\s;"']+)/g;
+
+/** To the end of the line: their values hold spaces, commas and semicolons. */
+const header =
+  /\b((?:proxy-)?authorization|(?:set-)?cookie2?|x-[\w-]{0,60}(?:token|key|secret)[\w-]{0,60})(\s{0,20}[:=]\s{0,20})(?!")[^\r\n]+/gi;
+
+const bare: readonly (readonly [RegExp, string])[] = [
+  [header, `$1$2${redacted}`],
   [/\b(Bearer|Basic|Digest)\s+[\w\-.~+/]{6,}=*/gi, `$1 ${redacted}`],
   // a JSON web token
-  [/\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?/g, redacted],
+  [/\beyJ[\w-]{5,4000}\.[\w-]{5,4000}(?:\.[\w-]{0,4000})?/g, redacted],
   // https://user:password@host
-  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s/@]+@/gi, `$1${redacted}@`],
+  [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@:]{0,200}:[^\s/@]{1,200}@/gi, `$1${redacted}@`],
 ];
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -44,10 +39,11 @@ const formsOf = (secret: string): string[] => [
   Buffer.from(secret).toString('base64'),
 ];
 
-/** True for names such as `accessToken`, `db_password`, `Authorization`. */
-export function isSensitiveName(name: string): boolean {
-  return new RegExp(`^${sensitiveName}$`, 'i').test(name);
-}
+/** The value goes when its name is a sensitive one; `mark` is what stands in its place. */
+const replaceNamed = (text: string, shape: RegExp, mark: string): string =>
+  text.replace(shape, (whole: string, start: string, name: string) =>
+    isSensitiveName(name) ? `${start}${mark}` : whole,
+  );
 
 /** A function that replaces the values of declared secrets, and whatever looks like a credential. */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
@@ -57,7 +53,10 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
   const declared = forms.length === 0 ? null : new RegExp(forms.join('|'), 'g');
   return (text) => {
     let result = declared === null ? text : text.replace(declared, redacted);
-    for (const [shape, replacement] of shapes) result = result.replace(shape, replacement);
+    result = replaceNamed(result, jsonField, `"${redacted}"`);
+    result = replaceNamed(result, quotedJsonField, `\\"${redacted}\\"`);
+    result = replaceNamed(result, parameter, redacted);
+    for (const [shape, replacement] of bare) result = result.replace(shape, replacement);
     return result;
   };
 }

@@ -5,6 +5,7 @@ import { extname, relative, resolve, sep } from 'node:path';
 import { MettleError, errnoOf, messageOf } from '../kernel/errors.ts';
 import type { Json } from '../kernel/json.ts';
 import { CsvError, parseCsv } from './csv.ts';
+import { jsonErrorOffset } from './json-position.ts';
 import type { DataFeed } from './scenario.ts';
 
 type Rows = DataFeed['rows'];
@@ -65,8 +66,7 @@ export function jsonRows(source: string, file: string): Rows {
   try {
     parsed = JSON.parse(source);
   } catch (thrown) {
-    const position = Number(/position (\d+)/.exec(messageOf(thrown))?.[1] ?? Number.NaN);
-    const line = Number.isNaN(position) ? null : source.slice(0, position).split('\n').length;
+    const line = source.slice(0, jsonErrorOffset(source)).split('\n').length;
     throw new DataFileError(file, line, `not JSON (${messageOf(thrown)})`);
   }
   if (!Array.isArray(parsed) || parsed.length === 0) {

@@ -224,6 +224,17 @@ describe('an answer that is not what was expected', () => {
     expect(user.scope.values).not.toHaveProperty('a');
   });
 
+  it('keeps captured credentials out of its example, wherever they stand', async () => {
+    const { base } = await serve((request, response) => {
+      if (request.url === '/login') response.end('{"key":"k-42-x"}');
+      else response.writeHead(404).end(`no ${String(request.url)}`);
+    });
+    const user = userOf(base);
+    await user.send({ http: 'POST /login', capture: { accessToken: '$.key' } });
+    const { example } = await user.send({ http: 'GET /of/{{accessToken}}/x' });
+    expect(example).toBe('GET /of/[accessToken]/x → status 404: no /of/[accessToken]/x');
+  });
+
   it('fails without sending when a value is missing, and names it', async () => {
     let requests = 0;
     const { base } = await serve((_, response) => {

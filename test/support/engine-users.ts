@@ -27,7 +27,7 @@ export function plainScope(values: Record<string, unknown> = {}): PlainScope {
   };
 }
 
-export function environmentOf(addresses: Partial<EngineEnvironment['addresses']>): EngineEnvironment {
+function environmentOf(addresses: Partial<EngineEnvironment['addresses']>): EngineEnvironment {
   return {
     addresses: { http: undefined, ws: undefined, clients: {}, ...addresses },
     templates,

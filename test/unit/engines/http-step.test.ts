@@ -1,0 +1,126 @@
+// The HTTP step as written: defaults, what it turns into, and what is refused with which words.
+
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { httpStepInput } from '../../../src/engines/http-step.ts';
+
+const problems = (written: unknown): string[] => {
+  const result = httpStepInput.safeParse(written);
+  return result.success
+    ? []
+    : result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+};
+
+describe('an HTTP step', () => {
+  it('fills in the defaults', () => {
+    expect(httpStepInput.parse({ http: 'GET /answers/{{id}}' })).toEqual({
+      kind: 'http',
+      name: 'GET /answers/{{id}}',
+      method: 'GET',
+      url: '/answers/{{id}}',
+      via: null,
+      headers: {},
+      query: {},
+      body: null,
+      timeoutMicros: 30_000_000,
+      expect: { statuses: null, headers: {}, json: [], text: null },
+      capture: [],
+      onError: 'stop',
+    });
+  });
+
+  it('turns everything written into plain data', () => {
+    const step = httpStepInput.parse({
+      http: 'POST https://shop.example/query?a=1',
+      name: 'query',
+      headers: { 'X-Count': 3 },
+      query: { deep: true },
+      json: null,
+      timeout: '1.5s',
+      expect: {
+        status: [200, 304],
+        headers: { ETag: 'present' },
+        json: { '$.a': 'present', '$.b': 'absent', '$.c': [1] },
+        text: 'ok',
+      },
+      capture: { id: '$.id', tag: { header: 'ETag' }, word: { regex: '(\\w+)!' } },
+      onError: 'continue',
+    });
+    expect(step).toMatchObject({
+      url: 'https://shop.example/query?a=1',
+      headers: { 'X-Count': '3' },
+      query: { deep: 'true' },
+      body: { kind: 'json', value: null },
+      timeoutMicros: 1_500_000,
+      expect: {
+        statuses: [200, 304],
+        headers: { etag: 'present' },
+        json: [
+          { path: '$.a', expect: 'present' },
+          { path: '$.b', expect: 'absent' },
+          { path: '$.c', expect: 'equals', value: [1] },
+        ],
+        text: 'ok',
+      },
+      capture: [
+        { name: 'id', from: 'json', path: '$.id' },
+        { name: 'tag', from: 'header', header: 'etag' },
+        { name: 'word', from: 'body', regex: '(\\w+)!' },
+      ],
+      onError: 'continue',
+    });
+    expect(structuredClone(step)).toEqual(step);
+  });
+
+  it.each([
+    ['no method', { http: '/query' }, /http: expected a method/],
+    ['a lower-case method', { http: 'get /query' }, /http: expected a method/],
+    ['a path without a slash', { http: 'GET query' }, /http: expected a method/],
+    ['a host out of a template', { http: 'GET https://{{host}}/x' }, /http: expected a method/],
+    ['credentials in the URL', { http: 'GET https://a:b@host/x' }, /http: expected a method/],
+    ['two bodies', { http: 'POST /', json: 1, text: 'a' }, /text: a request has one body: `json` and `text`/],
+    ['a bare number as timeout', { http: 'GET /', timeout: 5 }, /timeout: .*with its unit/],
+    ['no duration', { http: 'GET /', timeout: '5 parsecs' }, /timeout: "5 parsecs" is not a duration/],
+    ['no time at all', { http: 'GET /', timeout: '0s' }, /timeout: "0s" is not a duration between/],
+    ['an unknown key', { http: 'GET /', broadcast: {} }, /Unrecognized key: "broadcast"/],
+    [
+      'an unknown key in expect',
+      { http: 'GET /', expect: { duration: '2s' } },
+      /expect: Unrecognized key: "duration"/,
+    ],
+    [
+      'no JSONPath',
+      { http: 'GET /', expect: { json: { 'a.b': 1 } } },
+      /expect\.json\.a\.b: "a\.b" is not a JSONPath/,
+    ],
+    ['no status', { http: 'GET /', expect: { status: 'ok' } }, /expect\.status/],
+    [
+      'no regular expression',
+      { http: 'GET /', capture: { a: { regex: '(' } } },
+      /capture\.a: .*[Uu]nterminated/,
+    ],
+    [
+      'a capture called otherwise',
+      { http: 'GET /', capture: { 'a b': '$.x' } },
+      /capture\.a b: "a b" is not a name/,
+    ],
+    [
+      'no header name',
+      { http: 'GET /', headers: { 'a b': 'c' } },
+      /headers\.a b: "a b" is not a header name/,
+    ],
+    ['via with a URL', { http: 'GET http://a/', via: 'b' }, /via: `via` needs a path/],
+    [
+      'a date in JSON',
+      { http: 'POST /', json: { at: undefined, n: Number.NaN } },
+      /json: expected a JSON value/,
+    ],
+  ])('refuses %s', (_, written, expected) => {
+    expect(problems(written).join('\n')).toMatch(expected);
+  });
+
+  it('describes itself to editors', () => {
+    const schema = z.toJSONSchema(httpStepInput, { io: 'input' });
+    expect(schema).toMatchObject({ type: 'object', additionalProperties: false, required: ['http'] });
+  });
+});

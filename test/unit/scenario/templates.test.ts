@@ -1,0 +1,142 @@
+// The template language: what renders to what, what is refused where, and which names a text needs.
+
+import { describe, expect, it } from 'vitest';
+import { UnresolvedValue } from '../../../src/engines/unresolved.ts';
+import type { Json } from '../../../src/kernel/json.ts';
+import { createRandom } from '../../../src/kernel/random.ts';
+import { TemplateError, templateReferences, templates } from '../../../src/scenario/templates.ts';
+import { plainScope } from '../../support/engine-users.ts';
+
+const scope = (values: Record<string, unknown> = {}) => plainScope({ random: createRandom(1), ...values });
+
+describe('a text template', () => {
+  it.each([
+    ['plain', 'plain'],
+    ['', ''],
+    ['{{name}}', 'Ada'],
+    ['a {{ name }} b{{name}}', 'a Ada bAda'],
+    ['{{row.first-name}} {{row.2nd}}', 'Bob 2'],
+    ['{{count}} {{yes}} {{list}}', '7 true [1,{"a":2}]'],
+    ['\\{{name}} {{name}}', '{{name}} Ada'],
+    ['\\\\{{name}}', '\\{{name}}'],
+    ['}} {name} { {', '}} {name} { {'],
+  ])('%j renders %j', (source, expected) => {
+    const values = {
+      name: 'Ada',
+      row: { 'first-name': 'Bob', '2nd': '2' },
+      count: 7,
+      yes: true,
+      list: [1, { a: 2 }],
+    };
+    expect(templates.text(source).render(scope(values))).toBe(expected);
+  });
+
+  it('is fixed when it holds no placeholder, with its escapes taken away', () => {
+    expect(templates.text('a \\{{b}}').fixed).toBe('a {{b}}');
+    expect(templates.text('a {{b}}').fixed).toBeUndefined();
+  });
+
+  it.each([
+    ['a capture that was never made', '{{answerId}}', {}],
+    ['null', '{{answerId}}', { answerId: null }],
+  ])('names the value that is missing: %s', (_, source, values) => {
+    expect(() => templates.text(source).render(scope(values))).toThrow(new UnresolvedValue('answerId'));
+  });
+
+  it('draws whole numbers with both ends included', () => {
+    const draw = templates.text('{{random.int(-2, 3)}}');
+    const user = scope();
+    const drawn = new Set(Array.from({ length: 400 }, () => draw.render(user)));
+    expect([...drawn].map(Number).sort((a, b) => a - b)).toEqual([-2, -1, 0, 1, 2, 3]);
+  });
+
+  it('picks among words with spaces in them', () => {
+    const pick = templates.text('{{random.pick(red, dark blue , x)}}');
+    const user = scope();
+    expect(new Set(Array.from({ length: 200 }, () => pick.render(user)))).toEqual(
+      new Set(['red', 'dark blue', 'x']),
+    );
+  });
+});
+
+describe('a template that cannot be compiled', () => {
+  it.each([
+    ['a {{b', 2, /never closed/],
+    ['ab{{}}', 4, /empty placeholder/],
+    ['{{{a}}', 2, /"\{a" is not a name/],
+    ['{{ a b }}', 3, /"a b" is not a name/],
+    ['{{a.}}', 2, /"a\." is not a name/],
+    ['{{a + 1}}', 2, /is not a name/],
+    ['{{constructor("x")}}', 2, /"constructor" is not a function/],
+    ['{{x}} {{random.float(1)}}', 8, /"random.float" is not a function/],
+    ['{{random.int(1)}}', 2, /two whole numbers/],
+    ['{{random.int(3, 1)}}', 2, /two whole numbers/],
+    ['{{random.int(1.5, 2)}}', 2, /two whole numbers/],
+    ['{{random.pick()}}', 2, /empty argument/],
+    ['{{random.pick(a,,b)}}', 2, /empty argument/],
+    ['{{random}}', 2, /needs arguments/],
+    ['{{now.us}}', 2, /"now" has no such field/],
+    ['{{uuid.x}}', 2, /"uuid" has no such field/],
+    ['{{env}}', 2, /not a variable/],
+    ['{{env.A.B}}', 2, /not a variable/],
+  ])('%j fails at %d', (source, offset, message) => {
+    let thrown: unknown;
+    try {
+      templateReferences(source);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeInstanceOf(TemplateError);
+    expect(thrown).toMatchObject({
+      offset,
+      code: 'TEMPLATE_SYNTAX',
+      message: expect.stringMatching(message) as string,
+    });
+    expect(() => templates.text(source)).toThrow(TemplateError);
+    expect(() => templates.json({ a: [source] })).toThrow(TemplateError);
+  });
+});
+
+describe('references', () => {
+  it('are the names that somebody must provide, where they stand', () => {
+    const text =
+      'a {{ questions.text }} {{uuid}} {{now.ms}}{{env.TOKEN}} \\{{no}} {{sent.id}} {{answerId}} {{random.int(1, 2)}} {{user}}';
+    const found = templateReferences(text);
+    expect(found.map(({ path }) => path)).toEqual(['questions.text', 'env.TOKEN', 'answerId']);
+    for (const { path, offset } of found) expect(text.slice(offset, offset + path.length)).toBe(path);
+  });
+});
+
+describe('a JSON template', () => {
+  it('keeps the type of a value that stands alone, and makes text of one among text', () => {
+    const values = { n: 7, row: { a: [1] }, nothing: null };
+    const template = templates.json({
+      a: '{{n}}',
+      b: 'n={{n}}',
+      c: ['{{row}}', { d: '{{nothing}}' }],
+      e: 1,
+      f: null,
+    });
+    expect(template.fixed).toBeUndefined();
+    expect(template.render(scope(values))).toEqual({
+      a: 7,
+      b: 'n=7',
+      c: [{ a: [1] }, { d: null }],
+      e: 1,
+      f: null,
+    });
+  });
+
+  it('is fixed when nothing in it is a placeholder', () => {
+    expect(templates.json({ a: ['x', null, 1] }).fixed).toEqual({ a: ['x', null, 1] });
+    expect(templates.json(null).fixed).toBeNull();
+    expect(templates.json({ a: '\\{{b}}' }).fixed).toEqual({ a: '{{b}}' });
+  });
+
+  it('does not look into keys, and does not take __proto__ for more than a key', () => {
+    expect(templates.json({ '{{a}}': 1 }).fixed).toEqual({ '{{a}}': 1 });
+    const made = templates.json(JSON.parse('{"__proto__":{"x":"{{n}}"}}') as Json).render(scope({ n: 1 }));
+    expect(JSON.stringify(made)).toBe('{"__proto__":{"x":1}}');
+    expect(({} as Record<string, unknown>)['x']).toBeUndefined();
+  });
+});
