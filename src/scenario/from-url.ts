@@ -2,6 +2,7 @@
 
 import { invalidFile } from './diagnostics.ts';
 import { examineScenario, type LoadedScenario } from './load.ts';
+import { applyOverrides, parseOverrides } from './overrides.ts';
 import type { Path, SourceDocument } from './yaml-document.ts';
 
 /** Every text is as written after its option. */
@@ -15,6 +16,8 @@ export interface UrlOptions {
   readonly warmup?: string;
   readonly slo?: readonly string[];
   readonly seed?: number;
+  /** Texts after `--set`. */
+  readonly set?: readonly string[];
   /** `--allow <host>`: hosts besides loopback. */
   readonly allow?: readonly string[];
   readonly cwd?: string;
@@ -31,35 +34,42 @@ const flowName = 'main';
  * `{"type":"ping","id":"<uuid>"}` and take the first JSON message after it as the reply: an arrival opens a connection of
  * its own, a user keeps one. Throws INVALID_FILE (exit code 2), each problem at the option that it is about.
  */
-export async function scenarioFromUrl(url: string, options: UrlOptions = {}): Promise<LoadedScenario> {
+export async function scenarioFromUrl(text: string, options: UrlOptions = {}): Promise<LoadedScenario> {
   const { cwd = process.cwd(), allow = [] } = options;
-  const parsed = parseUrl(url);
-  const isSocket = parsed.protocol === 'ws:' || parsed.protocol === 'wss:';
-  const closed = options.users !== undefined;
-  const duration = options.for ?? defaultFor;
-  const stage = closed
-    ? { users: options.users, for: duration }
-    : { rate: options.rate ?? defaultRate, for: duration };
-  const written = {
-    name: `${isSocket ? '' : 'GET '}${url}`.slice(0, 200),
-    target: {
-      [isSocket ? 'ws' : 'http']:
-        parsed.origin === 'null' ? `${parsed.protocol}//${parsed.host}` : parsed.origin,
-    },
-    flows: {
-      [flowName]: isSocket ? socketFlow(pathOf(parsed), closed) : httpFlow(pathOf(parsed), parsed.pathname),
-    },
-    load: [{ flow: flowName, [closed ? 'users' : 'arrivals']: [stage] }],
-    ...(options.warmup === undefined ? {} : { warmup: options.warmup }),
-    ...(options.seed === undefined ? {} : { seed: options.seed }),
-    slo: [...(options.slo ?? [])],
-  };
-  if (closed && options.rate !== undefined)
+  const url = parseUrl(text);
+  if (options.users !== undefined && options.rate !== undefined) {
     throw refuse('--users', '`--rate` and `--users` exclude each other');
-  const document = optionsDocument(written, (path) => optionAt(path, url, options));
+  }
+  const { fields, extraEnv } = parseOverrides(options.set ?? []);
+  const plain = optionsDocument(writtenScenario(url, options), (path) => optionAt(path, text, options));
+  const document = applyOverrides(plain, fields);
   const { loaded, diagnostics, warnings } = await examineScenario(document, { file: null, cwd, allow });
   if (loaded === undefined) throw invalidFile(diagnostics);
-  return { ...loaded, extraEnv: {}, warnings: isSocket ? [...warnings, socketWarning] : warnings };
+  return { ...loaded, extraEnv, warnings: isSocket(url) ? [...warnings, socketWarning] : warnings };
+}
+
+const isSocket = (url: URL): boolean => url.protocol.startsWith('ws');
+
+/**
+ * What a file would say. The name says neither where the server is, so that runs at another port stay comparable, nor
+ * the query, which may hold credentials.
+ */
+function writtenScenario(url: URL, options: UrlOptions): unknown {
+  const { rate = defaultRate, users, for: duration = defaultFor, warmup, seed, slo = [] } = options;
+  const path = pathOf(url);
+  const load =
+    users === undefined ? { arrivals: [{ rate, for: duration }] } : { users: [{ users, for: duration }] };
+  return {
+    name: `${isSocket(url) ? 'ping' : 'GET'} ${url.pathname}`.slice(0, 200),
+    target: { [isSocket(url) ? 'ws' : 'http']: url.origin },
+    flows: {
+      [flowName]: isSocket(url) ? socketFlow(path, users !== undefined) : httpFlow(path, url.pathname),
+    },
+    load: [{ flow: flowName, ...load }],
+    ...(warmup === undefined ? {} : { warmup }),
+    ...(seed === undefined ? {} : { seed }),
+    slo: [...slo],
+  };
 }
 
 const socketWarning =
@@ -74,7 +84,7 @@ function parseUrl(text: string): URL {
     throw refuse(text, 'expected a URL that begins with http://, https://, ws:// or wss://');
   }
   if (url.username !== '' || url.password !== '')
-    throw refuse(text, 'credentials in a URL end up in records; use a scenario file');
+    throw refuse(url.origin, 'credentials in a URL end up in records; use a scenario file');
   return url;
 }
 

@@ -15,7 +15,7 @@ export function seriesNames({ flows, load }: Pick<Scenario, 'flows' | 'load'>): 
   return Object.values(flows).flatMap(({ name, before, steps }): SeriesName[] => {
     const entries = load.filter((entry) => entry.flow === name);
     if (sure && entries.length === 0) return [];
-    const arrives = entries.some((entry) => entry.model === 'arrivals');
+    const arrives = !sure || entries.some((entry) => entry.model === 'arrivals');
     const whole = { name: `flow:${name}`, hasDueTime: arrives };
     return [...namesIn(before, false), ...namesIn(steps, arrives), whole];
   });

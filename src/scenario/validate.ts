@@ -51,7 +51,7 @@ async function validateFile(path: string, cwd: string): Promise<ValidatedFile> {
   return { file: path, kind, diagnostics: [{ ...document.place([], 'value'), message }], notes: [] };
 }
 
-/** By the keys that only one of the two has; what both have (`name`, `http`) says nothing. */
+/** By the keys that only one of the two has; `dependencies` alone, say, would make a target of any package.json. */
 function kindOf({ value }: SourceDocument): ValidatedFile['kind'] {
   const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
   const count = (known: readonly string[]): number => known.filter((key) => keys.includes(key)).length;
@@ -66,8 +66,8 @@ function kindOf({ value }: SourceDocument): ValidatedFile['kind'] {
     'secrets',
     'allow',
   ]);
-  if (scenario === target) return 'unknown';
-  return scenario > target ? 'scenario' : 'target';
+  if (scenario > target) return 'scenario';
+  return target > scenario && (target > 1 || keys.includes('variants')) ? 'target' : 'unknown';
 }
 
 /** Whoever runs a scenario runs these: said before, not after. */

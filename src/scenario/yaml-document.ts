@@ -60,7 +60,7 @@ export function parseSource(file: string, text: string): ReadResult {
   const tree = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const errors = [...tree.errors, ...tree.warnings];
   if (errors.length > 0)
-    return { document: undefined, diagnostics: syntaxDiagnostics(file, text, errors, lines) };
+    return { document: undefined, diagnostics: syntaxDiagnostics({ file, text, tree, lines }, errors) };
   if (tree.contents === null) return fail(0, 'file is empty');
   const mapKey = firstMapKey(tree);
   if (mapKey !== undefined) {

@@ -1,24 +1,39 @@
 // What is wrong with text that is not YAML, in words that say what to do; and a bound on nesting before parsing.
 
-import { Lexer, type LineCounter, type YAMLError } from 'yaml';
+import { type Document, Lexer, type LineCounter, visit, type YAMLError } from 'yaml';
 import type { Diagnostic } from './diagnostics.ts';
 
 export const maxDepth = 60;
 
+interface Source {
+  readonly file: string;
+  readonly text: string;
+  readonly tree: Document.Parsed;
+  readonly lines: LineCounter;
+}
+
 /** One diagnostic a line (the parser's follow-up complaints about the same slip help nobody), ten at most. */
-export function syntaxDiagnostics(
-  file: string,
-  text: string,
-  errors: readonly YAMLError[],
-  lines: LineCounter,
-): Diagnostic[] {
+export function syntaxDiagnostics(source: Source, errors: readonly YAMLError[]): Diagnostic[] {
   const byLine = new Map<number, Diagnostic>();
   for (const error of errors) {
-    const { line, col } = lines.linePos(error.pos[0]);
-    const problem = { file, line, column: col, ...syntaxMessage(error, text) };
+    const unclosed = error.code === 'MISSING_CHAR' && /quote$/.test(error.message);
+    const offset = unclosed ? startOfText(source.tree, error.pos[0]) : error.pos[0];
+    const { line, col } = source.lines.linePos(offset);
+    const problem = { file: source.file, line, column: col, ...syntaxMessage(error, source.text) };
     if (!byLine.has(line)) byLine.set(line, problem);
   }
   return [...byLine.values()].slice(0, 10);
+}
+
+/** Where the text begins that ends at the offset: a missing quote is only missed at the end of the file. */
+function startOfText(tree: Document.Parsed, endOffset: number): number {
+  let start = endOffset;
+  visit(tree, {
+    Scalar: (_, { range }) => {
+      if (range && range[0] < endOffset && range[1] >= endOffset) start = range[0];
+    },
+  });
+  return start;
 }
 
 function syntaxMessage(error: YAMLError, text: string): { message: string; suggestion?: string } {
@@ -37,6 +52,7 @@ function syntaxMessage(error: YAMLError, text: string): { message: string; sugge
       suggestion: 'put the value in quotes, or check the indentation',
     };
   }
+  if (error.message.endsWith('quote')) return { message: 'this quote is never closed' };
   const quote = error.code === 'BAD_SCALAR_START' ? { suggestion: 'put the value in quotes' } : {};
   return { message: error.message.replace(/\.$/, ''), ...quote };
 }

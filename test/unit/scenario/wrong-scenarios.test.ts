@@ -1,0 +1,290 @@
+import { describe, expect, test } from 'vitest';
+import { changed, problemsOf } from './read-fixture.ts';
+
+/** What is changed in the example, to what, and every line that comes of it. */
+type Case = readonly [from: string, to: string, ...problems: string[]];
+
+const table = (cases: readonly Case[]): void => {
+  test.each(cases.map(([from, to, ...problems]) => ({ from, to, problems })))(
+    '$to',
+    async ({ from, to, problems }) => {
+      expect(await problemsOf(changed(from, to))).toEqual(problems);
+    },
+  );
+};
+
+describe('unknown keys, at every level', () => {
+  table([
+    ['warmup: 10s', 'wramup: 10s', 'rag.yml:50:1: unknown key "wramup" — did you mean "warmup"?'],
+    ['arrivals:', 'arivals:', 'rag.yml:40:5: unknown key "arivals" — did you mean "arrivals"?'],
+    ['spacing: poisson', 'spacng: poisson', 'rag.yml:43:33: unknown key "spacng" — did you mean "spacing"?'],
+    ['pick: random', 'pik: random', 'rag.yml:6:37: unknown key "pik" — did you mean "pick"?'],
+    [
+      '    steps:\n      - http',
+      '    stesp:\n      - http',
+      'rag.yml:9:5: unknown key "stesp" — did you mean "steps"?',
+    ],
+    ['name: answer', 'nmae: answer', 'rag.yml:19:9: unknown key "nmae" — did you mean "name"?'],
+    ['status: 200', 'staus: 200', 'rag.yml:15:19: unknown key "staus" — did you mean "status"?'],
+    ['as: feed', 'az: feed', 'rag.yml:24:9: unknown key "az" — did you mean "as"?'],
+    [
+      'reply: { match: { $.type',
+      'reply: { mtach: { $.type',
+      'rag.yml:30:18: unknown key "mtach" — did you mean "match"?',
+    ],
+    ['think: 200ms..800ms', 'tink: 1s', 'rag.yml:17:9: unknown key "tink" — did you mean "think"?'],
+    ['on: postgres', 'onn: postgres', 'rag.yml:56:5: unknown key "onn" — did you mean "on"?'],
+    ['latency: 300ms', 'latncy: 300ms', 'rag.yml:57:13: unknown key "latncy" — did you mean "latency"?'],
+    ['severity: warn', 'sevrity: warn', 'rag.yml:66:5: unknown key "sevrity" — did you mean "severity"?'],
+    ['because: the', 'becuase: the', 'rag.yml:76:5: unknown key "becuase" — did you mean "because"?'],
+    [
+      'maxInFlight: 500',
+      'color: red',
+      'rag.yml:44:5: unknown key "color" — known here: flow, arrivals, users, maxInFlight, onLimit',
+    ],
+    [
+      'jitter: 50ms',
+      'rate: 3',
+      'rag.yml:57:29: unknown key "rate" — known here: latency, jitter, toxicity, direction',
+    ],
+  ]);
+});
+
+describe('what a later version will know is refused by name', () => {
+  const later = (word: string): string => `\`${word}\` is not supported by this version`;
+  table([
+    [
+      '    arrivals:',
+      '    saturate: { connections: 50, for: 30s }\n    arrivals:',
+      `rag.yml:40:5: ${later('saturate')}`,
+    ],
+    ['severity: warn', 'window: 10s', `rag.yml:66:5: ${later('window')}`],
+    ['severity: warn', 'abort: { after: 15s }', `rag.yml:66:5: ${later('abort')}`],
+    ['  - id: slow-db', '  - use: x.yml\n    id: slow-db', `rag.yml:52:5: ${later('use')}`],
+    ['inject: if-steady', 'every: 30s', `rag.yml:58:5: ${later('every')}`],
+    ['- think: 200ms..800ms', '- call: login', `rag.yml:17:9: ${later('call')}`],
+    [
+      '- think: 200ms..800ms',
+      '- if: answerId\n        steps: [{ think: 1s }]',
+      `rag.yml:17:9: ${later('if')}`,
+    ],
+    [
+      'reply: { match: { $.type',
+      'broadcast: {}\n        reply: { match: { $.type',
+      `rag.yml:30:9: ${later('broadcast')}`,
+    ],
+    ['  watch:\n', '  watch:\n    weight: 2\n', `rag.yml:22:5: ${later('weight')}`],
+    ['seed: 42', 'hooks: hooks.js', `rag.yml:4:1: ${later('hooks')}`],
+    ['pick: random', 'pick: unique', `rag.yml:6:43: ${later('unique')}`],
+    ['fault: latency', 'fault: bandwidth', `rag.yml:55:12: ${later('bandwidth')}`],
+    [
+      'p95(query) < 2s',
+      'p95(query) < 2s over 60s',
+      'rag.yml:60:21: windows (`over …`): not supported by this version',
+    ],
+  ]);
+});
+
+describe('quantities', () => {
+  table([
+    ['warmup: 10s', 'warmup: 10', 'rag.yml:50:9: 10 has no unit; write 10s or 10ms'],
+    ['warmup: 10s', "warmup: '10'", 'rag.yml:50:9: 10 has no unit; write 10s or 10ms'],
+    [
+      'warmup: 10s',
+      'warmup: 10 parsecs',
+      'rag.yml:50:9: "10 parsecs" is not a duration such as 300ms, 2s or 1m30s',
+    ],
+    [
+      'warmup: 10s',
+      'warmup: [10s]',
+      'rag.yml:50:9: expected a duration such as 300ms, 2s or 1m30s, found a list',
+    ],
+    ['warmup: 10s', 'warmup:', 'rag.yml:50:1: "warmup" has no value'],
+    ['rate: 5/s, for: 10s', 'rate: 5, for: 10s', 'rag.yml:41:17: 5 has no unit; write 5/s'],
+    ['rate: 5/s, for: 10s', 'rate: 5/s, for: 0s', 'rag.yml:41:27: must be longer than 0'],
+    ['5/s -> 40/s', '5/s -> 40', 'rag.yml:42:17: 40 has no unit; write 40/s'],
+    [
+      '5/s -> 40/s',
+      '5/s > 40/s',
+      'rag.yml:42:17: "5/s > 40/s" is not a rate such as 50/s, or a ramp such as 5/s -> 40/s',
+    ],
+    [
+      'users: 0 -> 50',
+      'users: 0..50',
+      'rag.yml:48:18: "0..50" is not a number of users such as 50, or a ramp such as 0 -> 50',
+    ],
+    [
+      'users: 50,',
+      'users: -3,',
+      'rag.yml:49:18: -3 is not a number of users such as 50, or a ramp such as 0 -> 50',
+    ],
+    ['200ms..800ms', '800ms..200ms', 'rag.yml:17:16: the range "800ms..200ms" runs backwards'],
+    ['200ms..800ms', '200..800ms', 'rag.yml:17:16: 200 has no unit; write 200s or 200ms'],
+    ['20 times every 500ms', '20', 'rag.yml:31:17: 20 has no unit; write 20 times'],
+    ['20 times every 500ms', '20 times every 500', 'rag.yml:31:17: 500 has no unit; write 500s or 500ms'],
+    ['20 times every 500ms', '0 times', 'rag.yml:31:17: must be repeated at least 1 time'],
+    ['latency: 300ms', 'latency: 300', 'rag.yml:57:22: 300 has no unit; write 300ms'],
+    ['seed: 42', 'seed: 4.2', 'rag.yml:4:7: expected a whole number, found the number 4.2'],
+    ['seed: 42', 'seed: -1', 'rag.yml:4:7: must be at least 0'],
+    ['p95(query) < 2s', 'p95(query) < 2', 'rag.yml:60:18: `2` needs a unit — write `2ms`'],
+  ]);
+});
+
+describe('words and shapes', () => {
+  table([
+    ['name: rag with a slow database\n', '', 'rag.yml:1:1: missing key "name"'],
+    ['fault: latency\n', 'inject: always # no fault\n', 'rag.yml:58:5: key "inject" occurs twice'],
+    ['    fault: latency\n', '', 'rag.yml:52:5: missing key "fault"'],
+    ['fault: latency', 'fault: latncy', 'rag.yml:55:12: unknown word "latncy" — did you mean "latency"?'],
+    ['onLimit: drop', 'onLimit: wait', 'rag.yml:45:14: unknown word "wait" — known here: drop, queue'],
+    ['maxInFlight: 500', 'maxInFlight: lots', 'rag.yml:44:18: expected a number, found the text "lots"'],
+    [
+      'users:\n      -',
+      'maxInFlight: 3\n    users:\n      -',
+      'rag.yml:47:18: `maxInFlight` goes with `arrivals`, not with `users`',
+    ],
+    [
+      '    maxInFlight: 500',
+      '    users: [{ users: 1, for: 1s }]',
+      'rag.yml:44:12: `arrivals` and `users` exclude each other; write two entries to run both',
+    ],
+    ['- p95(query) < 2s', '- 5', 'rag.yml:60:5: expected text or a map of keys, found the number 5'],
+    [
+      '- think: 200ms..800ms',
+      '- wait a moment',
+      'rag.yml:17:9: expected a map of keys, found the text "wait a moment"',
+    ],
+    ['- think: 200ms..800ms', '- name: x', 'rag.yml:17:9: needs one of the keys http, ws, think, repeat'],
+    [
+      'flows:\n',
+      'flows:\n  1st: { steps: [{ think: 1s }] }\n',
+      'rag.yml:8:3: a name is letters, digits, - and _, and begins with a letter',
+    ],
+    [
+      "'Bearer {{env.RAG_TOKEN}}'",
+      '{{env.RAG_TOKEN}}',
+      'rag.yml:12:36: a key must be a text — put a text that begins with {{ in quotes',
+    ],
+    [
+      'target: ../target.yml',
+      'target: { http: "ftp://x" }',
+      'rag.yml:2:17: a base URL is written like `http://127.0.0.1:{{port}}`, not `ftp://x`',
+    ],
+  ]);
+});
+
+describe('references', () => {
+  table([
+    ['flow: ask', 'flow: aks', 'rag.yml:39:11: unknown flow "aks" — did you mean "ask"?'],
+    ['variant: after', 'variant: aftr', 'rag.yml:3:10: unknown variant "aftr" — did you mean "after"?'],
+    [
+      'name: answer',
+      'name: query',
+      'rag.yml:19:15: two steps are named "query" — give each a `name` of its own',
+    ],
+    [
+      'http: POST /query',
+      'http: POST /query\n        via: extnsion',
+      'rag.yml:11:14: unknown client of the target "extnsion" — did you mean "extension"?',
+    ],
+    ['ws: send feed', 'ws: send fed', 'rag.yml:27:13: unknown socket "fed" — did you mean "feed"?'],
+    ['on: postgres', 'on: postgers', 'rag.yml:56:9: unknown link "postgers" — did you mean "postgres"?'],
+    ['p95(query) < 2s', 'p95(qurey) < 2s', 'rag.yml:60:9: unknown series `qurey` — did you mean `query`?'],
+    [
+      'error_rate < 1%',
+      'eror_rate < 1%',
+      'rag.yml:65:13: unknown metric `eror_rate` — did you mean `error_rate`?',
+    ],
+    ['during steady', 'during stedy', 'rag.yml:61:31: unknown phase `stedy` — did you mean `steady`?'],
+    [
+      'during fault:slow-db',
+      'during fault:slow-bd',
+      'rag.yml:62:35: unknown phase `fault:slow-bd` — did you mean `fault:slow-db`?',
+    ],
+    ['recovery(slow-db)', 'recovery(fast-db)', 'rag.yml:63:14: unknown fault `fast-db` — known: slow-db'],
+    [
+      'primary: p95(query)',
+      'primary: p95(quer)',
+      'rag.yml:69:14: unknown series `quer` — did you mean `query`?',
+    ],
+    [
+      'metric: p50(query)',
+      'metric: p50(qery)',
+      'rag.yml:73:17: unknown series `qery` — did you mean `query`?',
+    ],
+    [
+      'achieved(query)',
+      'achieved(subscribe)',
+      'rag.yml:64:5: `achieved` needs due times, and closed unpaced load has none — use `arrivals`, a paced `repeat … every`, or leave it out',
+    ],
+    [
+      '{{questions.text}}',
+      '{{questions.txt}}',
+      'rag.yml:13:30: nothing is called {{questions.txt}} here — did you mean "questions.text"?',
+    ],
+    [
+      '{{answerId}}',
+      '{{answerid}}',
+      'rag.yml:18:30: nothing is called {{answerid}} here — did you mean "answerId"?',
+    ],
+    [
+      'env.RAG_TOKEN',
+      'env.RAG_TOKN',
+      'rag.yml:12:45: {{env.RAG_TOKN}} reads a variable that the target does not declare — did you mean "RAG_TOKEN"?',
+    ],
+    [
+      'requestId: ',
+      "requestId: '{{answerId}}', again: ",
+      'rag.yml:13:63: nothing is called {{answerId}} here — known: questions.text, questions.topic, env, iteration, now, random, sent, user, uuid',
+    ],
+    ['questions.csv', 'question.csv', 'rag.yml:6:22: question.csv: no such file'],
+    [
+      'questions.csv',
+      '../../../../../package.json',
+      'rag.yml:6:22: ../../../../../package.json: the file is outside the project — Keep data beside the scenario.',
+    ],
+  ]);
+});
+
+describe('times and claims', () => {
+  table([
+    ['at: 30s', 'at: 300s', 'rag.yml:53:9: the fault begins at 5m, when the load of 100s is over'],
+    [
+      'for: 20s\n    fault',
+      'for: 90s\n    fault',
+      'rag.yml:54:10: the fault ends at 2m, after the load of 100s',
+    ],
+    [
+      'warmup: 10s',
+      'warmup: 100s',
+      'rag.yml:50:9: a warm-up of 100s leaves nothing of a load of 100s — make it shorter than the load',
+    ],
+    [
+      'at least 60% lower',
+      'at lest 60% lower',
+      'rag.yml:74:13: cannot read `at lest 60% lower` — write `at least 60% lower`, `at least 2x higher`, `at least 5 points lower` or `no worse than 10%`',
+    ],
+    [
+      '    because: the documented 80 % was measured with a different model\n',
+      '',
+      'rag.yml:74:13: "at least 60% lower" is less than what is documented (9.62s to 2s) — say why in `because`',
+    ],
+  ]);
+});
+
+test('the same id twice is refused for faults and for claims', async () => {
+  const fault = '  - { id: slow-db, at: 60s, for: 5s, fault: down, on: llm }\nslo:';
+  expect(await problemsOf(changed('slo:', fault))).toEqual([
+    'rag.yml:59:11: two faults have the id "slow-db"',
+  ]);
+  const claim =
+    'claims:\n  - { id: latency-under-load, says: x, metric: p50(query), expect: no worse than 10% }';
+  expect(await problemsOf(changed('claims:', claim))).toEqual([
+    'rag.yml:72:9: two claims have the id "latency-under-load"',
+  ]);
+});
+
+test('an unknown target is told with those in reach', async () => {
+  const [problem] = await problemsOf(changed('target: ../target.yml', 'target: no-such-target'));
+  expect(problem).toMatch(/^rag\.yml:2:9: there is no target `no-such-target` — /);
+});
