@@ -23,7 +23,7 @@ const unavailableStates = /^(08...|53300|57P0\d|57014)$/;
 const unavailableMessages = /timeout|terminated|Client has encountered a connection error/i;
 
 /** True for a database that cannot be reached or does not answer, false for a mistake of ours. */
-export function isDatabaseUnavailable(error: unknown): boolean {
+function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (connectionErrors.has(code) || unavailableStates.test(code)) return true;
@@ -36,7 +36,7 @@ function send(reply: FastifyReply, error: ServiceError): FastifyReply {
 }
 
 /** What an error looks like from outside; null = unexpected, worth a line in the log. */
-export function asServiceError(error: FastifyError | Error): ServiceError | null {
+function asServiceError(error: FastifyError | Error): ServiceError | null {
   if (error instanceof ServiceError) return error;
   if ('validation' in error) return new ServiceError(400, 'invalid_request', error.message);
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;

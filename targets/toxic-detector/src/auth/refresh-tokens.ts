@@ -2,7 +2,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { ServiceError } from '../errors.ts';
 
-export const refreshTokenMs = 30 * 24 * 60 * 60 * 1_000;
+const refreshTokenMs = 30 * 24 * 60 * 60 * 1_000;
 
 export interface RefreshRow {
   readonly tokenHash: string;

@@ -1,7 +1,7 @@
 // Mechanism CACHE: answers are kept for a while under their key, so that only the first of many pays for its queries.
 import type { Store } from '../store/store.ts';
 
-export interface Answer {
+interface Answer {
   /** The answer as JSON text: a hit is sent as it was stored. */
   readonly body: string;
   readonly from: 'hit' | 'miss' | 'joined' | 'off';

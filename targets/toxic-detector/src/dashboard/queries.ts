@@ -18,7 +18,7 @@ export async function userStats(query: Query, userId: number, days: number) {
   );
   // comments_confidence
   const uncertain = await query<Row>(
-    `select id, platform, prediction, confidence from comments where confidence < 0.51 order by confidence limit 10`,
+    `select id, platform, prediction, confidence from comments where confidence < 0.6 order by confidence limit 10`,
   );
   // users_role_active
   const team = await query<Row>(

@@ -11,7 +11,7 @@ export interface Settings {
   readonly scale: number;
 }
 
-export const defaultScale = 0.04;
+const defaultScale = 0.04;
 
 /** Throws an Error that names the variable when one is missing or makes no sense. */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
