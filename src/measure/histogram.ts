@@ -51,7 +51,7 @@ function eachBucket(
 }
 
 /** Adds `source` into `target`; nothing is lost but what 3 digits already lost. */
-export function mergeInto(target: Histogram, source: Histogram): void {
+function mergeInto(target: Histogram, source: Histogram): void {
   eachBucket(source, (_index, count, lowestMicros) => {
     target.recordValueWithCount(lowestMicros, count);
     return true;

@@ -57,12 +57,3 @@ export const noProgress = (): Progress => ({
   waiting: 0,
   users: 0,
 });
-
-/** The sum over threads. */
-export function sumProgress(parts: Iterable<Progress>): Progress {
-  const sum = noProgress();
-  for (const part of parts) {
-    for (const key of Object.keys(sum) as (keyof Progress)[]) sum[key] += part[key];
-  }
-  return sum;
-}

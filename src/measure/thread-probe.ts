@@ -31,10 +31,12 @@ export class ThreadProbe {
   start(): void {
     this.#observer.observe({ entryTypes: ['gc'] });
     this.#loopDelay.enable();
-    this.#loopDelay.reset();
-    this.#utilization = performance.eventLoopUtilization();
-    this.#spunBeforeMicros = this.#spunMicros();
-    this.#gcMs = 0;
+    this.forget();
+  }
+
+  /** Begins a second: everything measured so far is forgotten. */
+  forget(): void {
+    this.#reset(performance.eventLoopUtilization());
   }
 
   /** Something due was started this late, for Mettle's own reasons. */

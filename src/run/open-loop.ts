@@ -16,6 +16,8 @@ export interface OpenLoopPorts {
   readonly progress: Progress;
   /** Aborted = offer nothing more. */
   readonly stop: AbortSignal;
+  /** Aborted = the run is over even for what is late: begin nothing more. */
+  readonly cut: AbortSignal;
   /** One pass through the flow. Failed requests are samples; it rejects for bugs only. */
   iterate(arrival: Arrival, dueAtMicros: number): Promise<void>;
   notStarted(dueAtMicros: number, kind: 'dropped' | 'unsent'): void;
@@ -46,7 +48,7 @@ export class OpenLoop {
 
   /** Resolves when everything due was begun, dropped or found unsent; what is in flight may still run. */
   async run(): Promise<void> {
-    const { arrivals, clock, inFlight, stop } = this.#ports;
+    const { arrivals, clock, cut, inFlight, stop } = this.#ports;
     for (let arrival = arrivals.next(); arrival !== undefined; arrival = arrivals.next()) {
       const dueAtMicros = this.#ports.startAtMicros + arrival.dueMicros;
       this.#headDueAtMicros = dueAtMicros;
@@ -60,7 +62,7 @@ export class OpenLoop {
         await this.#waitForPlace();
       }
       const queuedPastEnd = dueAtMicros < this.#freedAtMicros && clock.nowMicros() >= this.#endAtMicros;
-      if (stop.aborted || inFlight.full || queuedPastEnd) {
+      if (stop.aborted || cut.aborted || inFlight.full || queuedPastEnd) {
         this.#leaveUnsent(dueAtMicros);
         return;
       }

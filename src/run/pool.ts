@@ -5,28 +5,17 @@ import { systemClock } from '../kernel/clock.ts';
 import { builtEntry } from '../kernel/entry.ts';
 import { exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
 import type { Slice } from '../measure/slice.ts';
-import type { ErrorExample, Snapshot } from '../measure/snapshot.ts';
-import type { Health } from '../measure/health.ts';
+import type { Snapshot } from '../measure/snapshot.ts';
 import type { LoadPlan } from './load-plan.ts';
 import { sharePlan } from './load-plan.ts';
+import type { LoadResult } from './load-ledger.ts';
 import { LoadLedger } from './load-ledger.ts';
+export type { LoadResult } from './load-ledger.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 
 export interface PoolEvents {
   /** About four times a second from each thread. Its numbers are already in `Pool.slices()`. */
   onSnapshot(snapshot: Snapshot): void;
-}
-
-export interface LoadResult {
-  /** Merged over threads, in order of start; all times from the start of the load. */
-  readonly slices: Slice[];
-  /** The first few of each series and error class. */
-  readonly examples: ErrorExample[];
-  readonly health: Health;
-  /** How long load was really offered: shorter than planned only when it was stopped. */
-  readonly elapsedMicros: number;
-  /** Threads that died, with the reason: their numbers are incomplete and the run is invalid. */
-  readonly deadThreads: string[];
 }
 
 export interface Pool {

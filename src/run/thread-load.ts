@@ -139,6 +139,7 @@ function runArrivals<Prepared>(
     inFlight,
     progress,
     stop: ports.stop,
+    cut: ports.cut,
     iterate: (arrival, dueAtMicros) => people.arrive(arrival, dueAtMicros),
     notStarted: (dueAtMicros, kind) => {
       ports.onNotStarted(flow.series, dueAtMicros, kind);

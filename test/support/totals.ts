@@ -10,7 +10,7 @@ import { emptyCounts } from '../../src/measure/slice.ts';
 
 export interface Totals {
   readonly counts: SliceCounts;
-  quantile(kind: 'response' | 'service', quantile: number): QuantileValue;
+  readonly quantile: (kind: 'response' | 'service', quantile: number) => QuantileValue;
 }
 
 /** Checks the exact sums of accounting on the way. */
