@@ -108,7 +108,7 @@ const captureInput = z.record(z.string(), captureSourceInput).transform((written
 );
 
 /** The step as written under the key `http`. */
-export const httpStepInput = z
+export const httpStepInput: z.ZodType<HttpStep> = z
   .strictObject({
     http: z
       .string()

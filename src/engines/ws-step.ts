@@ -154,7 +154,7 @@ function embedded(schema: z.ZodType): unknown {
  * The step as written under the key `ws`. Its first word picks the schema, so that an error speaks of the action that
  * was meant and not of all four; editors are given all four.
  */
-export const wsStepInput = z
+export const wsStepInput: z.ZodType<WsStep> = z
   .looseObject({ ws: z.string() })
   .transform((written, context): WsStep => {
     const word = written.ws.split(' ', 1)[0] ?? '';
