@@ -55,6 +55,12 @@ describe('rate curve', () => {
     expect(dues([stage(1, 1, 2), stage(0, 0, 5), stage(1, 1, 1)])).toEqual([0, second, 7 * second]);
   });
 
+  it('does not let a rounding error of the sum offer one more', () => {
+    // In binary fractions this is a little more than 3.
+    expect(0.1 + 2.7 + 0.2).toBeGreaterThan(3);
+    expect(dues([stage(0.1, 0.1, 1), stage(2.7, 2.7, 1), stage(0.2, 0.2, 1)])).toHaveLength(3);
+  });
+
   it('offers nothing at a rate of nothing', () => {
     expect(dues([stage(0, 0, 5)])).toEqual([]);
   });
