@@ -1,8 +1,13 @@
 // The HTTP engine against real servers on loopback: good answers, every way to fail, and what the clock covers.
 
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openUser, rawServer } from '../support/engine-users.ts';
@@ -374,5 +379,45 @@ describe('a failure of the exchange', () => {
     expect(sample).toMatchObject({ error: 'reset' });
     expect(sample.example).toContain('kept-alive');
     expect(requests).toBe(2);
+  });
+});
+
+/** A key and a certificate that nobody vouches for; null where openssl is missing. */
+async function selfSigned(): Promise<{ key: Buffer; cert: Buffer } | null> {
+  const folder = await mkdtemp(join(tmpdir(), 'mettle-tls-'));
+  cleanups.push(() => rm(folder, { recursive: true, force: true }));
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const made = spawnSync('openssl', [
+    ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1'],
+    ...['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert],
+  ]);
+  if (made.status === 0) return { key: await readFile(key), cert: await readFile(cert) };
+  if (process.env['METTLE_REQUIRE_ALL'] === '1') throw new Error('openssl is needed for the TLS test');
+  console.warn('skipped: certificates are verified (openssl is missing)');
+  return null;
+}
+
+describe('TLS', () => {
+  it('is verified: a certificate that nobody vouches for is a tls failure, and nothing is sent', async (context) => {
+    const identity = await selfSigned();
+    if (identity === null) {
+      context.skip();
+      return;
+    }
+    let requests = 0;
+    const server = createSecureServer(identity, (_, response) => {
+      requests += 1;
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    cleanups.push(() => new Promise((resolve) => server.close(() => resolve())));
+    const { port } = server.address() as AddressInfo;
+    const user = userOf(`https://127.0.0.1:${port}`);
+    expect(await user.send({ http: 'GET /' })).toMatchObject({
+      error: 'tls',
+      code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+      answered: false,
+    });
+    expect(requests).toBe(0);
   });
 });
