@@ -16,7 +16,7 @@ const typeNames: Readonly<Record<string, string>> = {
 export const nameOfType = (type: string): string => typeNames[type] ?? type;
 
 /** `the number 5`, `the text "x"`, `a list`, … */
-export function nameOfValue(value: unknown): string {
+function nameOfValue(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map of keys';

@@ -33,11 +33,11 @@ export const targetJsonSchema = (): JsonSchema =>
   );
 
 /** `run.json` of a run record. */
-export const runJsonSchema = (): JsonSchema =>
+const runJsonSchema = (): JsonSchema =>
   jsonSchema(runRecordSchema, 'Mettle run record', 'What one run measured.', runDescriptions);
 
 /** `comparison.json` of a verification. */
-export const comparisonJsonSchema = (): JsonSchema =>
+const comparisonJsonSchema = (): JsonSchema =>
   jsonSchema(comparisonSchema, 'Mettle comparison', 'Before against after, judged.', comparisonDescriptions);
 
 /** File name → schema. */

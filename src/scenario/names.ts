@@ -5,6 +5,7 @@ import { z } from 'zod';
 /** Flows, faults, claims: `slow-db`. */
 export const nameInput = z
   .string()
+  .max(60)
   .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'a name is letters, digits, - and _, and begins with a letter');
 
 /** Data feeds, as templates write them: `{{questions.text}}`. */

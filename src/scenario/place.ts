@@ -4,7 +4,7 @@ import type { Diagnostic } from './diagnostics.ts';
 import type { Problem } from './issues.ts';
 import type { SourceDocument } from './yaml-document.ts';
 
-export function placeProblem(document: SourceDocument, problem: Problem): Diagnostic {
+function placeProblem(document: SourceDocument, problem: Problem): Diagnostic {
   const { path, part, message, suggestion } = problem;
   const place = document.place(path, part);
   const written = document.written(path);

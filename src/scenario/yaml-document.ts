@@ -20,7 +20,7 @@ import { isTooDeep, maxDepth, syntaxDiagnostics } from './yaml-syntax.ts';
 /** Keys and indexes from the root, e.g. `['load', 0, 'arrivals', 1, 'rate']`. */
 export type Path = readonly PropertyKey[];
 
-export interface Place extends Position {
+interface Place extends Position {
   readonly file: string;
 }
 

@@ -6,6 +6,7 @@ import { checkClaims } from './claims.ts';
 import type { Check, CheckInput } from './check.ts';
 import { checkLoad, loadWarnings } from './load.ts';
 import { checkPromises } from './promises.ts';
+import { checkRecovery } from './recovery.ts';
 import { checkSteps } from './steps.ts';
 import { checkTemplates } from './templates.ts';
 
@@ -15,6 +16,7 @@ const checks: readonly Check[] = [
   checkTemplates,
   checkChaos,
   checkPromises,
+  checkRecovery,
   checkClaims,
 ];
 

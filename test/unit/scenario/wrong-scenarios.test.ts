@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { changed, problemsOf } from './read-fixture.ts';
+import { changed, problemsOf, scenarioText } from './read-fixture.ts';
 
 /** What is changed in the example, to what, and every line that comes of it. */
 type Case = readonly [from: string, to: string, ...problems: string[]];
@@ -281,6 +281,18 @@ test('the same id twice is refused for faults and for claims', async () => {
     'claims:\n  - { id: latency-under-load, says: x, metric: p50(query), expect: no worse than 10% }';
   expect(await problemsOf(changed('claims:', claim))).toEqual([
     'rag.yml:72:9: two claims have the id "latency-under-load"',
+  ]);
+});
+
+test('recovery needs steady promises, and no other fault at its end', async () => {
+  const slo = /slo:[^]*primary:/.exec(scenarioText)?.[0] ?? '';
+  const alone = changed(slo, 'slo:\n  - recovery(slow-db) < 5s\nprimary:');
+  expect(await problemsOf(alone)).toEqual([
+    'rag.yml:60:5: `recovery` is held against steady promises, and there is none — add one, e.g. `error_rate < 1%`',
+  ]);
+  const second = '  - { id: late, at: 45s, for: 20s, fault: down, on: llm }\nslo:';
+  expect(await problemsOf(changed('slo:', second))).toEqual([
+    'rag.yml:64:5: the fault "late" is still in effect when "slow-db" is cleared — let it end before, or begin after',
   ]);
 });
 
