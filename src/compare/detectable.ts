@@ -1,5 +1,7 @@
 // How small a change a number of pairs can show, under the whole rule: significant and beyond the tolerance.
 
+import { fewestPairs } from './pair-values.ts';
+
 /*
  * Method. Effects of pairs are taken as normal with the standard deviation s of those at hand. A change is found when
  * the 95 % signed-rank interval excludes 0 and the Hodges–Lehmann estimate lies beyond the tolerance's edge, so with
@@ -26,7 +28,6 @@ const kappa: readonly (readonly [n: number, shift: number])[] = [
   [25, 0.622],
 ];
 
-const fewestPairs = 6;
 /** Above this the reports say "more than". */
 export const mostPairs = 100;
 

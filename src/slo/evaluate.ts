@@ -90,7 +90,7 @@ function judge(promise: PromiseExpression, read: Read, severity: PromiseText['se
 }
 
 /** One parsed promise against one record. `gates`: the steady promises, for detection and recovery. */
-export function evaluatePromise(
+function evaluatePromise(
   promise: PromiseExpression,
   data: RunData,
   context: PromiseText & { readonly gates: readonly Gate[] },

@@ -8,8 +8,9 @@ import type { Evidence, Reading } from './metrics/metric.ts';
 import { faultTimelineOf } from './recovery.ts';
 import type { FaultTimeline, FaultTimes } from './recovery.ts';
 
-export const endOfLoad = (data: RunData): number =>
-  Math.max(data.run.load.elapsedMicros, ...data.run.phases.map((phase) => phase.endMicros));
+/** The end of the last phase: what drains afterwards is no part of any window. */
+const endOfLoad = ({ run }: RunData): number =>
+  run.phases.length === 0 ? run.load.elapsedMicros : Math.max(...run.phases.map((phase) => phase.endMicros));
 
 /** Another fault that was in effect when this one was cleared: what followed cannot be told apart. */
 function confoundedBy(

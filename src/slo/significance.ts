@@ -1,7 +1,7 @@
 // When bad answers are more than bad luck: the exact upper tail of the binomial distribution.
 
 /** A broken promise is called significant below this probability. */
-export const significanceLevel = 0.01;
+const significanceLevel = 0.01;
 
 const lanczos = [
   0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,

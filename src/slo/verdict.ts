@@ -20,7 +20,8 @@ export interface VerdictInput {
 const sentence = (promise: SloRecord): string => `${promise.text}: ${promise.reason ?? promise.status}`;
 
 /** A run without load or without anything to hold it to must not pass in silence. */
-function emptiness({ slo, traffic }: VerdictInput): string[] {
+function emptiness({ slo, traffic, interrupted }: VerdictInput): string[] {
+  if (interrupted !== null) return [];
   if (traffic.offered === 0) return ['no traffic: nothing was offered'];
   if (slo.length === 0 && traffic.answered === 0) return ['no answer: nothing that was offered was answered'];
   if (slo.length > 0 && slo.every((promise) => promise.status === 'not judged'))

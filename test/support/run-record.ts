@@ -8,7 +8,7 @@ import type { SeriesInfo } from '../../src/run/series-info.ts';
 
 const defaultTimeoutMicros = 30_000_000;
 
-export interface SeriesSketch {
+interface SeriesSketch {
   readonly name: string;
   readonly flow?: string;
   readonly hasDueTime?: boolean;

@@ -5,7 +5,7 @@ import { createHistogram, recordMicros } from '../../src/measure/histogram.ts';
 import { emptyCounts } from '../../src/measure/slice.ts';
 import type { Slice, SliceHistograms } from '../../src/measure/slice.ts';
 
-export function histogramOf(values: readonly number[]): Histogram {
+function histogramOf(values: readonly number[]): Histogram {
   const histogram = createHistogram();
   for (const value of values) recordMicros(histogram, value);
   return histogram;

@@ -38,9 +38,7 @@ const promise = (
   fc
     .record({ measure: fc.record({ metric, subject, argument, during }), operator, limit })
     // An argument alone stands for all steps only where it is required.
-    .filter(
-      ({ measure }) => measure.subject !== null || measure.argument?.kind !== 'outcome',
-    );
+    .filter(({ measure }) => measure.subject !== null || measure.argument?.kind !== 'outcome');
 
 const outcome = fc.constantFrom<Measure['argument']>(
   null,

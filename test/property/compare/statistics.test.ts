@@ -1,0 +1,172 @@
+// The estimator and its interval under any data, and the whole rule under simulation: what it says it errs is what it errs.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { smallestDetectable } from '../../../src/compare/detectable.ts';
+import { judge, weigh } from '../../../src/compare/outcome.ts';
+import type { MeasuredPair } from '../../../src/compare/pair-values.ts';
+import {
+  hodgesLehmann,
+  signedRankInterval,
+  signedRankTrim,
+  walshAverages,
+} from '../../../src/compare/signed-rank.ts';
+import { createRandom } from '../../../src/kernel/random.ts';
+import type { Random } from '../../../src/kernel/random.ts';
+import { metricNamed } from '../../../src/slo/metrics/registry.ts';
+
+const values = fc.array(fc.integer({ min: -1_000, max: 1_000 }), { minLength: 6, maxLength: 20 });
+const interval = (list: readonly number[], confidence: number) => signedRankInterval(list, list, confidence)!;
+
+test('the estimate and the interval move with the data', () => {
+  fc.assert(
+    fc.property(values, fc.integer({ min: -500, max: 500 }), (list, shift) => {
+      const moved = list.map((value) => value + shift);
+      expect(hodgesLehmann(moved)).toBeCloseTo(hodgesLehmann(list) + shift, 9);
+      expect(interval(moved, 0.95).low).toBeCloseTo(interval(list, 0.95).low + shift, 9);
+      expect(interval(moved, 0.9).high).toBeCloseTo(interval(list, 0.9).high + shift, 9);
+    }),
+  );
+});
+
+test('swapping before and after mirrors everything', () => {
+  fc.assert(
+    fc.property(values, (list) => {
+      const mirrored = list.map((value) => -value);
+      expect(hodgesLehmann(mirrored)).toBeCloseTo(-hodgesLehmann(list), 9);
+      expect(interval(mirrored, 0.95).low).toBeCloseTo(-interval(list, 0.95).high, 9);
+    }),
+  );
+});
+
+test('the order of pairs says nothing', () => {
+  fc.assert(
+    fc.property(values, fc.infiniteStream(fc.nat()), (list, keys) => {
+      const shuffled = list
+        .map((value) => ({ value, key: keys.next().value as number }))
+        .sort((a, b) => a.key - b.key)
+        .map(({ value }) => value);
+      expect(walshAverages(shuffled)).toEqual(walshAverages(list));
+      expect(interval(shuffled, 0.95)).toEqual(interval(list, 0.95));
+    }),
+  );
+});
+
+test('the estimate lies in the 90 % interval, and that in the 95 % one', () => {
+  fc.assert(
+    fc.property(values, (list) => {
+      const wide = interval(list, 0.95);
+      const narrow = interval(list, 0.9);
+      const estimate = hodgesLehmann(list);
+      expect(
+        wide.low <= narrow.low &&
+          narrow.low <= estimate &&
+          estimate <= narrow.high &&
+          narrow.high <= wide.high,
+      ).toBe(true);
+    }),
+  );
+});
+
+const normal = (random: Random): number =>
+  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+/** Symmetric with heavy tails: one in ten is ten times as wide. */
+const outliers = (random: Random): number => normal(random) * (random() < 0.1 ? 10 : 1);
+
+/** Four standard deviations of a share over so many cases. */
+const slack = (share: number, cases: number): number => 4 * Math.sqrt((share * (1 - share)) / cases);
+
+describe('coverage in a seeded simulation', () => {
+  const cases = 2_500;
+  // 1 − 2 · P(W ≤ trim), counted by hand from the subsets of ranks.
+  const nominal: readonly (readonly [number, number, number])[] = [
+    [6, 0.95, 1 - 2 / 64],
+    [8, 0.95, 1 - 10 / 256],
+    [10, 0.95, 1 - 50 / 1_024],
+    [10, 0.9, 1 - 86 / 1_024],
+  ];
+  test.each(nominal)('n = %i at %d', (n, confidence, expected) => {
+    for (const [seed, draw] of [
+      [1, normal],
+      [2, outliers],
+    ] as const) {
+      const random = createRandom(seed * 1_000 + n);
+      let covered = 0;
+      for (let index = 0; index < cases; index += 1) {
+        const { low, high } = interval(
+          Array.from({ length: n }, () => draw(random)),
+          confidence,
+        );
+        if (low <= 0 && 0 <= high) covered += 1;
+      }
+      expect(Math.abs(covered / cases - expected)).toBeLessThan(slack(expected, cases));
+    }
+  });
+
+  test('the two looks together stay at 95 % when nothing changed', () => {
+    expect(signedRankTrim(8, 0.9706)).toBe(2);
+    const random = createRandom(7);
+    let alarms = 0;
+    for (let index = 0; index < cases; index += 1) {
+      const all = Array.from({ length: 16 }, () => normal(random));
+      const alarm = [all.slice(0, 8), all].some((list) => {
+        const { low, high } = interval(list, 0.9706);
+        return low > 0 || high < 0;
+      });
+      if (alarm) alarms += 1;
+    }
+    expect(alarms / cases).toBeLessThan(0.05 + slack(0.05, cases));
+  });
+});
+
+describe('the whole rule, on pairs of runs drawn at random', () => {
+  const metric = metricNamed('p95')!;
+  const side = (value: number) => ({ value, atLeast: false, samples: 1_000, missing: null });
+  const draw = (
+    random: Random,
+    n: number,
+    spread: number,
+    shift: number,
+    noise: (random: Random) => number,
+  ): MeasuredPair[] =>
+    Array.from({ length: n }, (_, index) => ({
+      pair: index + 1,
+      before: side(100_000),
+      after: side(100_000 * Math.exp(shift + spread * noise(random))),
+    }));
+
+  test.each([6, 8, 10])('with no change, %i pairs raise no more false alarms than stated', (n) => {
+    const cases = 1_000;
+    for (const noise of [normal, outliers]) {
+      const random = createRandom(n);
+      let alarms = 0;
+      for (let index = 0; index < cases; index += 1) {
+        const weighed = weigh(metric, draw(random, n, 0.2, 0, noise), 0.1)!;
+        if (['improved', 'regressed'].includes(judge(weighed).outcome)) alarms += 1;
+      }
+      expect(alarms / cases).toBeLessThan(0.05 + slack(0.05, cases));
+    }
+  });
+
+  test.each([
+    [6, 0.05],
+    [8, 0.1],
+    [10, 0.02],
+    [10, 0.2],
+  ])(
+    'at the printed smallest detectable change, %i pairs with spread %d find it four times in five',
+    (n, spread) => {
+      const cases = 1_000;
+      const random = createRandom(n * 31);
+      let found = 0;
+      for (let index = 0; index < cases; index += 1) {
+        const pilot = draw(random, n, spread, 0, normal).map(({ after }) => Math.log(after.value! / 100_000));
+        const change = smallestDetectable(pilot, Math.log(1.1))!;
+        if (judge(weigh(metric, draw(random, n, spread, change, normal), 0.1)!).outcome === 'regressed')
+          found += 1;
+      }
+      expect(found / cases).toBeGreaterThan(0.75);
+      expect(found / cases).toBeLessThan(0.97);
+    },
+  );
+});

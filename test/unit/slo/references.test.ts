@@ -1,0 +1,48 @@
+// Names in promises that a scenario does not have are found before anything runs, with their place.
+
+import { expect, test } from 'vitest';
+import { parsePromise } from '../../../src/slo/parse.ts';
+import { checkReferences } from '../../../src/slo/references.ts';
+
+const known = {
+  series: [
+    { name: 'query', hasDueTime: true },
+    { name: 'closed', hasDueTime: false },
+    { name: 'flow:ask', hasDueTime: true },
+  ],
+  faults: ['slow-db'],
+};
+
+const check = (text: string) => {
+  const parsed = parsePromise(text);
+  if (!parsed.ok) throw new Error(parsed.problem.message);
+  return checkReferences(parsed.value.measure, parsed.positions, known);
+};
+
+test.each([
+  'p95(query) < 1s',
+  'p95 < 1s',
+  'p95(flow:ask) < 1s during fault:slow-db, recovery:slow-db',
+  'recovery(slow-db) < 1s',
+  'achieved(query) > 99%',
+])('what exists is accepted: %s', (text) => {
+  expect(check(text)).toBeNull();
+});
+
+test.each([
+  ['p95(qurey) < 1s', 4, 'unknown series `qurey`', 'did you mean `query`?'],
+  ['p95( nope ) < 1s', 5, 'unknown series `nope`', 'known: query, closed, flow:ask'],
+  ['recovery(slow-dv) < 1s', 9, 'unknown fault `slow-dv`', 'did you mean `slow-db`?'],
+  [
+    'p95(query) < 1s during steady, fault:slow',
+    31,
+    'unknown phase `fault:slow`',
+    'did you mean `fault:slow-db`?',
+  ],
+  ['achieved(closed) > 99%', 0, '`achieved` needs due times', '`arrivals`'],
+])('%s', (text, offset, message, suggestion) => {
+  const problem = check(text);
+  expect(problem?.offset).toBe(offset);
+  expect(problem?.message).toContain(message);
+  expect(problem?.suggestion).toContain(suggestion);
+});
