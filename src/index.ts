@@ -1,0 +1,20 @@
+// The library: everything the command line does, usable from a program.
+
+export { readComparison } from './compare/read.ts';
+export type { ClaimResult, Comparison, MetricComparison } from './compare/schema.ts';
+export { exitCodes, type ExitCode, MettleError } from './kernel/errors.ts';
+export type { RunData } from './record/data.ts';
+export type { RunRecord, SeriesRecord, SloRecord, Verdict } from './record/schema.ts';
+export { readRecord } from './record/store.ts';
+export { comparisonReporters, type Reporter, runReporters } from './report/registry.ts';
+export { type RunOptions, type RunOutcome, runScenario } from './run/run-scenario.ts';
+export type { Verified } from './run/verify.ts';
+export { type VerifyOptions, verifyScenario } from './run/verify-scenario.ts';
+export { scenarioFromUrl, type UrlOptions } from './scenario/from-url.ts';
+export { scenarioJsonSchema, targetJsonSchema } from './scenario/json-schema.ts';
+export { type LoadedScenario, loadScenario } from './scenario/load.ts';
+export { loadTarget } from './scenario/load-target.ts';
+export type { Scenario } from './scenario/scenario.ts';
+export { type ValidatedFile, validateFiles } from './scenario/validate.ts';
+export { listTargets } from './system/find-targets.ts';
+export type { TargetSpec } from './system/target-spec.ts';

@@ -2,6 +2,8 @@
 
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
+import type { ProgramOptions } from '../run/run-scenario.ts';
+import { commandLine } from './command-line.ts';
 import { createOutput, type Output } from './output.ts';
 
 const globals = z.object({
@@ -22,7 +24,7 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
-export function seedNumber(text: string): number {
+function seedNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0)
     throw new InvalidArgumentError(`"${text}" is not a whole number from 0.`);
@@ -38,6 +40,7 @@ export function withRunOptions(command: Command): Command {
     .option('--seed <n>', 'everything random derives from it (default: the scenario’s)', seedNumber)
     .option('--set <key=value>', 'override a field of the scenario, or target.env.NAME', collect)
     .option('--toxiproxy <url>', 'use this Toxiproxy server instead of the embedded proxy (or TOXIPROXY_URL)')
+    .option('--allow-production', 'send load to a host that is, or counts as, production')
     .option('--dry-run', 'print what would be done, every injection with its undo, and do nothing');
 }
 
@@ -47,4 +50,26 @@ export function portNumber(text: string): number {
     throw new InvalidArgumentError(`"${text}" is not a port (0 to 65535).`);
   }
   return value;
+}
+
+/** The flags of `withRunOptions`. */
+export interface ProgramFlags {
+  readonly out: string;
+  readonly seed?: number;
+  readonly set?: readonly string[];
+  readonly toxiproxy?: string;
+  readonly dryRun?: boolean;
+  readonly allowProduction?: boolean;
+}
+
+export function programOptions(flags: ProgramFlags, output: Output, signal: AbortSignal): ProgramOptions {
+  return {
+    out: flags.out,
+    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+    toxiproxyUrl: flags.toxiproxy ?? process.env['TOXIPROXY_URL'],
+    allowProduction: flags.allowProduction ?? false,
+    command: commandLine(),
+    signal,
+    progress: output.progress,
+  };
 }

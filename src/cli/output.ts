@@ -10,11 +10,11 @@ export interface OutputOptions {
 
 export interface Output {
   /** A line of the result (standard output); silent under --json. */
-  result(line: string): void;
+  readonly result: (line: string) => void;
   /** A line of progress (standard error); silent under --quiet. */
-  progress(line: string): void;
+  readonly progress: (line: string) => void;
   /** The one document of --json. */
-  document(value: unknown): void;
+  readonly document: (value: unknown) => void;
   readonly options: OutputOptions;
 }
 

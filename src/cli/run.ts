@@ -1,30 +1,21 @@
 // mettle run: one run of one variant, from a scenario file or straight at a URL.
 
-import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../kernel/errors.ts';
-import { conduct } from '../run/conduct.ts';
-import { runId } from '../run/identity.ts';
-import { writeRunReports } from '../run/reports.ts';
-import { interrupted, linksOf, onStage } from '../run/stage.ts';
+import { runScenario } from '../run/run-scenario.ts';
+import { interrupted } from '../run/stage.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { scenarioFromUrl } from '../scenario/from-url.ts';
-import { commandLine } from './command-line.ts';
 import { printDryRun } from './dry-run.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { sayLeftovers } from './leftovers.ts';
-import { collect, outputOf, withRunOptions } from './options.ts';
+import { collect, outputOf, type ProgramFlags, programOptions, withRunOptions } from './options.ts';
 import type { Output } from './output.ts';
 import { printRun } from './print-run.ts';
 import { onlyVariant } from './variant.ts';
 
-interface RunFlags {
+interface RunFlags extends ProgramFlags {
   readonly variant?: string;
-  readonly out: string;
-  readonly seed?: number;
-  readonly set?: readonly string[];
-  readonly toxiproxy?: string;
-  readonly dryRun?: boolean;
   readonly rate?: string;
   readonly users?: string;
   readonly for?: string;
@@ -89,32 +80,11 @@ async function runOne(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const loaded = await load(source, flags);
-  const { scenario, target, extraEnv } = loaded;
+  const { scenario, target } = loaded;
   for (const warning of loaded.warnings) output.progress(warning);
   const variant = onlyVariant(flags.variant ?? scenario.variant, target);
-  const seed = flags.seed ?? scenario.seed;
-  const toxiproxyUrl = flags.toxiproxy ?? process.env['TOXIPROXY_URL'];
   if (flags.dryRun === true) return printDryRun(output, loaded, [variant]);
-  const command = commandLine();
-  const id = runId(new Date(), scenario.name, variant);
-  const folder = resolve(join(flags.out, id));
-  const { progress } = output;
-  const linked = linksOf(scenario);
-  const stageOptions = {
-    linked,
-    seed,
-    target,
-    variants: [variant],
-    command,
-    toxiproxyUrl,
-    extraEnv,
-    signal,
-    progress,
-  };
-  const data = await onStage(stageOptions, (stage) =>
-    conduct({ stage, scenario, target, variant, seed, id, folder, command, threads: 1, signal, progress }),
-  );
-  const report = await writeRunReports(folder, data);
+  const { data, report } = await runScenario(loaded, { ...programOptions(flags, output, signal), variant });
   printRun(output, data, report);
   return data.run.verdict.exitCode as ExitCode;
 }

@@ -1,31 +1,22 @@
 // mettle verify: before against after, in interleaved pairs of runs.
 
-import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ExitCode } from '../kernel/errors.ts';
-import { runId } from '../run/identity.ts';
-import { linksOf, onStage } from '../run/stage.ts';
-import { type Verified, verify } from '../run/verify.ts';
+import { verifyScenario } from '../run/verify-scenario.ts';
 import { loadScenario } from '../scenario/load.ts';
-import { commandLine } from './command-line.ts';
 import { printDryRun } from './dry-run.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { sayLeftovers } from './leftovers.ts';
-import { outputOf, positiveInteger, withRunOptions } from './options.ts';
+import { outputOf, positiveInteger, type ProgramFlags, programOptions, withRunOptions } from './options.ts';
 import type { Output } from './output.ts';
 import { printComparison } from './print-comparison.ts';
 import { knownVariant } from './variant.ts';
 
-interface VerifyFlags {
+interface VerifyFlags extends ProgramFlags {
   readonly before: string;
   readonly after: string;
   readonly pairs?: number;
   readonly quick?: boolean;
-  readonly out: string;
-  readonly seed?: number;
-  readonly set?: readonly string[];
-  readonly toxiproxy?: string;
-  readonly dryRun?: boolean;
 }
 
 const defaultPairs = 10;
@@ -70,31 +61,12 @@ async function verifyFile(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const loaded = await loadScenario(path, { set: flags.set ?? [] });
-  const { scenario, target, extraEnv } = loaded;
+  const { target } = loaded;
   for (const warning of loaded.warnings) output.progress(warning);
   const variants = { before: knownVariant(flags.before, target), after: knownVariant(flags.after, target) };
-  const names = [variants.before, variants.after];
-  if (flags.dryRun === true) return printDryRun(output, loaded, names);
-  const command = commandLine();
-  const id = runId(new Date(), scenario.name, `${variants.before}-${variants.after}`);
-  const seed = flags.seed ?? scenario.seed;
-  const toxiproxyUrl = flags.toxiproxy ?? process.env['TOXIPROXY_URL'];
-  const { progress } = output;
-  const request = { scenario, target, variants, pairs, seed, id, command, threads: 1, signal, progress };
-  const verified = await onStage(
-    {
-      linked: linksOf(scenario),
-      seed,
-      target,
-      variants: names,
-      command,
-      toxiproxyUrl,
-      extraEnv,
-      signal,
-      progress,
-    },
-    (stage): Promise<Verified> => verify({ ...request, stage, folder: resolve(join(flags.out, id)) }),
-  );
+  if (flags.dryRun === true) return printDryRun(output, loaded, [variants.before, variants.after]);
+  const options = { ...programOptions(flags, output, signal), variants, pairs };
+  const verified = await verifyScenario(loaded, options);
   printComparison(output, verified.comparison, verified.reportPath);
   return verified.comparison.verdict.exitCode as ExitCode;
 }

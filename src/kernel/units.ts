@@ -5,13 +5,10 @@ type Quantity<Unit extends string> = number & { readonly [unit]: Unit };
 
 /** Integer microseconds. */
 export type Micros = Quantity<'µs'>;
-export type Millis = Quantity<'ms'>;
 export type PerSecond = Quantity<'1/s'>;
 
-export const micros = (value: number): Micros => Math.round(value) as Micros;
-export const millis = (value: number): Millis => value as Millis;
-export const perSecond = (value: number): PerSecond => value as PerSecond;
-export const microsToMillis = (value: number): Millis => (value / 1000) as Millis;
+const micros = (value: number): Micros => Math.round(value) as Micros;
+const perSecond = (value: number): PerSecond => value as PerSecond;
 export const millisToMicros = (value: number): Micros => micros(value * 1000);
 export const secondsToMicros = (value: number): Micros => micros(value * 1_000_000);
 export const microsToSeconds = (value: number): number => value / 1_000_000;

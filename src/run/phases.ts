@@ -26,7 +26,8 @@ export function phasesOf(
   faults: readonly FaultWindow[],
 ): PhaseRecord[] {
   const phases: PhaseRecord[] = [];
-  if (warmupMicros > 0) phases.push({ name: 'warmup', startMicros: 0, endMicros: Math.min(warmupMicros, endMicros) });
+  if (warmupMicros > 0)
+    phases.push({ name: 'warmup', startMicros: 0, endMicros: Math.min(warmupMicros, endMicros) });
   for (const fault of faults) {
     const cleared = fault.clearedAtMicros ?? endMicros;
     phases.push({ name: `fault:${fault.id}`, startMicros: fault.effectAtMicros, endMicros: cleared });
@@ -44,7 +45,8 @@ function gaps(taken: readonly Span[], fromMicros: number, toMicros: number): Spa
   const free: Span[] = [];
   let at = fromMicros;
   for (const span of [...taken].sort((a, b) => a.startMicros - b.startMicros)) {
-    if (span.startMicros > at) free.push({ startMicros: at, endMicros: Math.min(span.startMicros, toMicros) });
+    if (span.startMicros > at)
+      free.push({ startMicros: at, endMicros: Math.min(span.startMicros, toMicros) });
     at = Math.max(at, span.endMicros);
   }
   if (at < toMicros) free.push({ startMicros: at, endMicros: toMicros });

@@ -22,7 +22,10 @@ function flowSeries(flow: Flow, entries: readonly LoadEntry[]): SeriesInfo[] {
   const open = entries.some((entry) => entry.model === 'arrivals');
   const steps = [...stepSeries(flow.before, flow.name, false), ...stepSeries(flow.steps, flow.name, open)];
   const timeoutMicros = totalTimeoutMicros(flow.steps);
-  return [...steps, { name: `flow:${flow.name}`, flow: flow.name, kind: 'flow', hasDueTime: open, timeoutMicros }];
+  return [
+    ...steps,
+    { name: `flow:${flow.name}`, flow: flow.name, kind: 'flow', hasDueTime: open, timeoutMicros },
+  ];
 }
 
 function stepSeries(steps: readonly Step[], flow: string, hasDueTime: boolean): SeriesInfo[] {

@@ -1,0 +1,35 @@
+// A verification from a loaded scenario to its comparison and report: what `mettle verify` does.
+
+import { resolve } from 'node:path';
+import { writableFolder } from '../record/atomic.ts';
+import type { LoadedScenario } from '../scenario/load.ts';
+import { guardRun } from './guard-run.ts';
+import { runId } from './identity.ts';
+import type { ProgramOptions } from './run-scenario.ts';
+import { linksOf, onStage } from './stage.ts';
+import { type Verified, verify } from './verify.ts';
+
+export interface VerifyOptions extends ProgramOptions {
+  readonly variants: { readonly before: string; readonly after: string };
+  /** At least 6. */
+  readonly pairs: number;
+}
+
+/** Throws MettleError with the exit code of what went wrong; nothing is left running then. */
+export async function verifyScenario(loaded: LoadedScenario, options: VerifyOptions): Promise<Verified> {
+  const { scenario, target, extraEnv } = loaded;
+  const { variants, pairs, command, signal, progress, toxiproxyUrl } = options;
+  const seed = options.seed ?? scenario.seed;
+  const names = [variants.before, variants.after];
+  const id = runId(new Date(), scenario.name, `${variants.before}-${variants.after}`);
+  await guardRun(scenario, target, names, {
+    toxiproxyUrl,
+    allowProduction: options.allowProduction ?? false,
+  });
+  const folder = resolve(await writableFolder(options.out), id);
+  const linked = linksOf(scenario);
+  const surroundings = { target, command, signal, progress, seed };
+  return await onStage({ ...surroundings, linked, variants: names, toxiproxyUrl, extraEnv }, (stage) =>
+    verify({ ...surroundings, stage, scenario, variants, pairs, id, folder, threads: 1 }),
+  );
+}
