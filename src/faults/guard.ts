@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import { messageOf, MettleError } from '../kernel/errors.ts';
 import { isLinkLocalAddress, isLoopbackAddress, matchesAny, plainHost } from './hosts.ts';
 
-export interface Limits {
+interface Limits {
   readonly ratePerSecond: number | null;
   readonly users: number | null;
 }

@@ -27,12 +27,12 @@ export const plainHost = (host: string): string =>
     .replace(/^\[|\]$/g, '')
     .replace(/\.$/, '');
 
-/** Patterns are host names or addresses; `*.` before a name stands for any subdomain of it, but not for itself. */
+/** Patterns are host names or addresses; `*.` before a name stands for any subdomain of it, not for it itself. */
 export function matchesAny(host: string, patterns: readonly string[]): boolean {
   const name = plainHost(host);
   return patterns.some((written) => {
     const pattern = plainHost(written.trim());
-    const suffix = /^\*(\.[^*]+\.[^*.]+)$/.exec(pattern)?.[1];
+    const suffix = /^\*(\.[^*]+)$/.exec(pattern)?.[1];
     return suffix === undefined ? pattern === name : name.endsWith(suffix) && name.length > suffix.length;
   });
 }

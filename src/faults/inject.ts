@@ -9,7 +9,7 @@ import { connectToxiproxy } from './clients/toxiproxy.ts';
 import type { ToxiproxyPort } from './clients/toxiproxy.ts';
 import type { Injection, InjectionRequest, InjectionResult } from './fault.ts';
 import { keptUntilCleared, lasted, promptEffect } from './fidelity.ts';
-import { attemptsOf, bytesFromClients, readWindow, seeFault } from './observe.ts';
+import { attemptsOf, readWindow, seeFault } from './observe.ts';
 import { faultOf } from './registry.ts';
 import type { FaultSpec } from './registry.ts';
 import type { Seen } from './seen.ts';
@@ -32,8 +32,6 @@ interface Start {
   readonly askedAtMicros: number;
   readonly effectAtMicros: number;
   readonly attemptsBefore: number | null;
-  /** A real server's counter at the start; null: it has none. */
-  readonly bytesAtStart: number | null;
 }
 
 /**
@@ -48,7 +46,6 @@ export async function inject(
   const fault = faultOf(spec);
   const server = connectToxiproxy(link.apiUrl);
   const attemptsBefore = await attemptsUntilNow(server, request, clock);
-  const bytesAtStart = link.embedded ? null : await bytesFromClients(server, link.proxyName);
   const planned = fault.plan(spec, id, link);
   const ttlMs = Math.ceil(request.forMicros / 1_000) + ttlMarginMs;
   const intent = { ...planned, data: { ...planned.data, ttlMs } };
@@ -62,18 +59,9 @@ export async function inject(
     throw note === null ? error : leftBehind(intent, note, error);
   }
   const effectAtMicros = clock.nowMicros();
-  const start = {
-    ...{
-      request,
-      clock,
-      server,
-      intent,
-      tracked,
-      askedAtMicros,
-      effectAtMicros,
-      attemptsBefore,
-      bytesAtStart,
-    },
+  const start: Start = {
+    ...{ request, clock, server, intent, tracked },
+    ...{ askedAtMicros, effectAtMicros, attemptsBefore },
   };
   let cleared: Promise<InjectionResult> | undefined;
   return { effectAtMicros, clear: () => (cleared ??= clear(start)) };
@@ -86,7 +74,6 @@ async function clear(start: Start): Promise<InjectionResult> {
   const note = await undoNow(intent, tracked);
   const clearedAtMicros = clock.nowMicros();
   const seen = await seeDuring(start, clearedAtMicros).catch(() => null);
-  const during = await attemptsDuring(start, seen).catch(() => null);
   const fidelity: FidelityCheck[] = [
     ...faultOf(request.spec).judge(request.spec, seen),
     promptEffect(start.askedAtMicros, effectAtMicros),
@@ -98,7 +85,7 @@ async function clear(start: Start): Promise<InjectionResult> {
     status: note === null ? 'undone' : 'undo failed',
     note,
     fidelity,
-    traffic: judgeTraffic(start.attemptsBefore, during, request.traffic),
+    traffic: judgeTraffic(start.attemptsBefore, seen?.attempts ?? null, request.traffic),
     observation: seen?.observation ?? null,
   };
 }
@@ -139,17 +126,6 @@ async function seeDuring(
   const name = intent.data.toxicName;
   const around = { sinceMicros: start.askedAtMicros, untilMicros };
   return await seeFault(server, request.link, typeof name === 'string' ? name : null, around);
-}
-
-/** A real server's port is closed while a link is switched off, so nobody counts who knocks. */
-async function attemptsDuring(
-  { request, server, bytesAtStart }: Start,
-  seen: Seen | null,
-): Promise<number | null> {
-  if (request.link.embedded) return seen?.attempts ?? null;
-  if (bytesAtStart === null || request.spec.kind === 'down') return null;
-  const bytes = await bytesFromClients(server, request.link.proxyName);
-  return bytes === null ? null : bytes - bytesAtStart;
 }
 
 const leftBehind = (intent: UndoIntent, note: string, cause: unknown): MettleError =>

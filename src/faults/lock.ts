@@ -1,107 +1,89 @@
 // One command at a time per target: two that break and measure the same system would spoil each other's numbers.
+//
+// Each who wants the lock puts down a claim, a file of its own, and then looks at all claims on that target. Whoever sees
+// only its own holds the lock; whoever sees another living one takes its own away and tries again a little later. Of two
+// claims the later one sees the earlier one, so there are never two holders, and a dead one's claim can be removed without
+// hitting anyone else's.
 
-import { createHash, randomBytes } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
-import { errnoOf, MettleError } from '../kernel/errors.ts';
+import { errnoOf, messageOf, MettleError } from '../kernel/errors.ts';
 import { identify, isAlive } from '../kernel/process-table.ts';
 import { openStateFolder } from './state-folder.ts';
 
-const holderSchema = z.object({
-  target: z.string(),
-  pid: z.number().int().positive(),
-  startTime: z.string(),
-  nonce: z.string(),
-});
+const claimSchema = z.object({ target: z.string(), pid: z.number().int().positive(), startTime: z.string() });
+type Claim = z.infer<typeof claimSchema>;
 
 export interface TargetLock {
   /** Lets others at the target. Harmless when called twice. */
   release(): Promise<void>;
 }
 
-const takeoverAttempts = 5;
+const attempts = 12;
+const longestPauseMs = 60;
 
 /**
- * `target`: its name, or its address. The lock of a process that is gone is taken over.
- * Throws TARGET_LOCKED (exit code 2) while another command holds it.
+ * `target`: its name, or its address. The lock of a process that is gone counts for nothing.
+ * Throws TARGET_LOCKED (exit code 2) while another command holds it, STATE_FOLDER when no claim can be written.
  */
 export async function lockTarget(target: string, stateFolder?: string): Promise<TargetLock> {
   const folder = await openStateFolder(stateFolder);
-  const name = createHash('sha256').update(target).digest('hex').slice(0, 16);
-  const path = join(folder, `lock-${name}.json`);
-  const self = identify(process.pid) ?? { pid: process.pid, startTime: 'unknown' };
-  const own = JSON.stringify({ target, ...self, nonce: randomBytes(8).toString('hex') });
-  const temporary = `${path}.${randomBytes(6).toString('hex')}`;
-  await writeFile(temporary, own, { mode: 0o600 });
-  try {
-    for (let attempt = 0; attempt < takeoverAttempts; attempt += 1) {
-      if (await claimed(temporary, path)) return { release: () => release(path, own) };
-      await removeStale(path, target);
-    }
-  } finally {
-    await rm(temporary, { force: true });
+  const prefix = `lock-${createHash('sha256').update(target).digest('hex').slice(0, 16)}-`;
+  let other: Claim | undefined;
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    const own = await putClaim(folder, prefix, target);
+    other = await otherClaim(folder, prefix, own);
+    if (other === undefined) return { release: () => rm(join(folder, own), { force: true }) };
+    await rm(join(folder, own), { force: true });
+    if (attempt < attempts) await wait(randomInt(1, longestPauseMs));
   }
-  throw locked(target, 'another command that is just starting');
-}
-
-/** A link either makes the whole file appear or fails: there is no moment with an empty lock. */
-async function claimed(temporary: string, path: string): Promise<boolean> {
-  try {
-    await link(temporary, path);
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-/** Throws while its holder is alive. Moves the file aside first, so that of two who find it stale one removes it. */
-async function removeStale(path: string, target: string): Promise<void> {
-  const text = await readIfThere(path);
-  if (text === undefined) return;
-  requireStale(text, target);
-  const aside = `${path}.${randomBytes(6).toString('hex')}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return;
-    throw error;
-  }
-  // Between reading and moving, someone else may have taken over: then what was moved is theirs, and goes back.
-  if ((await readIfThere(aside)) !== text) await claimed(aside, path);
-  await rm(aside, { force: true });
-}
-
-function requireStale(text: string, target: string): void {
-  const holder = holderSchema.safeParse(jsonOrNull(text)).data;
-  if (holder !== undefined && isAlive(holder)) throw locked(target, `process ${holder.pid}`);
-}
-
-async function release(path: string, own: string): Promise<void> {
-  if ((await readIfThere(path)) === own) await rm(path, { force: true });
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-function jsonOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null; // not a lock of ours: nobody holds it
-  }
-}
-
-const locked = (target: string, holder: string): MettleError =>
-  new MettleError({
+  throw new MettleError({
     code: 'TARGET_LOCKED',
-    message: `the target ${target} is in use by ${holder}`,
+    message: `the target ${target} is in use by another command (process ${other?.pid ?? 'unknown'})`,
     hint: 'wait for that command to end, or stop it',
   });
+}
+
+/** The claim appears whole, by a rename: nobody reads half of one and takes it for a dead one's. */
+async function putClaim(folder: string, prefix: string, target: string): Promise<string> {
+  const claim: Claim = { target, ...(identify(process.pid) ?? { pid: process.pid, startTime: 'unknown' }) };
+  const name = `${prefix}${randomBytes(8).toString('hex')}.json`;
+  const unfinished = join(folder, `new-${name}`);
+  try {
+    await writeFile(unfinished, JSON.stringify(claim), { mode: 0o600, flag: 'wx' });
+    await rename(unfinished, join(folder, name));
+    return name;
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw new MettleError({
+      code: 'STATE_FOLDER',
+      message: `the lock of ${target} cannot be written to ${folder}: ${messageOf(error)}`,
+      hint: 'set METTLE_STATE_DIR to a folder of your own that can be written',
+      cause: error,
+    });
+  }
+}
+
+/** A living claim besides our own, if there is one; dead ones are removed on the way. */
+async function otherClaim(folder: string, prefix: string, own: string): Promise<Claim | undefined> {
+  const names = (await readdir(folder)).filter((name) => name.startsWith(prefix) && name !== own);
+  for (const name of names) {
+    const claim = await readClaim(join(folder, name));
+    if (claim !== undefined && isAlive(claim)) return claim;
+    await rm(join(folder, name), { force: true });
+  }
+  return undefined;
+}
+
+/** Undefined when it was taken away meanwhile, or is not the work of any Mettle. */
+async function readClaim(path: string): Promise<Claim | undefined> {
+  try {
+    return claimSchema.safeParse(JSON.parse(await readFile(path, 'utf8'))).data;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

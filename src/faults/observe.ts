@@ -1,4 +1,7 @@
-// Reads what a link's proxy saw: everything from the embedded one, bytes from a real one with metrics, else nothing.
+// Reads what a link's proxy saw: everything from the embedded one, nothing from a real one.
+//
+// A real server's metrics do not help: it counts the bytes of a connection when that connection closes, so a busy pool
+// would look idle during a fault, and one that is dropped during it would look busy.
 
 import { observationWindowSchema } from '../proxy/observation-window.ts';
 import type { ObservationWindow } from '../proxy/observation-window.ts';
@@ -81,17 +84,4 @@ const livedInside = (toxic: ObservationWindow['toxics'][number], window: Observa
 export function attemptsOf(window: ObservationWindow): number | null {
   const seen = window.connections + window.upstream.chunks + (window.refused ?? 0);
   return seen === 0 && window.refused === null ? null : seen;
-}
-
-/** Bytes that clients have sent through this proxy so far, by a real server's metrics; null where they are off. */
-export async function bytesFromClients(server: ToxiproxyPort, proxyName: string): Promise<number | null> {
-  const text = await server.metrics();
-  const line = /^toxiproxy_proxy_received_bytes_total\{([^}]*)\}\s+(\S+)$/gm;
-  if (text === undefined || !/^toxiproxy_/m.test(text)) return null;
-  const ours = [...text.matchAll(line)].filter(([, labels = '']) => {
-    return labels.includes(`proxy="${proxyName}"`) && labels.includes('direction="upstream"');
-  });
-  // A proxy that carried nothing yet has no line; whether there are lines at all shows whether they are switched on.
-  if (ours.length === 0 && !text.includes('toxiproxy_proxy_received_bytes_total')) return null;
-  return ours.reduce((total, [, , value]) => total + Number(value), 0);
 }

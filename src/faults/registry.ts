@@ -12,13 +12,16 @@ export const faults = [latency, timeout, resetPeer, down] as const;
 /** A normalised fault: plain data, told apart by `kind`. */
 export type FaultSpec = z.output<(typeof faults)[number]['input']>;
 
+type InputsOf<Faults extends readonly { readonly input: unknown }[]> = {
+  -readonly [Index in keyof Faults]: Faults[Index]['input'];
+};
+
 /** `{ fault: latency, with: { latency: 300ms } }` as written; the output is the normalised fault. */
-export const faultInputSchema = z.discriminatedUnion('fault', [
-  latency.input,
-  timeout.input,
-  resetPeer.input,
-  down.input,
-]);
+export const faultInputSchema = z.discriminatedUnion(
+  'fault',
+  // map() forgets that a tuple's members keep their places.
+  faults.map(({ input }) => input) as unknown as InputsOf<typeof faults>,
+);
 
 /** The fault of a specification. The registry is what ties the two types together, hence the one cast. */
 export function faultOf<Spec extends FaultSpec>(

@@ -20,9 +20,9 @@ const proxySchema = z.object({
   enabled: z.boolean(),
 });
 
-export type Toxic = z.infer<typeof toxicSchema>;
-export type ProxyState = z.infer<typeof proxySchema>;
-export type ToxicType = 'latency' | 'timeout' | 'reset_peer';
+type Toxic = z.infer<typeof toxicSchema>;
+type ProxyState = z.infer<typeof proxySchema>;
+type ToxicType = 'latency' | 'timeout' | 'reset_peer';
 
 export interface NewToxic extends Omit<Toxic, 'type'> {
   readonly type: ToxicType;
@@ -49,8 +49,6 @@ export interface ToxiproxyPort {
   deleteToxic(proxyName: string, name: string): Promise<void>;
   /** What the embedded proxy saw on a link, unvalidated; times on kernel/clock, in microseconds. */
   observation(proxyName: string, sinceMicros: number, untilMicros: number): Promise<unknown>;
-  /** Prometheus text; undefined where the server has it switched off. */
-  metrics(): Promise<string | undefined>;
 }
 
 const defaultTimeoutMs = 3_000;
@@ -95,12 +93,6 @@ export function connectToxiproxy(apiUrl: string, timeoutMs = defaultTimeoutMs): 
       const window = `sinceMicros=${Math.floor(sinceMicros)}&untilMicros=${Math.ceil(untilMicros)}`;
       return (await client.getApi().get(`${base}/proxies/${safe(proxyName)}/observation?${window}`)).data;
     },
-    // Without metrics the server has no such route, and answers in its web library's way, not in its own.
-    metrics: () =>
-      client
-        .getApi()
-        .getText(`${base}/metrics`)
-        .catch(() => undefined),
   };
 }
 

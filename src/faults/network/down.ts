@@ -10,13 +10,9 @@ import { nothing, unmeasured } from '../fidelity.ts';
 import { textOf } from '../undo/undo-kind.ts';
 import { defineFault, notTaken, serverOf, ttlOf } from './network-fault.ts';
 
-export interface DownSpec {
-  readonly kind: 'down';
-}
-
 const input = z
   .strictObject({ fault: z.literal('down'), with: z.strictObject({}).optional() })
-  .transform((): DownSpec => ({ kind: 'down' }));
+  .transform(() => ({ kind: 'down' as const }));
 
 export const down = defineFault({
   kind: 'down',

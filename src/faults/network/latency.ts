@@ -5,14 +5,6 @@ import { formatDuration } from '../../kernel/units.ts';
 import { addedLatency, affectedShare, unmeasured } from '../fidelity.ts';
 import { defineFault, putToxic, toxicIntent } from './network-fault.ts';
 import { durationMs, msText, reachOf, reachText, toxicInputs } from './parameters.ts';
-import type { ToxicReach } from './parameters.ts';
-
-export interface LatencySpec extends ToxicReach {
-  readonly kind: 'latency';
-  readonly latencyMs: number;
-  /** Uniform in ±jitterMs around latencyMs. */
-  readonly jitterMs: number;
-}
 
 const parameters = z
   .strictObject({
@@ -27,9 +19,10 @@ const parameters = z
 
 const input = z
   .strictObject({ fault: z.literal('latency'), with: parameters })
-  .transform(({ with: written }): LatencySpec => ({
-    kind: 'latency',
+  .transform(({ with: written }) => ({
+    kind: 'latency' as const,
     latencyMs: written.latency,
+    /** Uniform in ±jitterMs around latencyMs. */
     jitterMs: written.jitter ?? 0,
     ...reachOf(written),
   }));

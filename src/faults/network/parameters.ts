@@ -1,7 +1,7 @@
 // How the parameters of network faults are written, in `with:`, and written back.
 
 import { z } from 'zod';
-import { formatDuration, formatShare, parseDuration, parseShare } from '../../kernel/units.ts';
+import { formatShare, parseDuration, parseShare } from '../../kernel/units.ts';
 
 const longestMs = 3_600_000;
 
@@ -66,7 +66,8 @@ export const reachText = (reach: ToxicReach): Record<string, string> => ({
   direction: reach.direction,
 });
 
-export const msText = (valueMs: number): string => (valueMs === 0 ? '0ms' : formatDuration(valueMs * 1_000));
+/** Exact, unlike durations in reports: `59.999s`. */
+export const msText = (valueMs: number): string => (valueMs < 1_000 ? `${valueMs}ms` : `${valueMs / 1_000}s`);
 
 function noUnit(input: unknown, expected: string, unit: string): string {
   if (input === undefined || input === null) return '';

@@ -4,13 +4,6 @@ import { z } from 'zod';
 import { affectedShare, unmeasured } from '../fidelity.ts';
 import { defineFault, putToxic, toxicIntent } from './network-fault.ts';
 import { durationMs, msText, reachOf, reachText, toxicInputs } from './parameters.ts';
-import type { ToxicReach } from './parameters.ts';
-
-export interface ResetPeerSpec extends ToxicReach {
-  readonly kind: 'reset_peer';
-  /** From the first data until the reset. */
-  readonly timeoutMs: number;
-}
 
 const parameters = z.strictObject({
   timeout: durationMs(0).optional().describe('From the first data until the reset; default: 0ms, at once.'),
@@ -19,8 +12,9 @@ const parameters = z.strictObject({
 
 const input = z
   .strictObject({ fault: z.literal('reset_peer'), with: parameters.optional() })
-  .transform(({ with: written }): ResetPeerSpec => ({
-    kind: 'reset_peer',
+  .transform(({ with: written }) => ({
+    kind: 'reset_peer' as const,
+    /** From the first data until the reset. */
     timeoutMs: written?.timeout ?? 0,
     ...reachOf(written ?? {}),
   }));

@@ -4,13 +4,6 @@ import { z } from 'zod';
 import { affectedShare, nothing, unmeasured } from '../fidelity.ts';
 import { defineFault, putToxic, toxicIntent } from './network-fault.ts';
 import { durationMs, msText, reachOf, reachText, toxicInputs } from './parameters.ts';
-import type { ToxicReach } from './parameters.ts';
-
-export interface TimeoutSpec extends ToxicReach {
-  readonly kind: 'timeout';
-  /** Then the connection closes; 0: it stays open as long as the fault lasts. */
-  readonly timeoutMs: number;
-}
 
 const parameters = z.strictObject({
   timeout: durationMs(0)
@@ -21,8 +14,9 @@ const parameters = z.strictObject({
 
 const input = z
   .strictObject({ fault: z.literal('timeout'), with: parameters.optional() })
-  .transform(({ with: written }): TimeoutSpec => ({
-    kind: 'timeout',
+  .transform(({ with: written }) => ({
+    kind: 'timeout' as const,
+    /** Then the connection closes; 0: it stays open as long as the fault lasts. */
     timeoutMs: written?.timeout ?? 0,
     ...reachOf(written ?? {}),
   }));

@@ -7,9 +7,13 @@ import { readJournal } from '../../../src/faults/journal-file.ts';
 import { openJournal } from '../../../src/faults/journal.ts';
 import type { Journal } from '../../../src/faults/journal.ts';
 import { findLeftovers, listJournals, rollback } from '../../../src/faults/leftovers.ts';
+import type { Json } from '../../../src/kernel/json.ts';
 import type { UndoKind } from '../../../src/faults/undo/undo-kind.ts';
 
 const hasty = { rounds: 3, pauseMs: 0, graceMs: 0, callTimeoutMs: 10 };
+
+const nameOf = (data: { readonly [key: string]: Json }): string =>
+  typeof data.name === 'string' ? data.name : '';
 
 /** Things that exist in memory; `stubborn` ones survive so many attempts. */
 function fakeKind(): UndoKind & {
@@ -23,7 +27,7 @@ function fakeKind(): UndoKind & {
   return {
     ...{ kind: 'thing', where: 'local', there, log, stubborn },
     undo(data, snapshot) {
-      const name = String(data.name);
+      const name = nameOf(data);
       log.push(snapshot === null ? `${name} (no snapshot)` : name);
       const attempts = stubborn.get(name) ?? 0;
       stubborn.set(name, attempts - 1);
@@ -31,7 +35,7 @@ function fakeKind(): UndoKind & {
       there.delete(name);
       return Promise.resolve();
     },
-    verify: (data) => Promise.resolve(there.has(String(data.name)) ? 'still there' : 'gone'),
+    verify: (data) => Promise.resolve(there.has(nameOf(data)) ? 'still there' : 'gone'),
   };
 }
 
