@@ -12,6 +12,7 @@ import { formatDocument } from '../record/store.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { TargetSpec } from '../system/target-spec.ts';
 import { conduct } from './conduct.ts';
+import { undoFailures } from './fault-records.ts';
 import { runId } from './identity.ts';
 import { pairOrder, pairSeed, type Role } from './pair-order.ts';
 import { writeComparisonReports, writeRunReports } from './reports.ts';
@@ -153,6 +154,7 @@ async function conclude(
     promises: scenario.slo,
     claims: scenario.claims,
     interrupted: request.signal.aborted,
+    undoFailed: made.flatMap(({ data }) => undoFailures(data.run.faults)),
   });
   await writeFileAtomic(join(folder, 'comparison.json'), formatDocument(comparison));
   return { comparison, reportPath: await writeComparisonReports(folder, comparison) };
