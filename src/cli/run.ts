@@ -39,13 +39,17 @@ export function runCommand(program: Command, finish: (code: number) => void): vo
     .option('--allow <host>', 'with a URL: also send load to this host; may be repeated', collect);
   withRunOptions(command).action(async (sources: readonly string[], flags: RunFlags) => {
     const output = outputOf(command);
+    refuseUrlFlags(command, sources, flags);
     await sayLeftovers(output);
     const interrupt = listenForInterrupt(output.progress);
     try {
+      // Every file is read and checked before anything starts.
+      const all: LoadedScenario[] = [];
+      for (const source of sources) all.push(await load(source, flags));
       let worst: ExitCode = exitCodes.ok;
-      for (const source of sources) {
+      for (const loaded of all) {
         if (interrupt.signal.aborted) throw interrupted();
-        worst = worse(worst, await runOne(source, flags, output, interrupt.signal));
+        worst = worse(worst, await runOne(loaded, flags, output, interrupt.signal));
       }
       finish(worst);
     } finally {
@@ -60,26 +64,34 @@ function worse(a: ExitCode, b: ExitCode): ExitCode {
   return order.indexOf(b) > order.indexOf(a) ? b : a;
 }
 
+const isUrl = (source: string): boolean => /^(https?|wss?):\/\//.test(source);
+
+/** Flags that say what a file says itself must not be ignored in silence. */
+function refuseUrlFlags(command: Command, sources: readonly string[], flags: RunFlags): void {
+  if (sources.every(isUrl)) return;
+  const given = (['rate', 'users', 'for', 'slo'] as const).find((name) => flags[name] !== undefined);
+  if (given === undefined) return;
+  command.error(`error: --${given} goes with a URL; a scenario file says it itself, or use --set`);
+}
+
 async function load(source: string, flags: RunFlags): Promise<LoadedScenario> {
-  if (!/^(https?|wss?):\/\//.test(source)) {
-    return await loadScenario(source, { set: flags.set ?? [], allow: flags.allow ?? [] });
-  }
+  const both = { set: flags.set ?? [], allow: flags.allow ?? [] };
+  if (!isUrl(source)) return await loadScenario(source, both);
   return await scenarioFromUrl(source, {
     ...(flags.rate === undefined ? {} : { rate: flags.rate }),
     ...(flags.users === undefined ? {} : { users: flags.users }),
     ...(flags.for === undefined ? {} : { for: flags.for }),
     slo: flags.slo ?? [],
-    allow: flags.allow ?? [],
+    ...both,
   });
 }
 
 async function runOne(
-  source: string,
+  loaded: LoadedScenario,
   flags: RunFlags,
   output: Output,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const loaded = await load(source, flags);
   const { scenario, target } = loaded;
   for (const warning of loaded.warnings) output.progress(warning);
   const variant = onlyVariant(flags.variant ?? scenario.variant, target);

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { expectedMessage, nameOfType, quoted, sizeMessage } from './issue-words.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean } from '../kernel/suggest.ts';
 import { isLaterKey, isLaterValue, notSupported } from './unsupported.ts';
 import type { Path } from './yaml-document.ts';
 

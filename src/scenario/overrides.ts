@@ -2,7 +2,7 @@
 
 import { MettleError } from '../kernel/errors.ts';
 import { quoted } from './issue-words.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean } from '../kernel/suggest.ts';
 import { type Path, parseSource, type SourceDocument } from './yaml-document.ts';
 
 interface Override {

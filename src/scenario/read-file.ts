@@ -4,7 +4,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { errnoOf, messageOf } from '../kernel/errors.ts';
 import { type Diagnostic, shownPath } from './diagnostics.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean } from '../kernel/suggest.ts';
 import { maxFileBytes, parseSource, type ReadResult } from './yaml-document.ts';
 
 /** Reads and parses a file. Never throws for what is wrong with it. */

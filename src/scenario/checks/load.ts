@@ -3,7 +3,7 @@
 import { formatDuration } from '../../kernel/units.ts';
 import { quoted } from '../issue-words.ts';
 import type { Problem } from '../issues.ts';
-import { didYouMean } from '../suggest.ts';
+import { didYouMean } from '../../kernel/suggest.ts';
 import type { Check } from './check.ts';
 
 export const checkLoad: Check = ({ scenario, target }) => {

@@ -2,7 +2,7 @@
 
 import { messageOf } from '../../kernel/errors.ts';
 import { type Problem, valueAt } from '../issues.ts';
-import { didYouMean } from '../suggest.ts';
+import { didYouMean } from '../../kernel/suggest.ts';
 import { reservedNames, TemplateError, templateReferences } from '../templates.ts';
 import { allSteps, type PlacedStep } from '../walk-steps.ts';
 import type { Path } from '../yaml-document.ts';

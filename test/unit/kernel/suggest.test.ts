@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { didYouMean, nearest } from '../../../src/scenario/suggest.ts';
+import { didYouMean, nearest } from '../../../src/kernel/suggest.ts';
 
 const known = ['arrivals', 'users', 'maxInFlight', 'onLimit', 'at'];
 
