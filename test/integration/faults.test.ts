@@ -9,7 +9,7 @@ import type { FaultLink, InjectionResult, ProxyBackend } from '../../src/faults/
 import { inject } from '../../src/faults/inject.ts';
 import type { FaultSpec } from '../../src/faults/registry.ts';
 import { memoryTracker } from '../support/memory-tracker.ts';
-import { startEcho } from '../support/proxy-loopback.ts';
+import { apiAt, startEcho } from '../support/proxy-loopback.ts';
 import { findToxiproxy, startToxiproxy } from '../support/real-toxiproxy.ts';
 
 const reach = { toxicity: 1, direction: 'downstream' } as const;
@@ -94,6 +94,9 @@ function behaves(
     const spec = { kind: 'latency', latencyMs: 150, jitterMs: 0, ...reach } as const;
     const result = await play(spec, async () => {
       for (let turn = 0; turn < 5; turn += 1) slow.push(await roundTrip(link));
+      const toxic = await apiAt(link.apiUrl)('GET', `/proxies/${link.proxyName}/toxics/mettle_the-fault`);
+      // Lets go by itself should Mettle hang: the planned second, and a little more.
+      if (link.embedded) expect(toxic.json).toMatchObject({ ttlMs: 6_000 });
     });
     expect(Math.min(...slow.map(Number))).toBeGreaterThanOrEqual(149);
     expect(median(slow) - plain).toBeLessThan(150 * 2);

@@ -109,6 +109,105 @@ describe('a server that is no Toxiproxy', () => {
   });
 });
 
+/** A Toxiproxy that has one proxy, and does with toxics what it likes. */
+async function withServer(
+  toxic: { readonly whenAsked: object | undefined; readonly removable: boolean },
+  act: (link: FaultLink, tracker: ReturnType<typeof memoryTracker>) => Promise<void>,
+): Promise<void> {
+  const proxy = {
+    name: 'mettle_cafe_db',
+    listen: '127.0.0.1:1',
+    upstream: '127.0.0.1:9',
+    enabled: true,
+    toxics: [],
+  };
+  const added = {
+    name: 'mettle_a',
+    type: 'latency',
+    stream: 'downstream',
+    toxicity: 1,
+    attributes: { latency: 20, jitter: 0 },
+  };
+  let there = false;
+  const server = createHttpServer((request, response) => {
+    const { method, url } = request;
+    const answer = (status: number, body?: object): void => {
+      response.writeHead(status).end(body === undefined ? '' : JSON.stringify(body));
+    };
+    if (url === '/version') answer(200, { version: '2' });
+    else if (method === 'POST' && url === '/proxies') answer(201, proxy);
+    else if (method === 'POST') {
+      there = true;
+      answer(200, added);
+    } else if (
+      method === 'GET' &&
+      url?.includes('/toxics/') === true &&
+      there &&
+      toxic.whenAsked !== undefined
+    ) {
+      answer(200, { ...added, ...toxic.whenAsked });
+    } else if (method === 'DELETE' && toxic.removable) {
+      there = false;
+      answer(204);
+    } else if (method === 'DELETE') answer(500, { error: 'not today', status: 500 });
+    else if (url === '/proxies') answer(200, {});
+    else answer(404, { error: 'not found', status: 404 });
+  });
+  const tracker = memoryTracker();
+  const toxiproxyUrl = await urlOf(server);
+  const backend = await openProxyBackend({ toxiproxyUrl, runToken: 'cafe', tracker, seed: 1 });
+  await act(await backend.open('db', { host: '127.0.0.1', port: 9 }), tracker);
+  server.closeAllConnections();
+  server.close();
+}
+
+describe('a server that does not keep its word', () => {
+  const request = { id: 'a', spec: latency, traffic: 'optional', forMicros: 1e6 } as const;
+
+  it('is found out when the fault is not there after it was accepted', async () => {
+    await withServer({ whenAsked: undefined, removable: true }, async (link, tracker) => {
+      await expect(inject({ ...request, link, tracker })).rejects.toMatchObject({
+        code: 'FAULT_NOT_IN_EFFECT',
+        exitCode: 3,
+      });
+      expect(tracker.outstanding().map(({ kind }) => kind)).toEqual(['proxy']);
+    });
+  });
+
+  it('is found out when it is not the fault that was asked for, which is taken away again', async () => {
+    await withServer(
+      { whenAsked: { attributes: { latency: 19, jitter: 0 } }, removable: true },
+      async (link, tracker) => {
+        await expect(inject({ ...request, link, tracker })).rejects.toMatchObject({
+          code: 'FAULT_NOT_IN_EFFECT',
+        });
+        expect(tracker.outstanding().map(({ kind }) => kind)).toEqual(['proxy']);
+      },
+    );
+  });
+
+  it('is said, with the way to finish by hand, when the fault cannot be removed; the journal keeps it', async () => {
+    await withServer({ whenAsked: {}, removable: false }, async (link, tracker) => {
+      const injection = await inject({ ...request, link, tracker });
+      const result = await injection.clear();
+      expect(result).toMatchObject({ status: 'undo failed', clearedAtMicros: null });
+      expect(result.note).toContain('not today');
+      expect(result.note).toContain('curl -X DELETE');
+      expect(tracker.outstanding().map(({ kind }) => kind)).toEqual(['proxy', 'toxic']);
+    });
+  });
+
+  it('is an undo that failed, with exit code 4, when a fault can neither be read back nor removed', async () => {
+    await withServer({ whenAsked: { toxicity: 0.5 }, removable: false }, async (link, tracker) => {
+      await expect(inject({ ...request, link, tracker })).rejects.toMatchObject({
+        code: 'UNDO_FAILED',
+        exitCode: 4,
+      });
+      expect(tracker.outstanding().map(({ kind }) => kind)).toEqual(['proxy', 'toxic']);
+    });
+  });
+});
+
 const binary = findToxiproxy();
 describe.skipIf(binary === undefined)('a real Toxiproxy that is shared', () => {
   it('has everything of others as it was, and nothing of ours, afterwards', async () => {
