@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { systemClock } from '../kernel/clock.ts';
 import type { RunData } from '../record/data.ts';
 import type { RunRecord } from '../record/schema.ts';
-import { beginRecord, writeRecord } from '../record/store.ts';
+import { beginRecord, readRecord, writeRecord } from '../record/store.ts';
 import { inject } from '../faults/inject.ts';
 import type { Injection } from '../faults/fault.ts';
 import { messageOf } from '../kernel/errors.ts';
@@ -41,7 +41,8 @@ export async function conduct(request: RunRequest): Promise<RunData> {
   const notes = await stopVariant(started);
   const data = judge(request, { ...measured, notes: [...measured.notes, ...notes] });
   await writeRecord(request.folder, data);
-  return data;
+  // Reports and comparisons are made of what can be read again, so that making them later gives the same.
+  return await readRecord(request.folder);
 }
 
 async function stopVariant(started: StartedVariant): Promise<string[]> {

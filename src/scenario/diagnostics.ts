@@ -6,6 +6,7 @@ import { exitCodes, MettleError } from '../kernel/errors.ts';
 export interface Position {
   /** From 1; 0 when the place is not in a file (an option of the command line). */
   readonly line: number;
+  /** From 1; in an option 0 when all of it is meant. */
   readonly column: number;
 }
 
@@ -17,10 +18,11 @@ export interface Diagnostic extends Position {
   readonly suggestion?: string;
 }
 
-/** `scenarios/x.yml:12:5: unknown key "arivals" — did you mean "arrivals"?` */
+/** `scenarios/x.yml:12:5: unknown key "arivals" — did you mean "arrivals"?`, or `--slo "p95 < 5x", character 7: …` */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const { file, line, column, message, suggestion } = diagnostic;
-  const place = line > 0 ? `${file}:${line}:${column}` : file;
+  const inOption = column > 0 ? `${file}, character ${column}` : file;
+  const place = line > 0 ? `${file}:${line}:${column}` : inOption;
   return `${place}: ${message}${suggestion === undefined ? '' : ` — ${suggestion}`}`;
 }
 

@@ -10,11 +10,14 @@ function placeProblem(document: SourceDocument, problem: Problem): Diagnostic {
   const written = document.written(path);
   return {
     ...place,
-    column: place.column + (place.line > 0 ? offsetIn(written, problem.offset ?? 0) : 0),
+    column: place.line > 0 ? place.column + offsetIn(written, problem.offset ?? 0) : columnInOption(problem),
     message,
     ...(suggestion === undefined ? {} : { suggestion }),
   };
 }
+
+/** An option of the command line is one text: its first character is 1; 0 = all of it is meant. */
+const columnInOption = ({ offset }: Problem): number => (offset === undefined ? 0 : offset + 1);
 
 /** Texts over several lines, or with escapes, are not counted into: their beginning is near enough. */
 function offsetIn(written: string, offset: number): number {

@@ -85,7 +85,11 @@ test.each<[string, UrlOptions, string]>([
     { users: 'ten' },
     '--users ten: "ten" is not a number of users such as 50, or a ramp such as 0 -> 50',
   ],
-  ['http://127.0.0.1/', { slo: ['p95 < 200'] }, '--slo "p95 < 200": `200` needs a unit — write `200ms`'],
+  [
+    'http://127.0.0.1/',
+    { slo: ['p95 < 200'] },
+    '--slo "p95 < 200", character 7: `200` needs a unit — write `200ms`',
+  ],
   ['http://127.0.0.1/', { rate: '5/s', users: '5' }, '--users: `--rate` and `--users` exclude each other'],
   [
     'http://127.0.0.1/',
