@@ -61,7 +61,7 @@ export function judge(request: RunRequest, measured: Measured): RunData {
   const verdict = verdictOf({
     undoFailed: undoFailures(faults),
     interrupted: measured.interruptedBy,
-    invalidReasons: invalidReasons(load, played, faults),
+    invalidReasons: [...request.stage.deaths, ...invalidReasons(load, played, faults)],
     slo,
     traffic: trafficOf(load.slices),
   });

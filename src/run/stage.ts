@@ -35,6 +35,8 @@ export interface Stage {
   /** null when no fault of the scenario needs a proxy. */
   readonly backend: ProxyBackend | null;
   readonly system: System;
+  /** What of Mettle itself has died: a run that saw it is invalid. Grows. */
+  readonly deaths: readonly string[];
   /** Undoes, stops and removes everything. Never throws; returns what could not be undone, with how to finish it. */
   close(): Promise<readonly string[]>;
 }
@@ -49,16 +51,17 @@ async function openStage(options: StageOptions): Promise<Stage> {
     const lock = await lockTarget(options.target.name);
     closers.push(quietly(() => lock.release()));
     const journal = await openJournal({ command: options.command });
+    closers.push(quietly(() => journal.close()));
     const watchdog = await startWatchdog(journal.path);
+    closers.push(quietly(() => watchdog.close()));
     closers.push(async () => {
       const report = await journal.undoAll();
-      await watchdog.close();
-      await journal.close();
       return report.failed.map((failure) => `${failure.describe}: ${failure.note}`);
     });
-    const backend = options.linked.size === 0 ? null : await openBackend(options, journal, closers);
+    const deaths: string[] = [];
+    const backend = options.linked.size === 0 ? null : await openBackend(options, journal, closers, deaths);
     const system = await openTarget(options, journal, linkPort(backend), closers);
-    return { journal, backend, system, close };
+    return { journal, backend, system, deaths, close };
   } catch (error) {
     const left = await close();
     if (left.length > 0) throw undoFailed(left, error);
@@ -83,12 +86,14 @@ async function openBackend(
   options: StageOptions,
   journal: Journal,
   closers: Closer[],
+  deaths: string[],
 ): Promise<ProxyBackend> {
   const backend = await openProxyBackend({
     ...(options.toxiproxyUrl === undefined ? {} : { toxiproxyUrl: options.toxiproxyUrl }),
     runToken: journal.childToken,
     tracker: journal,
     seed: options.seed,
+    onDeath: (error) => deaths.push(error.message),
   });
   closers.push(quietly(() => backend.close()));
   return backend;
