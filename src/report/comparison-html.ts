@@ -1,67 +1,95 @@
 // The HTML report of a comparison: before against after.
 
-import type { ClaimResult, Comparison, MetricComparison } from '../compare/schema.ts';
+import type { Comparison, MetricComparison } from '../compare/schema.ts';
 import { figure } from './charts/figure.ts';
-import { type ForestRow, forestPlot } from './charts/forest.ts';
 import { pairDots } from './charts/pairs.ts';
 import { spectrumChart } from './charts/spectrum.ts';
+import { claimRow } from './claim-rows.ts';
+import { forestCharts } from './effect-axis.ts';
+import { withoutControls } from './escape.ts';
 import { markup, type Markup, template } from './template.ts';
-import { formatEffect, formatEstimate, formatMoment, formatValue } from './words.ts';
+import { formatEstimate, formatMoment, formatValue, plural } from './words.ts';
 
-const render = template<ReturnType<typeof viewOf>>('comparison.hbs');
+const render = template('comparison.hbs');
 
 export const comparisonHtml = (comparison: Comparison): string => render(viewOf(comparison));
 
 function viewOf(comparison: Comparison) {
-  const { metrics } = comparison;
+  const { metrics, verdict, variants } = comparison;
   return {
     mettle: String(comparison.environment['mettle'] ?? ''),
-    title: `${comparison.verdict.status}: ${comparison.scenario.name}, before against after`,
+    title: `${verdict.status}: ${comparison.scenario.name}, ${variants.before} against ${variants.after}`,
     heading: comparison.scenario.name,
     target: comparison.target,
-    variants: comparison.variants,
-    pairs: comparison.pairs,
+    variants,
+    pairs: plural(comparison.pairs, 'pair'),
     seed: comparison.seed,
     startedAt: formatMoment(comparison.startedAt),
-    finishedAt: formatMoment(comparison.finishedAt).slice(11),
-    verdict: comparison.verdict,
+    finishedAt: formatMoment(comparison.finishedAt),
+    verdict: { status: verdict.status, reasons: verdict.reasons },
+    allHeld: allHeld(comparison),
     notes: comparison.notes,
+    glance: glance(comparison),
     claims: comparison.claims.map(claimRow),
-    primary: metrics.find((metric) => metric.primary)?.metric,
-    forests: forests(metrics),
+    primary: metrics.find((metric) => metric.primary)?.metric ?? '',
+    forests: forestCharts(metrics).map((chart) => markup(figure(chart))),
     metrics: metrics.map(metricRow),
-    pairCharts: metrics.map((metric, index) => pairChart(metric, index)),
+    pairCharts: metrics.map((metric, index) => pairChart(metric, index, variants)),
     spectra: spectra(comparison),
     promises: comparison.promises.map(promiseRow),
-    runs: comparison.runs.map((run) => ({
-      ...run,
-      href: `${run.folder.split('/').map(encodeURIComponent).join('/')}/report.html`,
-      reason: run.reasons[0] ?? '',
-    })),
+    runs: comparison.runs.map(runRow),
     command: comparison.command,
     facts: Object.entries(comparison.environment).map(([name, value]) => ({ name, value })),
   };
 }
 
-function claimRow(claim: ClaimResult) {
-  return {
-    ...claim,
-    documented: claim.documented === null ? '–' : `${claim.documented.before} → ${claim.documented.after}`,
-    before: formatValue(claim.beforeMedian, claim.unit),
-    after: formatValue(claim.afterMedian, claim.unit),
-    change: formatEstimate(claim.estimate, claim.interval95, claim.scale),
-    threshold: formatEffect(claim.threshold, claim.scale),
-  };
+/** What a verdict without reasons means, naming only what there was to judge. */
+function allHeld({ claims, promises, metrics, variants }: Comparison): string {
+  const primary = metrics.find((metric) => metric.primary);
+  const parts = [
+    claims.length === 0 ? [] : ['every claim was confirmed'],
+    primary === undefined ? [] : [`${primary.metric} did not regress`],
+    promises.length === 0 ? [] : [`no promise was broken in “${variants.after}”`],
+  ].flat();
+  const text = parts.join('; ');
+  return text === ''
+    ? 'Nothing was claimed or promised.'
+    : `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+}
+
+function glance({ claims, promises, metrics, runs }: Comparison) {
+  const confirmed = claims.filter((claim) => claim.verdict === 'confirmed').length;
+  const kept = promises.filter((promise) => promise.after.failed + promise.after.other === 0).length;
+  const primary = metrics.find((metric) => metric.primary);
+  const invalid = runs.filter((run) => run.verdict === 'invalid').length;
+  return [
+    {
+      name: 'claims confirmed',
+      value: claims.length === 0 ? 'none made' : `${confirmed} of ${claims.length}`,
+    },
+    { name: 'primary metric', value: primary === undefined ? 'none' : primary.outcome },
+    {
+      name: 'promises kept in every run after',
+      value: promises.length === 0 ? 'none made' : `${kept} of ${promises.length}`,
+    },
+    {
+      name: 'runs',
+      value: invalid === 0 ? plural(runs.length, 'run') : `${runs.length}, ${invalid} invalid`,
+    },
+  ];
 }
 
 function metricRow(metric: MetricComparison) {
   return {
-    ...metric,
+    metric: metric.metric,
+    primary: metric.primary,
     before: formatValue(metric.beforeMedian, metric.unit),
     after: formatValue(metric.afterMedian, metric.unit),
     change: formatEstimate(metric.estimate, metric.interval95, metric.scale),
+    outcome: metric.outcome,
     outcomeClass: metric.outcome.replaceAll(' ', '-'),
     detectable: detectable(metric),
+    reason: metric.reason,
   };
 }
 
@@ -71,49 +99,14 @@ function detectable(metric: MetricComparison): string {
   return `± ${(metric.smallestDetectable * 100).toFixed(1)}${points}`;
 }
 
-/** Relative changes and differences in points have axes of their own. */
-function forests(metrics: readonly MetricComparison[]): Markup[] {
-  const scales = [
-    { scale: 'log', title: 'Relative change', axis: 'after against before, logarithmic' },
-    { scale: 'points', title: 'Change in points', axis: 'after minus before' },
-  ] as const;
-  return scales.flatMap(({ scale, title, axis }) => {
-    const rows = metrics.filter((metric) => metric.scale === scale).map(forestRow);
-    if (rows.length === 0) return [];
-    const chart = forestPlot({
-      id: `forest-${scale}`,
-      title,
-      rows,
-      axis,
-      formatTick: (value) => formatEffect(value, scale),
-      lowText: 'lower after',
-      highText: 'higher after',
-    });
-    return [markup(figure(chart))];
-  });
-}
-
-function forestRow(metric: MetricComparison): ForestRow {
-  return {
-    name: metric.metric,
-    estimate: metric.estimate,
-    low: metric.interval95?.low ?? null,
-    high: metric.interval95?.high ?? null,
-    openLow: metric.interval95?.low === null,
-    openHigh: metric.interval95?.high === null,
-    tolerance: metric.tolerance,
-    outcome: metric.outcome,
-    label: formatEstimate(metric.estimate, metric.interval95, metric.scale),
-  };
-}
-
-function pairChart(metric: MetricComparison, index: number): Markup {
+function pairChart(metric: MetricComparison, index: number, names: Comparison['variants']): Markup {
   const chart = pairDots({
     id: `pairs-${index}`,
     title: metric.metric,
     pairs: metric.pairs,
     scale: metric.unit === 'µs' ? 'latency' : 'linear',
     format: (value) => formatValue(value, metric.unit),
+    names,
   });
   return markup(figure(chart));
 }
@@ -135,9 +128,10 @@ function spectra(comparison: Comparison): Markup[] {
 function promiseRow(promise: Comparison['promises'][number]) {
   const side = (figures: Comparison['promises'][number]['after']) => {
     const total = figures.passed + figures.failed + figures.other;
+    const judged = figures.failed > 0 ? 'fail' : figures.other > 0 || total === 0 ? 'invalid' : 'pass';
     return {
-      kept: `${figures.passed} of ${total}`,
-      class: figures.failed > 0 ? 'fail' : figures.other > 0 ? 'invalid' : 'pass',
+      kept: `${figures.passed} of ${plural(total, 'run')}`,
+      class: judged,
       median: formatValue(figures.median, promise.unit),
     };
   };
@@ -146,5 +140,23 @@ function promiseRow(promise: Comparison['promises'][number]) {
     limit: formatValue(promise.limit, promise.unit),
     before: side(promise.before),
     after: side(promise.after),
+  };
+}
+
+/** Only paths below the comparison's own folder become links. */
+function runRow(run: Comparison['runs'][number]) {
+  const parts = withoutControls(run.folder)
+    .split('/')
+    .filter((part) => part !== '' && part !== '.');
+  const inside = !run.folder.startsWith('/') && !parts.includes('..');
+  return {
+    id: run.id,
+    href: inside ? `./${[...parts, 'report.html'].map(encodeURIComponent).join('/')}` : '',
+    pair: run.pair,
+    position: run.position,
+    variant: run.variant,
+    role: run.role,
+    verdict: run.verdict,
+    reasons: run.reasons,
   };
 }

@@ -1,139 +1,106 @@
 // The HTML report of one run.
 
 import type { RunData } from '../record/data.ts';
-import type { FaultRecord, HealthRecord, LatencyRecord, RunRecord, SloRecord } from '../record/schema.ts';
+import type { HealthRecord, RunRecord } from '../record/schema.ts';
 import { formatDuration, formatShare, formatSize } from '../kernel/units.ts';
-import { runCharts } from './run-charts.ts';
-import { markup, template } from './template.ts';
-import { formatMoment, formatValue } from './words.ts';
+import { type Chart, figure } from './charts/figure.ts';
+import { faultRow, faultSummary, observationRow } from './fault-rows.ts';
+import { latencyHeat, latencyOverTime, latencySpectrum, responseAgainstService } from './latency-charts.ts';
+import { promiseRow } from './promise-rows.ts';
+import { runTimeline } from './run-windows.ts';
+import { errorRows, flowGroups } from './series-table.ts';
+import { targetCharts } from './target-charts.ts';
+import { markup, type Markup, template } from './template.ts';
+import { failureChart, rateChart } from './traffic-charts.ts';
+import { formatMoment, formatValue, plural } from './words.ts';
 
-const render = template<ReturnType<typeof viewOf>>('run.hbs');
+const render = template('run.hbs');
+const mostSeriesCharts = 12;
+const mostCurves = 6;
 
 export const runHtml = (data: RunData): string => render(viewOf(data));
 
 function viewOf(data: RunData) {
   const { run } = data;
-  const charts = runCharts(data);
+  const { status } = run.verdict;
   return {
     mettle: run.environment.mettle,
-    title: `${run.verdict.status}: ${run.scenario.name} (${run.variant})`,
+    title: `${status}: ${run.scenario.name} (${run.variant})`,
     heading: run.scenario.name,
     target: run.target.name,
     variant: run.variant,
     seed: run.seed,
     startedAt: formatMoment(run.startedAt),
     elapsed: formatDuration(run.load.elapsedMicros),
-    verdict: run.verdict,
+    warmup: formatDuration(run.load.warmupMicros),
+    verdict: { status, reasons: run.verdict.reasons },
+    allHeld: allHeld(run),
     notes: run.notes,
+    glance: glance(run),
     promises: run.slo.map(promiseRow),
     faults: run.faults.map(faultRow),
     observations: run.faults.flatMap(observationRow),
-    series: run.series.map(seriesRow),
+    flows: flowGroups(run),
     errors: errorRows(run),
-    charts: {
-      latency: charts.latency.map(markup),
-      traffic: charts.traffic.map(markup),
-      target: charts.target.map(markup),
-    },
+    charts: chartsOf(data),
     health: healthView(run.health),
     command: run.command,
     facts: facts(run),
   };
 }
 
-function promiseRow(slo: SloRecord) {
-  return {
-    text: slo.text,
-    status: slo.status,
-    value: formatValue(slo.value, slo.unit, slo.atLeast),
-    limit: formatValue(slo.limit, slo.unit),
-    margin: margin(slo),
-    samples: slo.samples,
-    reason: slo.reason ?? '',
-  };
+/** What a verdict without reasons means. */
+function allHeld({ slo }: RunRecord): string {
+  const notJudged = slo.filter((promise) => promise.status === 'not judged').length;
+  if (slo.length === 0) return 'Nothing was promised; the measurement itself is sound.';
+  if (notJudged === 0) return 'Every promise held.';
+  return `No promise was broken; ${notJudged} of ${slo.length} could not be judged.`;
 }
 
-/** How far the value is from its limit, as a share of the limit; points for shares. */
-function margin(slo: SloRecord): string {
-  if (slo.value === null || slo.atLeast) return '–';
-  if (slo.unit === 'share') return `${(Math.abs(slo.limit - slo.value) * 100).toFixed(2)} pts`;
-  return slo.limit === 0 ? '–' : formatShare(Math.abs(slo.limit - slo.value) / Math.abs(slo.limit));
-}
-
-function faultRow(fault: FaultRecord) {
-  const asked = Object.entries(fault.with)
-    .map(([key, value]) => `${key} ${value}`)
-    .join(', ');
-  const lasted =
-    fault.effectAtMicros === null || fault.clearedAtMicros === null
-      ? '–'
-      : formatDuration(fault.clearedAtMicros - fault.effectAtMicros);
-  const { before, during, status } = fault.traffic;
-  return {
-    id: fault.id,
-    asked: `${fault.kind} on ${fault.on}${asked === '' ? '' : `: ${asked}`}`,
-    effectAt: fault.effectAtMicros === null ? 'never' : `at ${formatDuration(fault.effectAtMicros)}`,
-    lasted,
-    traffic: {
-      status,
-      figures: before === null || during === null ? '' : `${before} before, ${during} during`,
-    },
-    fidelity: fault.fidelity,
-    state: fault.status,
-    stateClass: fault.status === 'undo failed' ? 'fail' : fault.status,
-    note: fault.note ?? '',
-  };
-}
-
-function observationRow(fault: FaultRecord) {
-  const seen = fault.observation;
-  if (seen === null) return [];
+/** What a reader wants to know first, in four figures. */
+function glance(run: RunRecord) {
+  const steps = run.series.filter((series) => series.kind === 'step');
+  const offered = steps.reduce((sum, series) => sum + series.offered, 0);
+  const ok = steps.reduce((sum, series) => sum + series.ok, 0);
+  const held = run.slo.filter((slo) => slo.status === 'pass').length;
   return [
-    {
-      id: fault.id,
-      connections: seen.connections,
-      refused: seen.refused,
-      resets: seen.resets,
-      bytesUp: formatSize(seen.bytesUp),
-      bytesDown: formatSize(seen.bytesDown),
-      p50: formatValue(seen.addedDelayMicros?.p50 ?? null, 'µs'),
-      p99: formatValue(seen.addedDelayMicros?.p99 ?? null, 'µs'),
-    },
+    { name: 'promises held', value: run.slo.length === 0 ? 'none made' : `${held} of ${run.slo.length}` },
+    { name: 'offered, after the warm-up', value: plural(offered, 'step') },
+    { name: 'answered well', value: offered === 0 ? '–' : formatShare(ok / offered) },
+    { name: 'faults', value: faultSummary(run.faults) },
   ];
 }
 
-const latencyText = (latency: LatencyRecord, name: 'p50' | 'p95' | 'p99' | 'max'): string =>
-  formatValue(latency[name], 'µs', latency.atLeast.includes(name));
-
-function seriesRow(series: RunRecord['series'][number]) {
+function chartsOf(data: RunData) {
+  const offered = data.run.series.filter((series) => series.kind === 'step' && series.offered > 0);
+  const shown = offered.slice(0, mostSeriesCharts);
+  const bySamples = [...shown].sort((a, b) => b.offered - a.offered).slice(0, mostCurves);
+  const curves = shown.filter((series) => bySamples.includes(series));
+  const left = offered.length - shown.length;
   return {
-    ...series,
-    p50: latencyText(series.responseMicros, 'p50'),
-    p95: latencyText(series.responseMicros, 'p95'),
-    p99: latencyText(series.responseMicros, 'p99'),
-    max: latencyText(series.responseMicros, 'max'),
-    serviceP50: latencyText(series.serviceMicros, 'p50'),
-    serviceP99: latencyText(series.serviceMicros, 'p99'),
+    timeline: drawn([runTimeline(data)]),
+    waiting: drawn([responseAgainstService(shown)]),
+    latency: drawn(
+      shown.flatMap((series, index) => [
+        latencyOverTime(data, series, index),
+        latencyHeat(data, series, index),
+      ]),
+    ),
+    leftOut: left === 0 ? '' : `${plural(left, 'further series', 'further series')}: in the table only.`,
+    spectrum: drawn(curves.length === 0 ? [] : [latencySpectrum(data, curves)]),
+    traffic: drawn([rateChart(data), failureChart(data)]),
+    target: drawn(targetCharts(data)),
   };
 }
 
-function errorRows(run: RunRecord) {
-  return run.series
-    .filter((series) => series.kind === 'step')
-    .flatMap((series) =>
-      Object.entries(series.errors).map(([name, count]) => ({
-        series: series.name,
-        class: name,
-        count,
-        examples: series.examples.filter((entry) => entry.class === name).map((entry) => entry.example),
-      })),
-    );
-}
+const drawn = (charts: readonly (Chart | null)[]): Markup[] =>
+  charts.flatMap((chart) => (chart === null ? [] : [markup(figure(chart))]));
 
 function healthView(health: HealthRecord) {
   return {
     level: health.level,
     judgedSeconds: health.judgedSeconds,
+    reasons: health.reasons,
     measures: health.measures.map((measure) => ({
       name: measure.name,
       level: measure.level,
@@ -150,12 +117,11 @@ function facts(run: RunRecord) {
   return [
     ['run', run.id],
     ['scenario', `${run.scenario.file ?? run.scenario.name} (${run.scenario.hash.slice(0, 12)})`],
-    ['target address', run.target.http ?? run.target.ws ?? '–'],
-    ['warm-up, left out', formatDuration(run.load.warmupMicros)],
+    ['target address', [run.target.http, run.target.ws].filter((url) => url !== null).join(', ') || '–'],
     ['fault proxy', environment.proxy],
     ['generator threads', String(environment.threads)],
     ['machine', `${environment.cpus} × ${environment.cpuModel}, ${formatSize(environment.memoryBytes)}`],
     ['platform', `${environment.platform} ${environment.arch}, Node ${environment.node}`],
-    ['machine fingerprint', environment.fingerprint],
-  ].map(([name, value]) => ({ name, value }));
+    ['machine fingerprint', environment.fingerprint.slice(0, 16)],
+  ].map(([name = '', value = '']) => ({ name, value }));
 }

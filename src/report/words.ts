@@ -12,7 +12,7 @@ export function formatValue(value: number | null, unit: Unit, atLeast = false): 
 function plainValue(value: number, unit: Unit): string {
   switch (unit) {
     case 'µs':
-      return formatDuration(value);
+      return value === 0 ? '0s' : formatDuration(value);
     case 'share':
       return formatShare(value);
     case '1/s':
@@ -26,6 +26,28 @@ function plainValue(value: number, unit: Unit): string {
 }
 
 const minus = '−';
+
+/** Suffixes that name a unit, and how such a number reads: `latencyMs: 25` is `latency 25ms`. */
+const suffixes: readonly (readonly [RegExp, (value: number) => string])[] = [
+  [/Micros$/, formatDuration],
+  [/Ms$/, (value) => formatDuration(value * 1_000)],
+  [/Bytes$/, formatSize],
+  [/PerSecond$/, formatRate],
+  [/Share$/, formatShare],
+];
+
+/** A named number or text of a record in words, its unit taken from the name: `toxicity 11%`. */
+export function formatNamed(name: string, value: number | string): string {
+  if (typeof value === 'string') return `${name} ${value}`;
+  if (name === 'toxicity') return `${name} ${formatShare(value)}`;
+  const found = suffixes.find(([suffix]) => suffix.test(name));
+  return found === undefined
+    ? `${name} ${significant(value)}`
+    : `${name.replace(found[0], '')} ${found[1](value)}`;
+}
+
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;
 
 const signed = (value: number, digits: number): string =>
   `${value > 0 ? '+' : value < 0 ? minus : ''}${Math.abs(value).toFixed(digits)}`;

@@ -1,71 +1,45 @@
 // The forest plot: each metric's estimated change with its interval, against the band that counts as no change.
 
 import { scaleLinear } from 'd3-scale';
-import { escapeMarkup } from '../escape.ts';
-import type { Chart } from './figure.ts';
-import { px } from './frame.ts';
-
-export interface ForestRow {
-  readonly name: string;
-  /** As a relative change or in points; what the labels say comes ready-made. */
-  readonly estimate: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly openLow: boolean;
-  readonly openHigh: boolean;
-  readonly tolerance: number;
-  readonly outcome: string;
-  /** `−88 % (−91 … −85)` */
-  readonly label: string;
-}
+import type { Chart, Drawing } from './figure.ts';
+import { type Band, drawEstimate, type ForestRow } from './forest-row.ts';
+import type { Scale, Tick } from './scales.ts';
+import { fit, label, px, textWidth } from './text.ts';
 
 export interface ForestPlot {
   readonly id: string;
   readonly title: string;
   readonly rows: readonly ForestRow[];
-  /** Under the axis: `ln(after/before)` shown as percent, or points. */
+  /** Under the axis: what its numbers are. */
   readonly axis: string;
-  readonly formatTick: (value: number) => string;
-  readonly lowText: string;
-  readonly highText: string;
+  /** Round values in order of how much they tell, e.g. 0, then −50 %; those that fit become ticks. */
+  readonly ticks: readonly { readonly value: number; readonly text: string }[];
+  /** The tolerance band of a row on the effect's scale; null = it has no end on that side. */
+  readonly bandOf: (tolerance: number) => Band;
 }
 
-const width = 720;
-const left = 230;
-const right = 170;
-const rowHeight = 30;
-const top = 34;
+/** Wide: name, plane, change and outcome side by side. Narrow: name and outcome, the plane, the change below each other. */
+const layouts = {
+  wide: { width: 1000, left: 240, right: 360, rowHeight: 34, planeAt: 0.5, stacked: false },
+  narrow: { width: 360, left: 12, right: 12, rowHeight: 72, planeAt: 0.48, stacked: true },
+} as const;
+
+type Layout = (typeof layouts)[keyof typeof layouts];
+const top = 30;
+const foot = 42;
 
 export function forestPlot(plot: ForestPlot): Chart {
-  const ends = plot.rows.flatMap((row) => [row.estimate, row.low, row.high, row.tolerance, -row.tolerance]);
-  const reach = Math.max(0.05, ...ends.map((value) => Math.abs(value ?? 0))) * 1.08;
-  const lowest = Math.min(...ends.map((value) => value ?? 0), 0);
-  const highest = Math.max(...ends.map((value) => value ?? 0), 0);
-  const from = lowest < -0.2 * reach ? lowest * 1.08 : -0.2 * reach;
-  const to = highest > 0.2 * reach ? highest * 1.08 : 0.2 * reach;
-  const scale = scaleLinear([from, to], [left, width - right]);
-  const height = top + plot.rows.length * rowHeight + 40;
-  const base = height - 34;
-  const ticks = scale
-    .ticks(5)
-    .map(
-      (tick) =>
-        `<line class="grid" x1="${px(scale(tick))}" x2="${px(scale(tick))}" y1="${top - 6}" y2="${px(base)}"/>` +
-        `<text class="tick" text-anchor="middle" x="${px(scale(tick))}" y="${px(base + 16)}">${escapeMarkup(plot.formatTick(tick))}</text>`,
-    );
-  const zero = `<line class="axis" x1="${px(scale(0))}" x2="${px(scale(0))}" y1="${top - 6}" y2="${px(base)}"/>`;
-  const rows = plot.rows.map((row, index) => drawRow(row, top + index * rowHeight + rowHeight / 2, scale));
-  const sides =
-    `<text class="axis-label" text-anchor="end" x="${px(scale(0) - 8)}" y="14">← ${escapeMarkup(plot.lowText)}</text>` +
-    `<text class="axis-label" x="${px(scale(0) + 8)}" y="14">${escapeMarkup(plot.highText)} →</text>`;
   return {
     id: plot.id,
     title: plot.title,
     description: `Estimated change of each metric with its 95 % interval. ${plot.rows.map((row) => `${row.name}: ${row.label}, ${row.outcome}.`).join(' ')}`,
-    width,
-    height,
-    drawing: `${ticks.join('')}${zero}${sides}${rows.join('')}<text class="axis-label" text-anchor="end" x="${width - right}" y="${height - 2}">${escapeMarkup(plot.axis)}</text>`,
-    legend: [],
+    size: 'full',
+    wide: draw(plot, layouts.wide),
+    narrow: draw(plot, layouts.narrow),
+    legend: [
+      ['estimate-key', 'estimate and 95 % interval'],
+      ['band-key', 'counts as no change'],
+    ],
     table: {
       columns: ['metric', 'change (95 % interval)', 'outcome'],
       rows: plot.rows.map((row) => [row.name, row.label, row.outcome]),
@@ -73,26 +47,82 @@ export function forestPlot(plot: ForestPlot): Chart {
   };
 }
 
-function drawRow(row: ForestRow, y: number, scale: (value: number) => number): string {
-  const name = row.name.length > 34 ? `${row.name.slice(0, 33)}…` : row.name;
-  const outcome = row.outcome.replaceAll(' ', '-');
-  const parts = [
-    `<text class="row-label" text-anchor="end" x="${left - 14}" y="${px(y + 4)}">${escapeMarkup(name)}</text>`,
-    `<rect class="band" x="${px(scale(-row.tolerance))}" y="${px(y - 11)}" width="${px(scale(row.tolerance) - scale(-row.tolerance))}" height="22"/>`,
-    `<text class="row-value ${outcome}" x="${width - right + 10}" y="${px(y + 4)}">${escapeMarkup(row.label)}</text>`,
-  ];
-  if (row.estimate === null) return parts.join('');
-  const lowAt = row.openLow || row.low === null ? left : scale(row.low);
-  const highAt = row.openHigh || row.high === null ? width - right : scale(row.high);
-  const cap = (at: number, open: boolean, direction: number): string =>
-    open
-      ? `<path class="whisker ${outcome}" d="M${px(at - direction * 6)},${px(y - 4)}L${px(at)},${px(y)}L${px(at - direction * 6)},${px(y + 4)}"/>`
-      : `<line class="whisker ${outcome}" x1="${px(at)}" x2="${px(at)}" y1="${px(y - 5)}" y2="${px(y + 5)}"/>`;
-  parts.push(
-    `<line class="whisker ${outcome}" x1="${px(lowAt)}" x2="${px(highAt)}" y1="${px(y)}" y2="${px(y)}"/>`,
-    cap(lowAt, row.openLow || row.low === null, -1),
-    cap(highAt, row.openHigh || row.high === null, 1),
-    `<rect class="estimate ${outcome}" x="${px(scale(row.estimate) - 4.5)}" y="${px(y - 4.5)}" width="9" height="9"/>`,
+/** From the data, with zero always inside and some room on both sides of it. */
+function domainOf(plot: ForestPlot): [number, number] {
+  const values = plot.rows.flatMap((row) => {
+    const band = plot.bandOf(row.tolerance);
+    return [row.estimate, row.low, row.high, band.low, band.high].filter((value) => value !== null);
+  });
+  const low = values.reduce((a, b) => Math.min(a, b), 0);
+  const high = values.reduce((a, b) => Math.max(a, b), 0);
+  const reach = Math.max(high, -low, 0.001);
+  return [Math.min(low * 1.06, -0.15 * reach), Math.max(high * 1.06, 0.15 * reach)];
+}
+
+function draw(plot: ForestPlot, layout: Layout): Drawing {
+  const right = layout.width - layout.right;
+  const scale: Scale = scaleLinear(domainOf(plot), [layout.left + 6, right - 6]);
+  const base = top + plot.rows.length * layout.rowHeight;
+  const grid = ticksThatFit(plot, scale, layout.left, right).map(
+    (tick) =>
+      `<line class="grid" x1="${px(tick.at)}" x2="${px(tick.at)}" y1="${top - 4}" y2="${base}"/>` +
+      label({ className: 'tick', anchor: 'middle', x: tick.at, y: base + 18, text: tick.text }),
   );
-  return parts.join('');
+  const rows = plot.rows.map((row, index) => {
+    const from = top + index * layout.rowHeight;
+    const y = from + layout.rowHeight * layout.planeAt;
+    const sides = { left: layout.left, right };
+    return drawEstimate(row, y, scale, sides, plot.bandOf(row.tolerance)) + drawTexts(row, from, layout);
+  });
+  const zero = `<line class="axis" x1="${px(scale(0))}" x2="${px(scale(0))}" y1="${top - 4}" y2="${base}"/>`;
+  return {
+    width: layout.width,
+    height: base + foot,
+    marks: [
+      ...grid,
+      zero,
+      label({ className: 'axis-label', x: layout.left, y: 14, text: '← lower after' }),
+      label({ className: 'axis-label', anchor: 'end', x: right, y: 14, text: 'higher after →' }),
+      ...rows,
+      label({ className: 'axis-label', anchor: 'end', x: right, y: base + foot - 5, text: plot.axis }),
+    ].join(''),
+  };
+}
+
+function drawTexts(row: ForestRow, from: number, layout: Layout): string {
+  const outcome = `outcome ${row.outcome.replaceAll(' ', '-')}`;
+  if (layout.stacked) {
+    const right = layout.width - layout.right;
+    const room = right - layout.left - textWidth(row.outcome) - 12;
+    return [
+      label({ className: 'row-label', x: layout.left, y: from + 16, text: fit(row.name, room) }),
+      label({ className: outcome, anchor: 'end', x: right, y: from + 16, text: row.outcome }),
+      label({ className: 'row-value', x: layout.left, y: from + 60, text: row.label }),
+    ].join('');
+  }
+  const y = from + layout.rowHeight * layout.planeAt + 4.5;
+  const column = layout.width - layout.right + 14;
+  return [
+    label({
+      className: 'row-label',
+      anchor: 'end',
+      x: layout.left - 14,
+      y,
+      text: fit(row.name, layout.left - 18),
+    }),
+    label({ className: 'row-value', x: column, y, text: fit(row.label, 250) }),
+    label({ className: outcome, anchor: 'end', x: layout.width - 2, y, text: row.outcome }),
+  ].join('');
+}
+
+/** The most telling ticks first; one that would touch another is left out. */
+function ticksThatFit(plot: ForestPlot, scale: Scale, left: number, right: number): Tick[] {
+  const kept: { at: number; text: string; half: number }[] = [];
+  for (const { value, text } of plot.ticks) {
+    const at = scale(value);
+    const half = textWidth(text) / 2 + 6;
+    if (at < left || at > right || at - half < left - 12 || at + half > right + 12) continue;
+    if (kept.every((other) => Math.abs(other.at - at) >= other.half + half)) kept.push({ at, text, half });
+  }
+  return kept.sort((a, b) => a.at - b.at);
 }

@@ -1,73 +1,103 @@
-// Axes, grid and shaded fault windows, shared by every chart with a plane.
+// Axes, grid and the windows of faults, shared by every chart with a plane.
 
-import { escapeMarkup } from '../escape.ts';
+import { type Scale, type Tick } from './scales.ts';
+import { fit, label, px, textWidth } from './text.ts';
 
-export interface Tick {
-  readonly at: number;
-  readonly text: string;
-}
-
-export interface Shade {
-  readonly from: number;
-  readonly to: number;
+/** A stretch of the run worth marking: the warm-up, a fault. */
+export interface TimeWindow {
   readonly label: string;
   readonly className: string;
+  readonly fromMicros: number;
+  readonly toMicros: number;
 }
 
-export interface Frame {
+export interface Plane {
   readonly width: number;
   readonly height: number;
   readonly left: number;
   readonly right: number;
   readonly top: number;
   readonly bottom: number;
+}
+
+export interface Frame {
+  readonly plane: Plane;
   readonly xTicks: readonly Tick[];
   readonly yTicks: readonly Tick[];
   readonly xLabel: string;
   readonly yLabel: string;
-  readonly shades?: readonly Shade[];
 }
 
-/** Numbers in drawings: two decimals, so that files are small and the same everywhere. */
-export const px = (value: number): string => String(Math.round(value * 100) / 100);
+const laneHeight = 17;
+const labelPx = 12;
+const headroom = 24;
 
-export function drawFrame(frame: Frame): string {
-  const right = frame.width - frame.right;
-  const base = frame.height - frame.bottom;
-  const shades = shadeRows(frame.shades ?? []).map(
-    ({ shade, row }) =>
-      `<rect class="shade ${shade.className}" x="${px(shade.from)}" y="${px(frame.top)}" ` +
-      `width="${px(Math.max(1, shade.to - shade.from))}" height="${px(base - frame.top)}"/>` +
-      `<text class="shade-label" x="${px(shade.from + 4)}" y="${px(frame.top + 12 + row * 13)}">${escapeMarkup(shade.label)}</text>`,
-  );
-  const horizontal = frame.yTicks.map(
+/** Where everything stands: the name of the y axis, then a lane for each window that overlaps another, then the plane. */
+export function planeOf(width: number, planeHeight: number, left: number, right: number, lanes = 0): Plane {
+  const top = headroom + lanes * laneHeight;
+  const bottom = 42;
+  return { width, height: top + planeHeight + bottom, left, right, top, bottom };
+}
+
+export function drawFrame({ plane, xTicks, yTicks, xLabel, yLabel }: Frame): string {
+  const right = plane.width - plane.right;
+  const base = plane.height - plane.bottom;
+  const horizontal = yTicks.map(
     (tick) =>
-      `<line class="grid" x1="${px(frame.left)}" x2="${px(right)}" y1="${px(tick.at)}" y2="${px(tick.at)}"/>` +
-      `<text class="tick" text-anchor="end" x="${px(frame.left - 8)}" y="${px(tick.at + 4)}">${escapeMarkup(tick.text)}</text>`,
+      `<line class="grid" x1="${px(plane.left)}" x2="${px(right)}" y1="${px(tick.at)}" y2="${px(tick.at)}"/>` +
+      label({ className: 'tick', anchor: 'end', x: plane.left - 8, y: tick.at + 4, text: tick.text }),
   );
-  const vertical = frame.xTicks.map(
+  const vertical = xTicks.map(
     (tick) =>
       `<line class="tickmark" x1="${px(tick.at)}" x2="${px(tick.at)}" y1="${px(base)}" y2="${px(base + 5)}"/>` +
-      `<text class="tick" text-anchor="middle" x="${px(tick.at)}" y="${px(base + 18)}">${escapeMarkup(tick.text)}</text>`,
+      label({ className: 'tick', anchor: 'middle', x: tick.at, y: base + 19, text: tick.text }),
   );
   return [
-    ...shades,
     ...horizontal,
-    `<line class="axis" x1="${px(frame.left)}" x2="${px(right)}" y1="${px(base)}" y2="${px(base)}"/>`,
+    `<line class="axis" x1="${px(plane.left)}" x2="${px(right)}" y1="${px(base)}" y2="${px(base)}"/>`,
     ...vertical,
-    `<text class="axis-label" text-anchor="end" x="${px(right)}" y="${px(frame.height - 4)}">${escapeMarkup(frame.xLabel)}</text>`,
-    `<text class="axis-label" x="${px(frame.left)}" y="${px(frame.top - 8)}">${escapeMarkup(frame.yLabel)}</text>`,
+    label({ className: 'axis-label', anchor: 'end', x: right, y: plane.height - 5, text: xLabel }),
+    label({ className: 'axis-label', x: 2, y: 13, text: yLabel }),
   ].join('');
 }
 
-/** Labels of windows that overlap go on rows of their own. */
-function shadeRows(shades: readonly Shade[]): { shade: Shade; row: number }[] {
+interface Lane {
+  readonly window: TimeWindow;
+  readonly lane: number;
+}
+
+/** Overlapping windows get lanes of their own, labels included. `x` gives pixels. */
+export function lanesOf(windows: readonly TimeWindow[], x: Scale, rightPx: number): Lane[] {
   const ends: number[] = [];
-  return shades.map((shade) => {
-    const width = Math.max(shade.to - shade.from, shade.label.length * 6.5 + 8);
-    const free = ends.findIndex((end) => end <= shade.from);
-    const row = free === -1 ? ends.length : free;
-    ends[row] = shade.from + width;
-    return { shade, row };
+  return windows.map((window) => {
+    const from = x(window.fromMicros);
+    const to = x(window.toMicros);
+    const wanted = Math.max(to, Math.min(rightPx, from + textWidth(window.label, labelPx) + 12));
+    const free = ends.findIndex((end) => end <= from + 0.5);
+    const lane = free === -1 ? ends.length : free;
+    ends[lane] = wanted;
+    return { window, lane };
   });
+}
+
+export const laneCount = (lanes: readonly Lane[]): number =>
+  Math.max(0, ...lanes.map((entry) => entry.lane + 1));
+
+/** A labelled bar above the plane for each window, and its shade behind the lines. */
+export function drawLanes(lanes: readonly Lane[], plane: Plane, x: Scale): string {
+  const right = plane.width - plane.right;
+  const base = plane.height - plane.bottom;
+  return lanes
+    .map(({ window, lane }) => {
+      const from = x(window.fromMicros);
+      const width = Math.max(2, Math.min(right, x(window.toMicros)) - from);
+      const y = headroom - 4 + lane * laneHeight;
+      const text = fit(window.label, right - from - 6, labelPx);
+      return (
+        `<rect class="shade ${window.className}" x="${px(from)}" y="${px(y)}" width="${px(width)}" height="${px(base - y)}"/>` +
+        `<rect class="lane ${window.className}" x="${px(from)}" y="${px(y)}" width="${px(width)}" height="3"/>` +
+        label({ className: 'shade-label', x: from + 4, y: y + 14, text })
+      );
+    })
+    .join('');
 }

@@ -1,78 +1,147 @@
 // The latency heat map: time across, latency up (logarithmic), darkness for how many answers. Two modes show as two bands.
 
 import type { Histogram } from 'hdr-histogram-js';
-import { countAbove } from '../../measure/histogram.ts';
+import { countAbove, slowest, valueAtRank } from '../../measure/histogram.ts';
 import { formatDuration } from '../../kernel/units.ts';
-import type { Chart } from './figure.ts';
-import { drawFrame, px } from './frame.ts';
-import { latencyScale, timeScale } from './scales.ts';
+import type { Chart, Drawing } from './figure.ts';
+import { drawFrame, drawLanes, laneCount, lanesOf, planeOf, type TimeWindow } from './frame.ts';
+import { latencyScale, type Scale, timeScale } from './scales.ts';
+import { escapeMarkup } from '../escape.ts';
+import { px } from './text.ts';
 
-export interface HeatColumn {
-  readonly startMicros: number;
-  readonly endMicros: number;
-  readonly histogram: Histogram | undefined;
+interface HeatColumn {
+  readonly fromMicros: number;
+  readonly toMicros: number;
+  readonly good: Histogram | undefined;
 }
 
-const size = { width: 720, height: 230, left: 62, right: 16, top: 26, bottom: 38 };
-const rows = 22;
-const levels = 6;
+export interface HeatMap {
+  readonly id: string;
+  readonly title: string;
+  readonly columns: readonly HeatColumn[];
+  readonly windows: readonly TimeWindow[];
+  readonly endMicros: number;
+}
 
-export function heatMap(id: string, title: string, columns: readonly HeatColumn[], endMicros: number): Chart {
-  const filled = columns.flatMap((column) => (column.histogram === undefined ? [] : [column.histogram]));
-  const low = Math.max(1, Math.min(...filled.map((histogram) => histogram.minNonZeroValue), 1e9));
-  const high = Math.max(...filled.map((histogram) => histogram.maxValue), low * 10);
-  const base = size.height - size.bottom;
-  const { x, ticks: xTicks } = timeScale(endMicros, size.left, size.width - size.right);
-  const { y, ticks: yTicks } = latencyScale(low, high, base, size.top);
-  const edges = Array.from({ length: rows + 1 }, (_, row) => low * (high / low) ** (row / rows));
-  const counted = columns.map((column) => ({ column, counts: cellCounts(column.histogram, edges) }));
-  const most = Math.max(1, ...counted.flatMap((entry) => entry.counts));
-  const cells = counted.flatMap(({ column, counts }) =>
-    counts.map((count, row) => {
-      if (count === 0) return '';
-      const [lowEdge = low, highEdge = high] = [edges[row], edges[row + 1]];
-      const level = Math.max(1, Math.ceil((Math.log1p(count) / Math.log1p(most)) * levels));
-      const [top, bottom] = [y(highEdge), y(lowEdge)];
-      return `<rect class="heat h${level}" x="${px(x(column.startMicros))}" y="${px(top)}" width="${px(Math.max(0.5, x(column.endMicros) - x(column.startMicros) - 0.6))}" height="${px(Math.max(0.5, bottom - top - 0.4))}"/>`;
-    }),
-  );
+interface Counted {
+  readonly fromMicros: number;
+  readonly toMicros: number;
+  readonly counts: readonly number[];
+  readonly answers: number;
+  readonly fastest: number;
+  readonly slowest: number;
+}
+
+const layouts = {
+  wide: { width: 560, height: 180, left: 64, right: 14, ticks: 8 },
+  narrow: { width: 360, height: 180, left: 60, right: 14, ticks: 5 },
+} as const;
+const rows = 20;
+const levels = 6;
+const seconds = (micros: number): string => (micros / 1_000_000).toFixed(1);
+
+export function heatMap(input: HeatMap): Chart {
+  const filled = input.columns.flatMap(({ good }) => (good === undefined ? [] : [good]));
+  const least = filled.reduce((low, good) => Math.min(low, valueAtRank(good, 1)), Infinity);
+  const most = filled.reduce((high, good) => Math.max(high, slowest(good)), 1);
+  // The same round ends as the axis has, so that cells and ticks agree.
+  const { low, high } = latencyScale(Number.isFinite(least) ? least : 1, most, 1, 0);
+  const cellEdges = Array.from({ length: rows + 1 }, (_, row) => low * (high / low) ** (row / rows));
+  const columns = input.columns.map((column) => countColumn(column, cellEdges));
+  const fullest = columns.reduce((max, column) => Math.max(max, ...column.counts), 1);
+  const drawn = (layout: Layout): Drawing => draw(input, columns, cellEdges, fullest, layout);
   return {
-    id,
-    title,
-    description: `Good answers by second and response latency; darker means more, up to ${most} in one cell.`,
-    width: size.width,
-    height: size.height,
-    drawing:
-      drawFrame({
-        ...size,
-        xTicks,
-        yTicks,
-        xLabel: 'time since the load began',
-        yLabel: 'response latency',
-      }) + cells.join(''),
+    id: input.id,
+    title: input.title,
+    description: `Good answers by time and response latency; darker means more, up to ${fullest} in one cell.`,
+    size: 'half',
+    wide: drawn(layouts.wide),
+    narrow: drawn(layouts.narrow),
     legend: [
-      ['heat-low', 'few answers'],
-      ['heat-high', `up to ${most}`],
+      ['heat-low', '1 answer'],
+      ['heat-high', `${fullest} answers`],
     ],
     table: {
-      columns: ['second', 'answers', 'fastest', 'slowest'],
+      columns: ['from – to, s', 'good answers', 'fastest', 'slowest'],
       rows: columns.map((column) => [
-        (column.startMicros / 1_000_000).toFixed(1),
-        String(column.histogram?.totalCount ?? 0),
-        column.histogram === undefined ? '–' : formatDuration(column.histogram.minNonZeroValue),
-        column.histogram === undefined ? '–' : formatDuration(column.histogram.maxValue),
+        `${seconds(column.fromMicros)} – ${seconds(column.toMicros)}`,
+        String(column.answers),
+        column.answers === 0 ? '–' : formatDuration(column.fastest),
+        column.answers === 0 ? '–' : formatDuration(column.slowest),
       ]),
     },
   };
 }
 
-function cellCounts(histogram: Histogram | undefined, edges: readonly number[]): number[] {
-  if (histogram === undefined) return Array.from({ length: edges.length - 1 }, () => 0);
-  const above = edges.map((edge, index) =>
-    index === 0 ? histogram.totalCount : countAbove(histogram, Math.round(edge)),
+type Layout = (typeof layouts)[keyof typeof layouts];
+
+function countColumn(column: HeatColumn, cellEdges: readonly number[]): Counted {
+  const { fromMicros, toMicros, good } = column;
+  if (good === undefined || good.totalCount === 0) {
+    return { fromMicros, toMicros, counts: [], answers: 0, fastest: 0, slowest: 0 };
+  }
+  // The lowest edge lies below everything and the highest above it, so nothing falls outside.
+  const above = cellEdges.map((edge, index) =>
+    index === 0 ? good.totalCount : index === cellEdges.length - 1 ? 0 : countAbove(good, Math.round(edge)),
   );
-  return above.slice(0, -1).map((count, index) => {
-    const next = index === edges.length - 2 ? 0 : (above[index + 1] ?? 0);
-    return Math.max(0, count - next);
+  return {
+    ...{ fromMicros, toMicros },
+    counts: above.slice(0, -1).map((count, index) => count - (above[index + 1] ?? 0)),
+    answers: good.totalCount,
+    fastest: valueAtRank(good, 1),
+    slowest: slowest(good),
+  };
+}
+
+function draw(
+  input: HeatMap,
+  columns: readonly Counted[],
+  cellEdges: readonly number[],
+  fullest: number,
+  layout: Layout,
+): Drawing {
+  const right = layout.width - layout.right;
+  const { x, ticks: xTicks } = timeScale(input.endMicros, layout.left, right, layout.ticks);
+  const lanes = lanesOf(input.windows, x, right);
+  const plane = planeOf(layout.width, layout.height, layout.left, layout.right, laneCount(lanes));
+  const [low = 1, high = 2] = [cellEdges[0], cellEdges.at(-1)];
+  const { y, ticks: yTicks } = latencyScale(low, high, plane.height - plane.bottom, plane.top + 4);
+  const cells = columns.map((column) => drawColumn(column, cellEdges, fullest, x, y));
+  const frame = drawFrame({
+    plane,
+    xTicks,
+    yTicks,
+    xLabel: 'time since the load began',
+    yLabel: 'response latency',
   });
+  return {
+    width: plane.width,
+    height: plane.height,
+    marks: drawLanes(lanes, plane, x) + frame + cells.join(''),
+  };
+}
+
+/** One group per column with a title to hover over; cells of one darkness are one path. */
+function drawColumn(
+  column: Counted,
+  cellEdges: readonly number[],
+  fullest: number,
+  x: Scale,
+  y: Scale,
+): string {
+  if (column.answers === 0) return '';
+  const left = x(column.fromMicros);
+  const width = Math.max(0.6, x(column.toMicros) - left - 0.6);
+  const paths = new Map<number, string>();
+  column.counts.forEach((count, row) => {
+    if (count === 0) return;
+    const level = Math.max(1, Math.ceil((Math.log1p(count) / Math.log1p(fullest)) * levels));
+    const bottom = y(cellEdges[row] ?? 1);
+    const height = bottom - y(cellEdges[row + 1] ?? 1);
+    const cell = `M${px(left)},${px(bottom)}h${px(width)}v${px(-Math.max(0.5, height - 0.5))}h${px(-width)}z`;
+    paths.set(level, (paths.get(level) ?? '') + cell);
+  });
+  const title = `${seconds(column.fromMicros)} s to ${seconds(column.toMicros)} s: ${column.answers} good answers, ${formatDuration(column.fastest)} to ${formatDuration(column.slowest)}`;
+  const cells = [...paths].map(([level, path]) => `<path class="heat h${level}" d="${path}"/>`);
+  return `<g><title>${escapeMarkup(title)}</title>${cells.join('')}</g>`;
 }

@@ -1,96 +1,124 @@
 // The percentile spectrum: latency at every quantile, the tail stretched out. Where failures begin, the curve ends.
 
-import { line } from 'd3-shape';
 import { formatDuration } from '../../kernel/units.ts';
-import type { Chart } from './figure.ts';
-import { drawFrame, px } from './frame.ts';
-import { latencyScale } from './scales.ts';
+import type { Chart, Drawing } from './figure.ts';
+import { drawFrame, planeOf } from './frame.ts';
+import { latencyScale, type Scale } from './scales.ts';
+import { px } from './text.ts';
 
 export interface SpectrumCurve {
   readonly name: string;
   readonly className: string;
   readonly samples: number;
-  /** Among everything offered; ends where the failures begin. */
+  /** Among everything offered, rising; ends where the failures begin. */
   readonly points: readonly { readonly quantile: number; readonly micros: number }[];
   readonly okShare: number;
 }
 
-const size = { width: 720, height: 270, left: 62, right: 24, top: 26, bottom: 38 };
-const marks = [0, 0.5, 0.9, 0.99, 0.999, 0.9999];
+const layouts = {
+  wide: { width: 560, height: 210, left: 64, right: 22 },
+  narrow: { width: 360, height: 210, left: 60, right: 22 },
+} as const;
+const marks = [
+  { quantile: 0, text: 'min' },
+  { quantile: 0.5, text: 'p50' },
+  { quantile: 0.9, text: 'p90' },
+  { quantile: 0.99, text: 'p99' },
+  { quantile: 0.999, text: 'p99.9' },
+  { quantile: 0.9999, text: 'p99.99' },
+] as const;
+const tableQuantiles = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
 
-/** Equal steps for each further nine: x = −log10(1 − q). */
+/** The last quantile with ten worse samples; beyond it there is nothing to be said. */
+const lastKnown = (curve: SpectrumCurve): number => Math.max(0, 1 - 10 / Math.max(1, curve.samples)) + 1e-9;
+
+/** Equal steps for each further nine: −log10(1 − q). */
 const stretch = (quantile: number): number => -Math.log10(1 - Math.min(quantile, 0.999999));
 
-export function spectrumChart(id: string, title: string, curves: readonly SpectrumCurve[]): Chart {
-  const drawn = curves.filter((curve) => curve.points.length > 0);
-  const values = drawn.flatMap((curve) => curve.points.map((point) => point.micros));
-  const widest = Math.max(1, ...drawn.map((curve) => stretch(curve.points.at(-1)?.quantile ?? 0)));
-  const base = size.height - size.bottom;
-  const x = (quantile: number): number =>
-    size.left + (stretch(quantile) / widest) * (size.width - size.left - size.right);
-  const { y, ticks: yTicks } = latencyScale(Math.min(...values, 1e9), Math.max(...values, 1), base, size.top);
-  const xTicks = marks
-    .filter((mark) => stretch(mark) <= widest + 1e-9)
-    .map((mark) => ({ at: x(mark), text: mark === 0 ? 'min' : `p${px(mark * 100)}` }));
-  const path = line<{ quantile: number; micros: number }>()
-    .x((point) => x(point.quantile))
-    .y((point) => y(point.micros))
-    .digits(2);
-  const paths = drawn.map(
-    (curve) => `<path class="line ${curve.className}" d="${path(curve.points) ?? ''}"/>`,
-  );
-  const ends = drawn.filter((curve) => curve.okShare < 1).map((curve) => failureMark(curve, x, y));
-  const frame = drawFrame({
-    ...size,
-    xTicks,
-    yTicks,
-    xLabel: 'share of what was offered',
-    yLabel: 'response latency',
-  });
+export function spectrumChart(id: string, title: string, given: readonly SpectrumCurve[]): Chart {
+  const curves = given.map((curve) => ({
+    ...curve,
+    points: curve.points.filter((point) => point.quantile <= lastKnown(curve)),
+  }));
   return {
     id,
     title,
     description: describe(curves),
-    width: size.width,
-    height: size.height,
-    drawing: frame + paths.join('') + ends.join(''),
+    note: 'A curve ends where fewer than ten samples are worse, or with a cross where failures begin.',
+    size: 'half',
+    wide: draw(curves, layouts.wide),
+    narrow: draw(curves, layouts.narrow),
     legend: curves.map((curve) => [curve.className, `${curve.name} (${curve.samples} offered)`] as const),
-    table: spectrumTable(curves),
+    table: {
+      columns: ['quantile', ...curves.map((curve) => curve.name)],
+      rows: tableQuantiles.map((quantile) => [
+        `p${px(quantile * 100)}`,
+        ...curves.map((curve) => spectrumValue(curve, quantile)),
+      ]),
+    },
   };
 }
 
-/** A cross where good answers end: everything to its right failed. */
-function failureMark(curve: SpectrumCurve, x: (q: number) => number, y: (v: number) => number): string {
+function draw(curves: readonly SpectrumCurve[], layout: (typeof layouts)[keyof typeof layouts]): Drawing {
+  const values = curves.flatMap((curve) => curve.points.map((point) => Math.max(1, point.micros)));
+  const furthest = curves.map((curve) => stretch(curve.points.at(-1)?.quantile ?? 0));
+  const widest = furthest.reduce((a, b) => Math.max(a, b), 1);
+  const plane = planeOf(layout.width, layout.height, layout.left, layout.right);
+  const across = plane.width - plane.left - plane.right;
+  const x = (quantile: number): number => plane.left + (stretch(quantile) / widest) * across;
+  const least = values.reduce((a, b) => Math.min(a, b), Infinity);
+  const most = values.reduce((a, b) => Math.max(a, b), 1);
+  const { y, ticks: yTicks } =
+    values.length === 0
+      ? { y: () => 0, ticks: [] }
+      : latencyScale(least, most, plane.height - plane.bottom, plane.top + 4);
+  const xTicks = marks
+    .filter((mark) => stretch(mark.quantile) <= widest + 1e-9)
+    .map((mark) => ({ at: x(mark.quantile), text: mark.text }));
+  const frame = drawFrame({
+    plane,
+    xTicks,
+    yTicks,
+    xLabel: 'share of everything offered',
+    yLabel: 'response latency',
+  });
+  return {
+    width: plane.width,
+    height: plane.height,
+    marks: frame + curves.map((curve) => drawCurve(curve, x, y)).join(''),
+  };
+}
+
+function drawCurve(curve: SpectrumCurve, x: Scale, y: Scale): string {
   const last = curve.points.at(-1);
   if (last === undefined) return '';
-  const [cx, cy] = [x(last.quantile), y(last.micros)];
-  return `<path class="line ${curve.className} solid" d="M${px(cx - 4)},${px(cy - 4)}l8,8m0,-8l-8,8"/>`;
+  const points = curve.points.map((point) => `${px(x(point.quantile))},${px(y(Math.max(1, point.micros)))}`);
+  const line = `<path class="line ${curve.className}" d="M${points.join('L')}"/>`;
+  if (curve.okShare >= lastKnown(curve)) return line;
+  const [cx, cy] = [x(last.quantile), y(Math.max(1, last.micros))];
+  return `${line}<path class="line ${curve.className} solid" d="M${px(cx - 4)},${px(cy - 4)}l8,8m0,-8l-8,8"/>`;
 }
 
 function describe(curves: readonly SpectrumCurve[]): string {
-  const parts = curves.map((curve) => {
-    const median = valueAt(curve, 0.5);
-    const tail = valueAt(curve, 0.95);
-    return `${curve.name}: p50 ${median}, p95 ${tail}`;
-  });
-  return `Response latency by share of everything offered. ${parts.join('; ')}. A curve ends with a cross where failures begin.`;
+  const parts = curves.map(
+    (curve) => `${curve.name}: p50 ${spectrumValue(curve, 0.5)}, p95 ${spectrumValue(curve, 0.95)}`,
+  );
+  return `Response latency by share of everything offered. ${parts.join('; ')}.`;
 }
 
-function valueAt(curve: SpectrumCurve, quantile: number): string {
+/** The stored value at this quantile; between two stored ones, both: it lies somewhere there, and no closer is known. */
+export function spectrumValue(curve: SpectrumCurve, quantile: number): string {
+  if (quantile > lastKnown(curve)) return 'too few samples';
   if (quantile > curve.okShare) return 'among the failures';
-  const point = curve.points.find((entry) => entry.quantile >= quantile) ?? curve.points.at(-1);
-  return point === undefined ? '–' : formatDuration(point.micros);
-}
-
-function spectrumTable(curves: readonly SpectrumCurve[]): Chart['table'] {
-  const quantiles = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
-  return {
-    columns: ['quantile', ...curves.map((curve) => curve.name)],
-    rows: quantiles.map((quantile) => [
-      `p${px(quantile * 100)}`,
-      ...curves.map((curve) =>
-        curve.samples * (1 - quantile) < 10 ? 'too few samples' : valueAt(curve, quantile),
-      ),
-    ]),
-  };
+  const above = curve.points.findIndex((point) => point.quantile >= quantile - 1e-9);
+  const upper = curve.points[above];
+  const lower = curve.points[above - 1];
+  if (upper === undefined) {
+    const last = curve.points.at(-1);
+    return last === undefined ? '–' : `≥ ${formatDuration(last.micros)}`;
+  }
+  const high = formatDuration(upper.micros);
+  if (lower === undefined || Math.abs(upper.quantile - quantile) < 1e-9) return high;
+  const low = formatDuration(lower.micros);
+  return low === high ? high : `${low} … ${high}`;
 }

@@ -1,0 +1,37 @@
+// Claims in words: what was said, what was documented, what was measured, and what the judgement rests on.
+
+import type { ClaimResult } from '../compare/schema.ts';
+import { formatEffect, formatEstimate, formatValue } from './words.ts';
+
+export function claimRow(claim: ClaimResult) {
+  const { documented } = claim;
+  const before = formatValue(claim.beforeMedian, claim.unit);
+  const after = formatValue(claim.afterMedian, claim.unit);
+  return {
+    id: claim.id,
+    says: claim.says,
+    metric: claim.metric,
+    expect: claim.expect,
+    because: claim.because ?? '',
+    documented: documented === null ? '' : `${documented.before} → ${documented.after}`,
+    before,
+    after,
+    tested: formatEstimate(claim.estimate, claim.interval95, claim.scale),
+    condition: conditionText(claim),
+    verdict: claim.verdict,
+    reason: claim.reason,
+  };
+}
+
+/**
+ * What the interval is held against. A relative expectation of a rate is tested as after − (1−x)·before against 0, which
+ * is no change of the rate itself and is called by another name.
+ */
+function conditionText(claim: ClaimResult): string {
+  const side = claim.side === 'below' ? 'below' : 'above';
+  const threshold = formatEffect(claim.threshold, claim.scale);
+  const relative = claim.scale === 'points' && claim.expect.includes('%');
+  return relative
+    ? `distance to what is expected; has to lie ${side} ${threshold}`
+    : `change; has to lie ${side} ${threshold}`;
+}

@@ -1,0 +1,65 @@
+// The stretches of a run that its charts mark: the warm-up and the faults. How long recovery took is on the timeline.
+
+import type { RunData } from '../record/data.ts';
+import { formatDuration } from '../kernel/units.ts';
+import type { Chart } from './charts/figure.ts';
+import type { TimeWindow } from './charts/frame.ts';
+import { timeline, type TimelineRow } from './charts/timeline.ts';
+import { endOf } from './windows.ts';
+
+/** Windows on the time axis of every chart, and where that axis ends. */
+export function markedWindows(data: RunData): { windows: TimeWindow[]; endMicros: number } {
+  const endMicros = endOf(data);
+  const { warmupMicros } = data.run.load;
+  const warmup = { label: 'warm-up', className: 'warmup', fromMicros: 0, toMicros: warmupMicros };
+  const faults = data.run.faults.flatMap((fault): TimeWindow[] => {
+    if (fault.effectAtMicros === null) return [];
+    const toMicros = fault.clearedAtMicros ?? endMicros;
+    return [{ label: fault.id, className: 'fault', fromMicros: fault.effectAtMicros, toMicros }];
+  });
+  const windows = warmupMicros > 0 ? [warmup, ...faults] : faults;
+  return { windows: windows.filter((window) => window.fromMicros < endMicros), endMicros };
+}
+
+/** One row for the load, one per fault with its recovery; null when there was no fault. */
+export function runTimeline(data: RunData): Chart | null {
+  const { run } = data;
+  if (run.faults.length === 0) return null;
+  const endMicros = endOf(data);
+  const { warmupMicros, elapsedMicros } = run.load;
+  const load: TimelineRow = {
+    name: 'load',
+    bars: [
+      ...(warmupMicros > 0
+        ? [{ className: 'warmup', what: 'warm-up', fromMicros: 0, toMicros: warmupMicros }]
+        : []),
+      { className: 'load', what: 'measured load', fromMicros: warmupMicros, toMicros: elapsedMicros },
+    ],
+  };
+  const faults = run.faults.map((fault): TimelineRow => {
+    const { effectAtMicros, clearedAtMicros } = fault;
+    if (effectAtMicros === null) return { name: `${fault.id}: not injected`, bars: [] };
+    const recovery = run.phases.filter((phase) => phase.name === `recovery:${fault.id}`);
+    return {
+      name: fault.id,
+      bars: [
+        {
+          className: 'fault',
+          what: 'fault in effect',
+          fromMicros: effectAtMicros,
+          toMicros: clearedAtMicros ?? endMicros,
+        },
+        ...recovery.map((phase) => ({
+          className: 'recovery',
+          what: 'recovery',
+          fromMicros: phase.startMicros,
+          toMicros: Math.min(phase.endMicros, endMicros),
+        })),
+      ],
+    };
+  });
+  return {
+    ...timeline('timeline', 'What happened when', [load, ...faults], endMicros),
+    note: `Recovery runs from the moment a fault was cleared until the steady promises held again, else to the end (${formatDuration(endMicros)}).`,
+  };
+}
