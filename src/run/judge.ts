@@ -83,12 +83,12 @@ function identityOf(request: RunRequest, measured: Measured) {
   };
 }
 
-/** Work that was due before the end may end later; its slices begin before the end all the same. */
-const endOf = (request: RunRequest, load: LoadResult): number =>
-  Math.max(
-    Math.min(load.elapsedMicros, request.scenario.durationMicros),
-    ...load.slices.filter((slice) => slice.counts.offered > 0).map((slice) => slice.endMicros),
-  );
+/** The load's end; later only when work began after it (users in the middle of an iteration). */
+function endOf(request: RunRequest, load: LoadResult): number {
+  const endMicros = Math.min(load.elapsedMicros, request.scenario.durationMicros);
+  const later = load.slices.filter((slice) => slice.counts.offered > 0 && slice.startMicros >= endMicros);
+  return Math.max(endMicros, ...later.map((slice) => slice.endMicros));
+}
 
 function faultWindows(
   request: RunRequest,

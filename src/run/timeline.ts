@@ -80,7 +80,7 @@ async function begin(fault: ScheduledFault, ports: TimelinePorts): Promise<Activ
   }
   try {
     const injection = await ports.inject(fault);
-    const effectAtMicros = injection.effectAtMicros - ports.startAtMicros;
+    const effectAtMicros = sinceStart(injection.effectAtMicros, ports);
     ports.onEdge(effectAtMicros, 'effect');
     return { fault, injection, clearAtMicros: effectAtMicros + fault.forMicros };
   } catch (error) {
@@ -93,18 +93,21 @@ async function begin(fault: ScheduledFault, ports: TimelinePorts): Promise<Activ
 
 async function end(entry: Active, ports: TimelinePorts): Promise<PlayedFault> {
   const result = await entry.injection.clear();
-  const clearedAtMicros =
-    result.clearedAtMicros === null ? null : result.clearedAtMicros - ports.startAtMicros;
+  const clearedAtMicros = result.clearedAtMicros === null ? null : sinceStart(result.clearedAtMicros, ports);
   if (clearedAtMicros !== null) ports.onEdge(clearedAtMicros, 'clear');
   return {
     fault: entry.fault,
-    effectAtMicros: entry.injection.effectAtMicros - ports.startAtMicros,
+    effectAtMicros: sinceStart(entry.injection.effectAtMicros, ports),
     clearedAtMicros,
     result,
     note: result.note,
     brokenPromise: null,
   };
 }
+
+/** Whole microseconds: a phase begins exactly where the slices do that are cut at its edge, or it would miss one. */
+const sinceStart = (atMicros: number, ports: TimelinePorts): number =>
+  Math.round(atMicros - ports.startAtMicros);
 
 function notInjected(fault: ScheduledFault, note: string): PlayedFault {
   return { fault, effectAtMicros: null, clearedAtMicros: null, result: null, note, brokenPromise: null };
