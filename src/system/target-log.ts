@@ -11,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
+import { errnoOf, exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
 
 /** Beyond this the newest half is cut, so that the first lines and (nearly) the last ones stay. */
 const maxBytes = 32 * 1_048_576;
@@ -63,9 +63,18 @@ function boundLog(descriptor: number, limitBytes: number): void {
   writeSync(descriptor, `\n[mettle] output beyond ${limitBytes} bytes was cut here\n`);
 }
 
+/** Nothing when the file is gone: a message must not fail for want of its quotation. */
 function readTail(file: string, fromBytes: number): string[] {
-  const size = statSync(file, { throwIfNoEntry: false })?.size;
-  if (size === undefined) return [];
+  try {
+    return linesFrom(file, fromBytes);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return [];
+  }
+}
+
+function linesFrom(file: string, fromBytes: number): string[] {
+  const { size } = statSync(file);
   const start = Math.min(Math.max(fromBytes, size - tailBytes), size);
   const reader = openSync(file, 'r');
   try {
