@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { onStage } from '../run/stage.ts';
+import { onStage, startOnStage } from '../run/stage.ts';
 import { loadTarget } from '../scenario/load-target.ts';
 import { listTargets } from '../system/find-targets.ts';
 import { commandLine } from './command-line.ts';
@@ -61,7 +61,7 @@ async function keepUp(name: string, asked: string | null, output: Output): Promi
   };
   try {
     await onStage(options, async (stage) => {
-      const started = await stage.system.start(variant, join(folder, 'target.log'));
+      const started = await startOnStage(stage, variant, join(folder, 'target.log'), signal);
       output.document({
         target: target.name,
         variant,

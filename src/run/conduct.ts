@@ -1,6 +1,7 @@
 // One run of one variant: start it, load it, break it, undo, stop it, judge it, and keep the record.
 
 import { join } from 'node:path';
+import { isAborted } from '../kernel/abort.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { RunData } from '../record/data.ts';
 import type { RunRecord } from '../record/schema.ts';
@@ -15,7 +16,7 @@ import type { RunRequest } from './run-request.ts';
 import { loadPlanOf } from './load-of.ts';
 import { type LoadResult, type Pool, startPool } from './pool.ts';
 import { createProgress } from './progress.ts';
-import { interrupted } from './stage.ts';
+import { interrupted, startOnStage } from './stage.ts';
 import { brokenSteadySoFar, tightestPromiseMicros } from './steady.ts';
 import { type PlayedFault, playTimeline } from './timeline.ts';
 
@@ -29,10 +30,11 @@ const leadMicros = 100_000;
 export async function conduct(request: RunRequest): Promise<RunData> {
   const startedAt = new Date().toISOString();
   await beginRecord(request.folder, draft(request, startedAt));
-  const started = await request.stage.system.start(request.variant, join(request.folder, 'target.log'));
+  const { stage, variant, signal } = request;
+  const started = await startOnStage(stage, variant, join(request.folder, 'target.log'), signal);
   let measured: Measured;
   try {
-    if (request.signal.aborted) throw interrupted();
+    if (isAborted(signal)) throw interrupted();
     measured = await measure(request, started, startedAt);
   } catch (error) {
     await started.stop().catch(() => undefined); // the first failure is the one to tell; the journal finishes this one

@@ -1,5 +1,6 @@
 // Everything one command needs around its runs: journal, watchdog, lock, fault proxies, the system under test.
 
+import { isAborted } from '../kernel/abort.ts';
 import { openProxyBackend } from '../faults/clients/backend.ts';
 import type { ProxyBackend } from '../faults/fault.ts';
 import { type Journal, openJournal } from '../faults/journal.ts';
@@ -9,7 +10,7 @@ import type { LinkPort } from '../kernel/ports.ts';
 import { exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { openSystem } from '../system/open-system.ts';
-import type { System } from '../system/system.ts';
+import type { StartedVariant, System } from '../system/system.ts';
 import type { TargetSpec } from '../system/target-spec.ts';
 
 export interface StageOptions {
@@ -117,6 +118,26 @@ async function openTarget(
     return system;
   } catch (error) {
     throw signal.aborted ? interrupted() : error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Starts a variant; Ctrl-C meanwhile ends what is being started. Throws what `System.start` throws, or INTERRUPTED. */
+export async function startOnStage(
+  { system }: Pick<Stage, 'system'>,
+  variant: string,
+  logFile: string,
+  signal: AbortSignal,
+): Promise<StartedVariant> {
+  if (signal.aborted) throw interrupted();
+  // What cannot be stopped now is reported when the stage closes.
+  const onAbort = (): void => void system.stop();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await system.start(variant, logFile);
+  } catch (error) {
+    throw isAborted(signal) ? interrupted() : error;
   } finally {
     signal.removeEventListener('abort', onAbort);
   }

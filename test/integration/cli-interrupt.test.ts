@@ -1,0 +1,130 @@
+// Ctrl-C and SIGTERM: every fault undone first, then everything stopped, the record kept, nothing left.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { packagePath } from '../../src/kernel/entry.ts';
+import { lastRecord, openWorkspace, recordFolders, type RunningCli, type Workspace } from '../support/cli.ts';
+import { canSeeProcesses, footprintOf, leftOf } from '../support/cli-left.ts';
+import { writeScenario, writeTarget } from '../support/short-scenarios.ts';
+
+let workspace: Workspace;
+beforeEach(async () => {
+  workspace = await openWorkspace();
+});
+afterEach(() => workspace.close());
+
+/** What the service has printed so far. */
+function targetLog(): string {
+  const file = join(recordFolders(workspace)[0] ?? '', 'target.log');
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
+
+const fixtures = /(service|backend)\.mjs/;
+
+/** Starts a run whose backend is cut off for most of it, and waits until the service feels that. */
+async function startFaulted(): Promise<RunningCli> {
+  const variants = { only: { WATCHES_BACKEND: 'yes' } };
+  const target = await writeTarget(workspace, { variants, backend: true });
+  const cut = { id: 'cut', at: '500ms', for: '25s', fault: 'down', on: 'backend', inject: 'always' };
+  // Requests that take a while: the load is still draining when the fault is gone.
+  const path = await writeScenario(workspace, {
+    target,
+    path: '/slow',
+    for: '30s',
+    rate: '20/s',
+    chaos: [cut],
+  });
+  const mettle = workspace.start(['run', path]);
+  await mettle.until('the backend is cut off', () => /up\n[^]*backend down/.test(targetLog()));
+  return mettle;
+}
+
+describe.skipIf(!canSeeProcesses())('a run that is told to stop while a fault is active', () => {
+  it.each(['Ctrl-C', 'Ctrl-C twice', 'SIGTERM'] as const)('%s: undoes the fault, then stops', async (how) => {
+    const mettle = await startFaulted();
+    const footprint = footprintOf(mettle.pid, workspace);
+    // Mettle, its watchdog, the service, the backend; the service, the backend and the fault proxy listen.
+    expect(footprint.processes.size).toBeGreaterThanOrEqual(4);
+    expect(footprint.listening.size).toBeGreaterThanOrEqual(4);
+    if (how === 'SIGTERM') mettle.kill('SIGTERM');
+    else mettle.ctrlC();
+    if (how === 'Ctrl-C twice') {
+      await mettle.until('it has heard', () => mettle.stderr().includes('undoing'));
+      mettle.ctrlC();
+    }
+    const { exitCode, stdout, stderr } = await mettle.ended;
+    expect(leftOf(workspace, footprint)).toEqual([]);
+    expect(exitCode, stderr).toBe(130);
+    expect(stdout).toContain('verdict: interrupted');
+    const [fault] = lastRecord(workspace).faults;
+    expect(fault).toMatchObject({ id: 'cut', status: 'undone' });
+    expect(fault?.clearedAtMicros).toBeGreaterThan(fault?.effectAtMicros ?? Infinity);
+    expect(lastRecord(workspace).verdict).toMatchObject({ status: 'interrupted', exitCode: 130 });
+    // The service saw its backend again before it was asked to stop itself.
+    const lines = targetLog().split('\n');
+    expect(lines.filter((line) => line.startsWith('backend '))).toEqual([
+      'backend up',
+      'backend down',
+      'backend up',
+    ]);
+    expect(lines.lastIndexOf('backend up')).toBeLessThan(lines.indexOf('asked to stop'));
+    const status = await workspace.run(['chaos', 'status']);
+    expect([status.exitCode, status.stdout]).toEqual([0, 'nothing is active and nothing is left behind\n']);
+  });
+
+  it('Ctrl-C keeps a report and measurements that can be read again', async () => {
+    const mettle = await startFaulted();
+    mettle.ctrlC();
+    expect((await mettle.ended).exitCode).toBe(130);
+    const folder = recordFolders(workspace)[0]!;
+    const first = readFileSync(join(folder, 'report.html'));
+    const again = await workspace.run(['report', folder]);
+    expect(again.exitCode, again.stderr).toBe(0);
+    expect(readFileSync(join(folder, 'report.html')).equals(first)).toBe(true);
+    expect(first.toString()).toContain('interrupted');
+  });
+});
+
+describe.skipIf(!canSeeProcesses())('a run that is told to stop while its target is getting ready', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('%s leaves nothing', async (signal) => {
+    const variants = { only: { READY_AFTER_MS: '600000' } };
+    const target = await writeTarget(workspace, { variants, backend: true });
+    const path = await writeScenario(workspace, { target });
+    const mettle = workspace.start(['run', path]);
+    await mettle.until('the service listens', () => targetLog().includes('listening'));
+    const footprint = footprintOf(mettle.pid, workspace);
+    expect([...footprint.processes.keys()].filter((pid) => fixtures.test(commandOf(pid)))).toHaveLength(2);
+    if (signal === 'SIGINT') mettle.ctrlC();
+    else mettle.kill(signal);
+    const { exitCode, stderr } = await mettle.ended;
+    expect(leftOf(workspace, footprint)).toEqual([]);
+    expect(exitCode, stderr).toBe(130);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(lastRecord(workspace).verdict.status).toBe('interrupted');
+  });
+
+  it.each(['PostgreSQL is being set up', 'its data are being prepared'])('Ctrl-C while %s', async (when) => {
+    const mettle = workspace.start([
+      'run',
+      packagePath('scenarios/toxic-detector.yml'),
+      '--variant',
+      'after',
+    ]);
+    await mettle.until(when, () => {
+      if (when.startsWith('its data')) return mettle.stderr().includes('preparing the data');
+      return [...footprintOf(mettle.pid, workspace).processes.keys()].some((pid) =>
+        /\/(initdb|postgres) /.test(commandOf(pid)),
+      );
+    });
+    const footprint = footprintOf(mettle.pid, workspace);
+    mettle.ctrlC();
+    const { exitCode, stderr } = await mettle.ended;
+    expect(leftOf(workspace, footprint)).toEqual([]);
+    expect(exitCode, stderr).toBe(130);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+const commandOf = (pid: number): string =>
+  readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
