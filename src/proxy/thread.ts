@@ -2,6 +2,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { MettleError, messageOf } from '../kernel/errors.ts';
+import { goFirst } from '../kernel/priority.ts';
 import { type ProxyServerOptions, startProxyServer } from './server.ts';
 import type { ThreadReport } from './thread-protocol.ts';
 
@@ -9,6 +10,7 @@ const port = parentPort;
 if (port === null) throw new Error('proxy/thread.js runs as a worker thread only');
 const report = (message: ThreadReport): void => port.postMessage(message);
 
+goFirst();
 try {
   const server = await startProxyServer(workerData as ProxyServerOptions);
   // The only order there is: close. Once the server and this port are closed the thread ends by itself.

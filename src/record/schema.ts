@@ -170,6 +170,8 @@ const environment = z.object({
   /** SHA-256 over what makes two machines comparable. */
   fingerprint: z.string(),
   proxy: z.enum(['none', 'embedded', 'toxiproxy']),
+  /** Who went first when cores were short: see docs/decisions/0008. */
+  precedence: z.enum(['raised', 'target lowered', 'equal']),
 });
 
 /** One process tree of the target, sampled about once a second. */

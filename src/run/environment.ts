@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { z } from 'zod';
 import { packagePath } from '../kernel/entry.ts';
+import { precedence } from '../kernel/priority.ts';
 import type { RunRecord } from '../record/schema.ts';
 
 export const mettleVersion = z
@@ -31,5 +32,13 @@ export function environmentOf(
     node: major,
   };
   const fingerprint = createHash('sha256').update(JSON.stringify(comparable)).digest('hex').slice(0, 16);
-  return { mettle: mettleVersion, node: process.version, ...machine, threads, fingerprint, proxy };
+  return {
+    mettle: mettleVersion,
+    node: process.version,
+    ...machine,
+    threads,
+    fingerprint,
+    proxy,
+    precedence,
+  };
 }

@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openEngines } from '../engines/registry.ts';
 import { sleep, systemClock } from '../kernel/clock.ts';
 import { messageOf } from '../kernel/errors.ts';
+import { goFirst } from '../kernel/priority.ts';
 import { createRedactor } from '../kernel/redact.ts';
 import { templates } from '../scenario/templates.ts';
 import type { WorkerPlan } from './load-plan.ts';
@@ -22,6 +23,7 @@ const fail = (thrown: unknown): void => {
 /** How long sockets may take to close at the end. */
 const closingMicros = 1_000_000;
 
+goFirst();
 const plan = workerData as WorkerPlan;
 const clock = createPreciseClock();
 

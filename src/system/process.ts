@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { messageOf, MettleError } from '../kernel/errors.ts';
 import type { Tracked, Tracker } from '../kernel/ports.ts';
 import { identify } from '../kernel/process-table.ts';
+import { standBack } from '../kernel/priority.ts';
 import type { ProcessIdentity } from '../kernel/process-table.ts';
 import { stopTree } from '../kernel/process-tree.ts';
 import type { TargetLog } from './target-log.ts';
@@ -94,6 +95,7 @@ async function spawnChild(
       child.once('error', reject);
     });
     const pid = child.pid ?? 0;
+    standBack(pid);
     // It may have ended already: then it has no start time any more, and a group of its own may still have members.
     return { process: child, identity: identify(pid) ?? { pid, startTime: 'ended' } };
   } catch (error) {

@@ -139,6 +139,7 @@ export function runDataOf(sketch: RunSketch): RunData {
       memoryBytes: 8_589_934_592,
       threads: 1,
       fingerprint: 'b'.repeat(64),
+      precedence: 'equal',
       proxy: 'embedded',
     },
     notes: [],
