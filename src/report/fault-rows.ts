@@ -2,13 +2,13 @@
 
 import type { FaultRecord } from '../record/schema.ts';
 import { formatDuration, formatSize } from '../kernel/units.ts';
-import { formatNamed, formatValue, plural } from './words.ts';
+import { formatNamed, formatValue } from './words.ts';
 
 /** Neutral values that only repeat what is usual. */
 const usual = new Set(['toxicity 100%', 'jitter 0ms', 'jitter 0µs']);
 
 /** `latency on postgres: latency 25ms, jitter 5ms` */
-export function faultText(fault: FaultRecord): string {
+function faultText(fault: FaultRecord): string {
   const parameters = Object.entries(fault.with)
     .map(([name, value]) => formatNamed(name, value))
     .filter((text) => !usual.has(text));
@@ -16,12 +16,12 @@ export function faultText(fault: FaultRecord): string {
   return `${fault.kind} on ${fault.on}${asked}`;
 }
 
-const checkWords: Readonly<Record<string, string>> = {
-  within: 'as asked',
-  outside: 'not as asked',
-  'not binding': 'not binding',
-  unmeasured: 'not measured',
-};
+const checkWords = {
+  within: { sign: '✓', status: 'as asked' },
+  outside: { sign: '✗', status: 'not as asked' },
+  'not binding': { sign: '–', status: 'not binding' },
+  unmeasured: { sign: '–', status: 'not measured' },
+} as const;
 
 export function faultRow(fault: FaultRecord) {
   const { effectAtMicros: effect, clearedAtMicros: cleared, traffic } = fault;
@@ -39,7 +39,7 @@ export function faultRow(fault: FaultRecord) {
       name: check.name,
       asked: check.asked,
       happened: check.happened,
-      status: checkWords[check.status] ?? check.status,
+      ...checkWords[check.status],
       statusClass: check.status.replaceAll(' ', '-'),
     })),
     state: fault.status,
@@ -70,15 +70,13 @@ export function observationRow(fault: FaultRecord) {
   ];
 }
 
-/** `2 faults injected and undone`, `1 of 2 faults injected, an undo failed` */
+/** `2 injected, all undone`, `1 of 2 injected, 1 not undone` */
 export function faultSummary(faults: readonly FaultRecord[]): string {
   if (faults.length === 0) return 'none';
   const injected = faults.filter((fault) => fault.status !== 'not injected').length;
   const undone = faults.filter((fault) => fault.status === 'undone').length;
   const head =
-    injected === faults.length
-      ? plural(injected, 'fault')
-      : `${injected} of ${plural(faults.length, 'fault')}`;
-  if (undone < injected) return `${head} injected, ${injected - undone} not undone`;
-  return injected === 0 ? `${head} injected` : `${head} injected and undone`;
+    injected === faults.length ? `${injected} injected` : `${injected} of ${faults.length} injected`;
+  if (injected === 0) return head;
+  return undone < injected ? `${head}, ${injected - undone} not undone` : `${head}, all undone`;
 }

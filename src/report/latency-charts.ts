@@ -53,7 +53,13 @@ export function percentileLine(spans: readonly Span[], quantile: number, timeout
     } else kept.push(group);
     return kept;
   }, []);
-  return whole.map((group) => pointOf(joined(group.spans), quantile, timeoutMicros));
+  return whole.map((group) => pointOf(joined(trimmed(group.spans)), quantile, timeoutMicros));
+}
+
+/** Without what was not offered at all at the end: a value is not drawn where there was nothing. */
+function trimmed([first, ...rest]: [Span, ...Span[]]): [Span, ...Span[]] {
+  const last = rest.findLastIndex((span) => span.counts.offered > 0);
+  return [first, ...rest.slice(0, last + 1)];
 }
 
 function pointOf(span: Span, quantile: number, timeoutMicros: number): TimePoint {
@@ -70,8 +76,13 @@ const known = (line: Pick<TimeLine, 'points'>): boolean =>
 const middle = (span: Span): number => (span.fromMicros + span.toMicros) / 2;
 const failuresIn = ({ counts }: Span): number => counts.offered - counts.ok;
 
-export function latencyOverTime(data: RunData, series: SeriesRecord, index: number): Chart {
+/** Both pictures of a series' latency; the second is null where there are too few answers for it. */
+export function latencyCharts(data: RunData, series: SeriesRecord, index: number): [Chart, Chart | null] {
   const spans = seriesSpans(data, series.name);
+  return [latencyOverTime(data, series, index, spans), latencyHeat(data, series, index, spans)];
+}
+
+function latencyOverTime(data: RunData, series: SeriesRecord, index: number, spans: readonly Span[]): Chart {
   const all = quantiles.map(({ name, quantile }) => ({
     name,
     points: percentileLine(spans, quantile, series.timeoutMicros),
@@ -110,9 +121,12 @@ export function latencyOverTime(data: RunData, series: SeriesRecord, index: numb
   });
 }
 
-/** Null where there are too few answers for a picture. */
-export function latencyHeat(data: RunData, series: SeriesRecord, index: number): Chart | null {
-  const spans = seriesSpans(data, series.name);
+function latencyHeat(
+  data: RunData,
+  series: SeriesRecord,
+  index: number,
+  spans: readonly Span[],
+): Chart | null {
   const answers = spans.reduce((sum, span) => sum + (span.good?.totalCount ?? 0), 0);
   if (answers < heatSamples) return null;
   const title = `${series.name}: all good answers`;

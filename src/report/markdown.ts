@@ -5,7 +5,7 @@ import { withoutControls } from './escape.ts';
 /** GitHub refuses longer pull-request comments. */
 const mostCharacters = 65_536;
 
-const special = /[\\`*_{}[\]#!|~$<>&]|^[-+]|^\d+[.)]|:(?=\/\/)/g;
+const special = /[\\`*_{}[\]#!|~$<>&]|^[-+]|^\d+[.)](?= )|:(?=\/\/)/g;
 /** Line breaks and runs of space become one space: a cell of a table is one line. */
 const oneLine = (text: string): string => withoutControls(text).replace(/\s+/g, ' ').trim();
 

@@ -2,7 +2,7 @@
 
 import type { SloRecord } from '../record/schema.ts';
 import { formatShare } from '../kernel/units.ts';
-import { formatValue } from './words.ts';
+import { formatValue, plural } from './words.ts';
 
 export interface PromiseRow {
   readonly text: string;
@@ -56,5 +56,6 @@ export function marginText(slo: Pick<SloRecord, 'value' | 'atLeast' | 'limit' | 
 const points = (share: number): string => {
   const value = share * 100;
   const digits = value >= 10 ? 1 : Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(value))));
-  return `${value.toFixed(digits).replace(/\.?0+$/, '')} points`;
+  const text = value.toFixed(digits);
+  return plural(Number(text), 'point');
 };

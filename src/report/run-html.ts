@@ -5,7 +5,7 @@ import type { HealthRecord, RunRecord } from '../record/schema.ts';
 import { formatDuration, formatShare, formatSize } from '../kernel/units.ts';
 import { type Chart, figure } from './charts/figure.ts';
 import { faultRow, faultSummary, observationRow } from './fault-rows.ts';
-import { latencyHeat, latencyOverTime, latencySpectrum, responseAgainstService } from './latency-charts.ts';
+import { latencyCharts, latencySpectrum, responseAgainstService } from './latency-charts.ts';
 import { promiseRow } from './promise-rows.ts';
 import { runTimeline } from './run-windows.ts';
 import { errorRows, flowGroups } from './series-table.ts';
@@ -76,19 +76,20 @@ function chartsOf(data: RunData) {
   const shown = offered.slice(0, mostSeriesCharts);
   const bySamples = [...shown].sort((a, b) => b.offered - a.offered).slice(0, mostCurves);
   const curves = shown.filter((series) => bySamples.includes(series));
+  // Series with a heat map come first, so that both charts of a series stand side by side.
+  const pairs = shown.map((series, index) => latencyCharts(data, series, index));
+  const failures = failureChart(data);
   const left = offered.length - shown.length;
   return {
     timeline: drawn([runTimeline(data)]),
     waiting: drawn([responseAgainstService(shown)]),
     latency: drawn(
-      shown.flatMap((series, index) => [
-        latencyOverTime(data, series, index),
-        latencyHeat(data, series, index),
-      ]),
+      [...pairs.filter(([, heat]) => heat !== null), ...pairs.filter(([, heat]) => heat === null)].flat(),
     ),
     leftOut: left === 0 ? '' : `${plural(left, 'further series', 'further series')}: in the table only.`,
     spectrum: drawn(curves.length === 0 ? [] : [latencySpectrum(data, curves)]),
-    traffic: drawn([rateChart(data), failureChart(data)]),
+    traffic: drawn([rateChart(data), failures]),
+    nothingFailed: failures === null,
     target: drawn(targetCharts(data)),
   };
 }

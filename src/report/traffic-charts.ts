@@ -5,7 +5,7 @@ import { formatRate } from '../kernel/units.ts';
 import type { Chart } from './charts/figure.ts';
 import { lineChart, type TimeLine } from './charts/lines.ts';
 import { markedWindows } from './run-windows.ts';
-import { type Span, spansOf, withoutSplinters } from './windows.ts';
+import { type Span, countSpans } from './windows.ts';
 
 const secondMicros = 1_000_000;
 
@@ -13,11 +13,9 @@ function pooledSpans(data: RunData): Span[] {
   const steps = new Set(
     data.run.series.filter((series) => series.kind === 'step').map((series) => series.name),
   );
-  return withoutSplinters(
-    spansOf(
-      data,
-      data.slices.filter((slice) => steps.has(slice.series)),
-    ),
+  return countSpans(
+    data,
+    data.slices.filter((slice) => steps.has(slice.series)),
   );
 }
 
@@ -52,9 +50,11 @@ export function rateChart(data: RunData): Chart {
   });
 }
 
-export function failureChart(data: RunData): Chart {
+/** Null when nothing failed. */
+export function failureChart(data: RunData): Chart | null {
   const spans = pooledSpans(data);
   const classes = [...new Set(spans.flatMap(({ counts }) => Object.keys(counts.errors)))].sort();
+  if (classes.length === 0) return null;
   const lines = classes.map((name, index): TimeLine => ({
     name,
     className: `s${(index % 6) + 1}`,
@@ -67,9 +67,7 @@ export function failureChart(data: RunData): Chart {
   return lineChart({
     id: 'failures',
     title: 'Failures by class',
-    description:
-      lines.length === 0 ? 'Nothing failed.' : `Failures per second by class: ${classes.join(', ')}.`,
-    ...(lines.length === 0 ? { note: 'Nothing failed, the warm-up included.' } : {}),
+    description: `Failures per second by class: ${classes.join(', ')}.`,
     ...markedWindows(data),
     lines,
     scale: 'linear',

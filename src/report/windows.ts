@@ -12,6 +12,8 @@ export interface Span {
   readonly toMicros: number;
   /** Spans between the same two edges have the same number. */
   readonly segment: number;
+  /** How many faults are in effect. */
+  readonly faults: number;
   readonly counts: SliceCounts;
   /** Response latency of the good answers; undefined where there was none. */
   readonly good: Histogram | undefined;
@@ -46,8 +48,15 @@ function startsOf(data: RunData): { at: number; segment: number }[] {
   });
 }
 
-/** The given slices in windows that cover the run without a hole: nothing measured means empty counts, not no window. */
-export function spansOf(data: RunData, slices: readonly Slice[]): Span[] {
+/** The given slices' counts in windows that cover the run without a hole: nothing measured means empty counts, not no window. */
+export const countSpans = (data: RunData, slices: readonly Slice[]): Span[] =>
+  spansOf(data, slices, () => undefined);
+
+function spansOf(
+  data: RunData,
+  slices: readonly Slice[],
+  goodOf: (slice: Slice) => Histogram | undefined,
+): Span[] {
   const starts = startsOf(data);
   const held = starts.map((): Slice[] => []);
   for (const slice of slices) {
@@ -55,40 +64,86 @@ export function spansOf(data: RunData, slices: readonly Slice[]): Span[] {
     held[Math.max(0, index)]?.push(slice);
   }
   const end = endOf(data);
-  return starts.map(({ at, segment }, index) => ({
+  const spans = starts.map(({ at, segment }, index): Span => ({
     fromMicros: at,
     toMicros: starts[index + 1]?.at ?? end,
     segment,
-    ...summed(held[index] ?? []),
+    faults: faultsAt(data, at),
+    ...summed(held[index] ?? [], goodOf),
   }));
+  return withoutSplinters(spans);
 }
 
+const faultsAt = (data: RunData, atMicros: number): number =>
+  data.run.faults.filter(
+    ({ effectAtMicros: effect, clearedAtMicros: cleared }) =>
+      effect !== null &&
+      Math.round(effect) <= atMicros &&
+      (cleared === null || Math.round(cleared) > atMicros),
+  ).length;
+
+/**
+ * Faults that begin or end within moments of each other leave splinters between them, of which nothing can be said. Each
+ * joins a neighbour, whole, so that counts and durations stay right: one of its own segment, else the more faulted one.
+ */
+function withoutSplinters(given: readonly Span[]): Span[] {
+  const spans = [...given];
+  for (
+    let at = spans.findIndex(isSplinter);
+    at !== -1 && spans.length > 1;
+    at = spans.findIndex(isSplinter)
+  ) {
+    const [before, splinter, after] = [spans[at - 1], spans[at], spans[at + 1]];
+    if (splinter === undefined) break;
+    const backwards =
+      before !== undefined &&
+      (after === undefined || closeness(before, splinter) >= closeness(after, splinter));
+    const host = backwards ? before : after;
+    if (host === undefined) break;
+    const { segment, faults } = host;
+    const merged = { ...joined(backwards ? [host, splinter] : [splinter, host]), segment, faults };
+    spans.splice(backwards ? at - 1 : at, 2, merged);
+  }
+  return spans;
+}
+
+const isSplinter = (span: Span): boolean => span.toMicros - span.fromMicros < secondMicros / 2;
+const closeness = (host: Span, splinter: Span): number =>
+  host.segment === splinter.segment ? Infinity : host.faults;
+
+/** One series in the same windows, with its response latency. */
 export const seriesSpans = (data: RunData, name: string): Span[] =>
   spansOf(
     data,
     data.slices.filter((slice) => slice.series === name),
+    (slice) => slice.histograms.response,
   );
 
-function summed(slices: readonly Slice[]): Pick<Span, 'counts' | 'good'> {
+function summed(
+  slices: readonly Slice[],
+  goodOf: (slice: Slice) => Histogram | undefined,
+): Pick<Span, 'counts' | 'good'> {
   const counts = emptyCounts();
   for (const slice of slices) addCounts(counts, slice.counts);
-  return { counts, good: pooled(slices.map((slice) => slice.histograms.response)) };
+  return { counts, good: pooled(slices.map(goodOf)) };
 }
 
 function pooled(histograms: readonly (Histogram | undefined)[]): Histogram | undefined {
   const held = histograms.filter((histogram) => histogram !== undefined);
-  return held.length === 0 ? undefined : mergeHistograms(held);
+  return held.length > 1 ? mergeHistograms(held) : held[0];
 }
 
 /** Adjacent spans as one; at least one is needed. */
 export function joined(spans: readonly [Span, ...Span[]]): Span {
   const [first] = spans;
+  if (spans.length === 1) return first;
   const counts = emptyCounts();
   for (const span of spans) addCounts(counts, span.counts);
   return {
     fromMicros: first.fromMicros,
     toMicros: (spans.at(-1) ?? first).toMicros,
     segment: first.segment,
+    faults: first.faults,
     counts,
     good: pooled(spans.map((span) => span.good)),
   };
@@ -103,17 +158,4 @@ export function coarser(spans: readonly Span[], most: number): Span[] {
     if (first !== undefined) groups.push(joined([first, ...rest]));
   }
   return groups;
-}
-
-/** Splinters between two edges join their neighbour, so that counts per second mean something. */
-export function withoutSplinters(spans: readonly Span[], shortestMicros = secondMicros / 2): Span[] {
-  const kept: Span[] = [];
-  for (const span of spans) {
-    const last = kept.at(-1);
-    const short = span.toMicros - span.fromMicros < shortestMicros;
-    const lastShort = last !== undefined && last.toMicros - last.fromMicros < shortestMicros;
-    if (last !== undefined && (short || lastShort)) kept[kept.length - 1] = joined([last, span]);
-    else kept.push(span);
-  }
-  return kept;
 }

@@ -72,7 +72,7 @@ function dataTable(table: ChartTable, caption: string): string {
     })
     .join('');
   return (
-    `<div class="scroll" tabindex="0" role="region" aria-label="${escapeMarkup(caption)}, data">` +
+    `<div class="scroll" tabindex="0" role="group" aria-label="${escapeMarkup(caption)}, data">` +
     `<table><caption>${escapeMarkup(caption)}</caption><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`
   );
 }

@@ -87,17 +87,34 @@ export const laneCount = (lanes: readonly Lane[]): number =>
 export function drawLanes(lanes: readonly Lane[], plane: Plane, x: Scale): string {
   const right = plane.width - plane.right;
   const base = plane.height - plane.bottom;
-  return lanes
-    .map(({ window, lane }) => {
-      const from = x(window.fromMicros);
-      const width = Math.max(2, Math.min(right, x(window.toMicros)) - from);
-      const y = headroom - 4 + lane * laneHeight;
-      const text = fit(window.label, right - from - 6, labelPx);
-      return (
-        `<rect class="shade ${window.className}" x="${px(from)}" y="${px(y)}" width="${px(width)}" height="${px(base - y)}"/>` +
-        `<rect class="lane ${window.className}" x="${px(from)}" y="${px(y)}" width="${px(width)}" height="3"/>` +
-        label({ className: 'shade-label', x: from + 4, y: y + 14, text })
-      );
-    })
-    .join('');
+  const shades = unions(lanes.map((entry) => entry.window)).map(({ className, fromMicros, toMicros }) => {
+    const from = x(fromMicros);
+    const width = Math.max(2, Math.min(right, x(toMicros)) - from);
+    return `<rect class="shade ${className}" x="${px(from)}" y="${px(headroom - 4)}" width="${px(width)}" height="${px(base - headroom + 4)}"/>`;
+  });
+  const labelled = lanes.map(({ window, lane }) => {
+    const from = x(window.fromMicros);
+    const width = Math.max(2, Math.min(right, x(window.toMicros)) - from);
+    const y = headroom - 4 + lane * laneHeight;
+    const text = fit(window.label, right - from - 6, labelPx);
+    return (
+      `<rect class="lane ${window.className}" x="${px(from)}" y="${px(y)}" width="${px(width)}" height="3"/>` +
+      label({ className: 'shade-label', x: from + 4, y: y + 14, text })
+    );
+  });
+  return [...shades, ...labelled].join('');
+}
+
+/** Where windows of one kind overlap they are shaded once. */
+function unions(windows: readonly TimeWindow[]): TimeWindow[] {
+  const merged: TimeWindow[] = [];
+  for (const window of [...windows].sort((a, b) => a.fromMicros - b.fromMicros)) {
+    const at = merged.findIndex(
+      (other) => other.className === window.className && other.toMicros >= window.fromMicros,
+    );
+    const held = merged[at];
+    if (held === undefined) merged.push(window);
+    else merged[at] = { ...held, toMicros: Math.max(held.toMicros, window.toMicros) };
+  }
+  return merged;
 }

@@ -105,7 +105,8 @@ function apart(values: readonly number[], scale: Scale, gapPx: (text: string) =>
   for (const value of values) {
     const [at, text] = [scale(value), formatDuration(value)];
     const last = ticks.at(-1);
-    if (last === undefined || Math.abs(at - last.at) >= gapPx(text)) ticks.push({ at, text });
+    const clear = last === undefined || (Math.abs(at - last.at) >= gapPx(text) && text !== last.text);
+    if (clear) ticks.push({ at, text });
   }
   return ticks;
 }
