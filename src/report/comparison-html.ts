@@ -3,12 +3,12 @@
 import type { Comparison, MetricComparison } from '../compare/schema.ts';
 import { figure } from './charts/figure.ts';
 import { pairDots } from './charts/pairs.ts';
-import { spectrumChart } from './charts/spectrum.ts';
+import { isDrawable, spectrumChart, spectrumNote } from './charts/spectrum.ts';
 import { claimRow } from './claim-rows.ts';
 import { forestCharts } from './effect-axis.ts';
 import { withoutControls } from './escape.ts';
 import { markup, type Markup, template } from './template.ts';
-import { formatEstimate, formatMoment, formatValue, plural } from './words.ts';
+import { foldReasons, formatEstimate, formatMoment, formatValue, plural } from './words.ts';
 
 const render = template('comparison.hbs');
 
@@ -26,14 +26,17 @@ function viewOf(comparison: Comparison) {
     seed: comparison.seed,
     startedAt: formatMoment(comparison.startedAt),
     finishedAt: formatMoment(comparison.finishedAt),
-    verdict: { status: verdict.status, reasons: verdict.reasons },
+    verdict: { status: verdict.status, reasons: foldReasons(verdict.reasons) },
     allHeld: allHeld(comparison),
     notes: comparison.notes,
     glance: glance(comparison),
-    claims: comparison.claims.map(claimRow),
+    claims: comparison.claims.map((claim) => ({
+      ...claimRow(claim),
+      reason: elsewhere(claim.reason, verdict),
+    })),
     primary: metrics.find((metric) => metric.primary)?.metric ?? '',
     forests: forestCharts(metrics).map((chart) => markup(figure(chart))),
-    metrics: metrics.map(metricRow),
+    metrics: metrics.map((metric) => ({ ...metricRow(metric), reason: elsewhere(metric.reason, verdict) })),
     pairCharts: metrics.map((metric, index) => pairChart(metric, index, variants)),
     spectra: spectra(comparison),
     promises: comparison.promises.map(promiseRow),
@@ -79,6 +82,10 @@ function glance({ claims, promises, metrics, runs }: Comparison) {
   ];
 }
 
+/** What the verdict says already is not said again beside every metric. */
+const elsewhere = (reason: string, verdict: Comparison['verdict']): string =>
+  verdict.reasons.includes(reason) ? 'see the verdict' : reason;
+
 function metricRow(metric: MetricComparison) {
   return {
     metric: metric.metric,
@@ -89,7 +96,6 @@ function metricRow(metric: MetricComparison) {
     outcome: metric.outcome,
     outcomeClass: metric.outcome.replaceAll(' ', '-'),
     detectable: detectable(metric),
-    reason: metric.reason,
   };
 }
 
@@ -111,18 +117,32 @@ function pairChart(metric: MetricComparison, index: number, names: Comparison['v
   return markup(figure(chart));
 }
 
-function spectra(comparison: Comparison): Markup[] {
+interface Spectra {
+  readonly charts: Markup[];
+  readonly note: string;
+}
+
+/** One overlay per series; those with too few samples for a curve are named instead. */
+function spectra(comparison: Comparison): Spectra {
   const names = [...new Set(comparison.spectra.map((spectrum) => spectrum.series))];
-  return names.map((name, index) => {
-    const curves = comparison.spectra
+  const series = names.map((name) => ({
+    name,
+    curves: comparison.spectra
       .filter((spectrum) => spectrum.series === name)
       .map((spectrum) => ({
         ...spectrum,
         name: comparison.variants[spectrum.role],
         className: spectrum.role,
-      }));
-    return markup(figure(spectrumChart(`spectrum-${index}`, name, curves)));
-  });
+      })),
+  }));
+  const drawn = series.filter(({ curves }) => curves.some(isDrawable));
+  const left = series.filter((entry) => !drawn.includes(entry)).map((entry) => entry.name);
+  return {
+    charts: drawn.map(({ name, curves }, index) =>
+      markup(figure(spectrumChart(`spectrum-${index}`, name, curves))),
+    ),
+    note: `${spectrumNote}${left.length === 0 ? '' : ` Too few samples for a curve: ${left.join(', ')}.`}`,
+  };
 }
 
 function promiseRow(promise: Comparison['promises'][number]) {

@@ -10,7 +10,7 @@ import { formatDuration } from '../kernel/units.ts';
 import type { Chart } from './charts/figure.ts';
 import { heatMap } from './charts/heatmap.ts';
 import { lineChart, type TimeLine, type TimePoint } from './charts/lines.ts';
-import { spectrumChart } from './charts/spectrum.ts';
+import { spectrumChart, spectrumNote } from './charts/spectrum.ts';
 import { waitingChart, type WaitingRow } from './charts/waiting.ts';
 import { markedWindows } from './run-windows.ts';
 import { spectrumPoints } from './spectrum-points.ts';
@@ -155,7 +155,7 @@ export function latencySpectrum(data: RunData, shown: readonly SeriesRecord[]): 
       okShare: counts.offered === 0 ? 0 : counts.ok / counts.offered,
     };
   });
-  return spectrumChart('spectrum', 'Percentile spectrum', curves);
+  return { ...spectrumChart('spectrum', 'Percentile spectrum', curves), note: spectrumNote };
 }
 
 /** Only series with due times: elsewhere both latencies are the same by definition. Null when there is none. */

@@ -79,3 +79,15 @@ export function formatEstimate(
 
 /** `2026-11-22 10:30:00 UTC` */
 export const formatMoment = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+
+/** A reason that only repeats an earlier one behind a name, such as `claim a: …`, says so in fewer words. */
+export function foldReasons(reasons: readonly string[]): string[] {
+  return reasons.map((reason, index) => {
+    const repeated = reasons
+      .slice(0, index)
+      .find((other) => other !== '' && reason !== other && reason.endsWith(other));
+    return repeated === undefined
+      ? reason
+      : `${reason.slice(0, -repeated.length).replace(/[\s,:]+$/, '')}: for the same reason`;
+  });
+}

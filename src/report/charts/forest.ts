@@ -20,7 +20,7 @@ export interface ForestPlot {
 
 /** Wide: name, plane, change and outcome side by side. Narrow: name and outcome, the plane, the change below each other. */
 const layouts = {
-  wide: { width: 1000, left: 240, right: 360, rowHeight: 34, planeAt: 0.5, stacked: false },
+  wide: { width: 1000, left: 260, right: 360, rowHeight: 38, planeAt: 0.5, stacked: false },
   narrow: { width: 360, left: 12, right: 12, rowHeight: 72, planeAt: 0.48, stacked: true },
 } as const;
 
@@ -103,16 +103,25 @@ function drawTexts(row: ForestRow, from: number, layout: Layout): string {
   const y = from + layout.rowHeight * layout.planeAt + 4.5;
   const column = layout.width - layout.right + 14;
   return [
-    label({
-      className: 'row-label',
-      anchor: 'end',
-      x: layout.left - 14,
-      y,
-      text: fit(row.name, layout.left - 18),
-    }),
+    ...drawName(row.name, layout.left - 14, y),
     label({ className: 'row-value', x: column, y, text: fit(row.label, 250) }),
     label({ className: outcome, anchor: 'end', x: layout.width - 2, y, text: row.outcome }),
   ].join('');
+}
+
+/** `… during <phase>` goes on a line of its own. */
+function drawName(name: string, x: number, y: number): string[] {
+  const [measure = name, phase] = name.split(/(?= during )/);
+  const lines = phase === undefined ? [measure] : [measure, phase.trim()];
+  return lines.map((text, index) =>
+    label({
+      className: index === 0 ? 'row-label' : 'tick',
+      anchor: 'end',
+      x,
+      y: y + (lines.length - 1) * (index === 0 ? -7 : 8),
+      text: fit(text, x - 4),
+    }),
+  );
 }
 
 /** The most telling ticks first; one that would touch another is left out. */

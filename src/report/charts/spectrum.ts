@@ -35,6 +35,14 @@ const lastKnown = (curve: SpectrumCurve): number => Math.max(0, 1 - 10 / Math.ma
 /** Equal steps for each further nine: −log10(1 − q). */
 const stretch = (quantile: number): number => -Math.log10(1 - Math.min(quantile, 0.999999));
 
+/** Told once on the page, under one chart or above many. */
+export const spectrumNote =
+  'A curve ends where fewer than ten samples are worse, or with a cross where failures begin.';
+
+/** Whether there are samples enough for any point of the curve. */
+export const isDrawable = (curve: SpectrumCurve): boolean =>
+  curve.points.some((point) => point.quantile > 0 && point.quantile <= lastKnown(curve));
+
 export function spectrumChart(id: string, title: string, given: readonly SpectrumCurve[]): Chart {
   const curves = given.map((curve) => ({
     ...curve,
@@ -44,7 +52,6 @@ export function spectrumChart(id: string, title: string, given: readonly Spectru
     id,
     title,
     description: describe(curves),
-    note: 'A curve ends where fewer than ten samples are worse, or with a cross where failures begin.',
     size: 'half',
     wide: draw(curves, layouts.wide),
     narrow: draw(curves, layouts.narrow),

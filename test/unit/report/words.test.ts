@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { SloRecord } from '../../../src/record/schema.ts';
 import { marginText, promiseRow } from '../../../src/report/promise-rows.ts';
 import {
+  foldReasons,
   formatEffect,
   formatEstimate,
   formatMoment,
@@ -80,4 +81,12 @@ test('a value that could not be judged on stands in brackets and has no margin',
 test('moments are in UTC and counts agree with their noun', () => {
   expect(formatMoment('2026-01-05T09:00:00.000Z')).toBe('2026-01-05 09:00:00 UTC');
   expect([plural(1, 'pair'), plural(6, 'pair')]).toEqual(['1 pair', '6 pairs']);
+});
+
+test('a reason that only repeats another one says so', () => {
+  const cause = 'run 7: the load generator was saturated';
+  expect(foldReasons([cause, `claim a: ${cause}`, `p50(x) (primary): invalid, ${cause}`, 'another'])).toEqual(
+    [cause, 'claim a: for the same reason', 'p50(x) (primary): invalid: for the same reason', 'another'],
+  );
+  expect(foldReasons(['same', 'same'])).toEqual(['same', 'same']);
 });
