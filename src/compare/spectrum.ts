@@ -10,13 +10,19 @@ import type { Comparison } from './schema.ts';
 type Spectrum = Comparison['spectra'][number];
 
 const pointCount = 60;
+/** Those that people ask for by name are exact, not between two others. */
+const named = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
 
 function pointsOf(good: ReturnType<typeof mergeHistograms>, offered: number): Spectrum['points'] {
   // The last quantile that the number of samples can show: 1 − 1/n.
   const nines = Math.log10(offered);
+  const spaced = Array.from(
+    { length: pointCount },
+    (_, index) => 1 - 10 ** -((nines * index) / (pointCount - 1)),
+  );
+  const quantiles = [...spaced, ...named.filter((quantile) => -Math.log10(1 - quantile) <= nines)];
   const points: Spectrum['points'] = [];
-  for (let index = 0; index < pointCount; index += 1) {
-    const quantile = 1 - 10 ** -((nines * index) / (pointCount - 1));
+  for (const quantile of [...new Set(quantiles)].sort((a, b) => a - b)) {
     const rank = rankOf(quantile, offered);
     if (rank > good.totalCount) break;
     points.push({ quantile, micros: valueAtRank(good, rank) });
