@@ -15,11 +15,11 @@ const promise = (record: RunRecord, text: string) => record.slo.find((slo) => sl
 
 it('a latency fault on the link to a dependency slows the series down while it lasts', async () => {
   const target = await writeTarget(workspace, { backend: true });
-  const slow = { id: 'slow', at: '1500ms', for: '1500ms', fault: 'latency', on: 'backend' };
+  const slow = { id: 'slow', at: '1s', for: '1s', fault: 'latency', on: 'backend' };
   const during = 'p50(work) < 10s during fault:slow';
   const steady = 'p50(work) < 9s during steady';
   const path = await writeScenario(workspace, {
-    ...{ target, path: '/via', for: '4500ms', slo: [during, steady] },
+    ...{ target, path: '/via', for: '3s', slo: [during, steady] },
     chaos: [{ ...slow, with: { latency: '300ms' }, inject: 'always' }],
   });
   const result = await runMeasured(workspace, [path]);
@@ -36,7 +36,7 @@ it('a latency fault on the link to a dependency slows the series down while it l
   expect(fault?.fidelity.find(({ name }) => /latency|delay/i.test(name))?.status).toBe('within');
   // Every request is in one of the two phases, and those of the fault are the ones that were due while it lasted.
   const samples = [during, steady].map((text) => promise(record, text)?.samples ?? NaN);
-  expect((samples[0] ?? NaN) + (samples[1] ?? NaN)).toBe(135);
+  expect((samples[0] ?? NaN) + (samples[1] ?? NaN)).toBe(90);
   const lastedSeconds = ((fault?.clearedAtMicros ?? NaN) - (fault?.effectAtMicros ?? NaN)) / 1e6;
   // A request that was in flight when the fault began belongs to it too.
   expect(samples[0]).toBeGreaterThanOrEqual(Math.floor(30 * lastedSeconds));
@@ -46,10 +46,10 @@ it('a latency fault on the link to a dependency slows the series down while it l
 
 it('a fault on the clients’ link slows down everything that the target answers', async () => {
   const target = await writeTarget(workspace);
-  const slow = { id: 'far', at: '1s', for: '1500ms', fault: 'latency', on: 'clients', inject: 'always' };
+  const slow = { id: 'far', at: '1s', for: '1s', fault: 'latency', on: 'clients', inject: 'always' };
   const slo = ['p50(work) < 10s during fault:far', 'p50(work) < 9s during steady'];
   const chaos = [{ ...slow, with: { latency: '200ms' } }];
-  const path = await writeScenario(workspace, { target, for: '4s', slo, chaos });
+  const path = await writeScenario(workspace, { target, for: '3s', slo, chaos });
   const result = await runMeasured(workspace, [path]);
   expect(result.exitCode, result.stdout + result.stderr).toBe(0);
   const [far, steady] = lastRecord(workspace).slo.map(({ value }) => value ?? NaN);
@@ -73,11 +73,11 @@ it('a fault on a link without traffic makes the run invalid', async () => {
 
 it('a fault is held back when a steady promise is broken already: that promise fails, the fault’s are not judged', async () => {
   const target = await writeTarget(workspace, { variants: { only: { FAILS: 'yes' } }, backend: true });
-  const slow = { id: 'slow', at: '1500ms', for: '1s', fault: 'latency', on: 'backend' };
+  const slow = { id: 'slow', at: '1200ms', for: '1s', fault: 'latency', on: 'backend' };
   const about = 'p50(work) < 10s during fault:slow';
   const broken = 'error_rate(work) < 5%';
   const chaos = [{ ...slow, with: { latency: '100ms' } }];
-  const path = await writeScenario(workspace, { target, for: '3s', slo: [broken, about], chaos });
+  const path = await writeScenario(workspace, { target, for: '2500ms', slo: [broken, about], chaos });
   const result = await runMeasured(workspace, [path]);
   expect(result.exitCode, result.stdout + result.stderr).toBe(1);
   const record = lastRecord(workspace);

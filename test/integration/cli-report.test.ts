@@ -16,7 +16,7 @@ beforeAll(async () => {
   const server = createServer((_request, response) => response.end('hello'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  await workspace.run(['run', url, '--rate', '40/s', '--for', '2s', '--slo', 'p50 < 10s']);
+  await workspace.run(['run', url, '--rate', '40/s', '--for', '1s', '--slo', 'p50 < 10s']);
   server.close();
   record = recordFolders(workspace)[0]!;
 });

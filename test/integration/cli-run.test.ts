@@ -40,7 +40,7 @@ beforeEach(() => {
   asked = 0;
 });
 
-const load = ['--rate', '40/s', '--for', '2s'];
+const load = ['--rate', '40/s', '--for', '1s'];
 const said = ({ stdout, stderr }: CliResult): string => `${stdout}\n${stderr}`;
 const escape = '\u001b';
 
@@ -48,13 +48,13 @@ it('exits with 0 and leaves a record and a report when every promise is kept', a
   const slo = ['--slo', 'p50 < 10s', '--slo', 'error_rate < 5%'];
   const result = await runMeasured(workspace, [`${url}/`, ...load, ...slo]);
   expect(result.exitCode, said(result)).toBe(0);
-  expect(result.stdout).toMatch(/pass {2}p50 < 10s {2}measured .+ over 80 samples/);
+  expect(result.stdout).toMatch(/pass {2}p50 < 10s {2}measured .+ over 40 samples/);
   expect(result.stdout).toContain('verdict: pass');
   const folder = recordFolders(workspace).at(-1)!;
   expect(result.stdout).toContain(`report:  ${join(folder, 'report.html')}`);
   expect(readdirSync(folder)).toEqual(expect.arrayContaining(['run.json', 'latency.hlog', 'report.html']));
   const record = lastRecord(workspace);
-  expect(record.series.find(({ kind }) => kind === 'step')).toMatchObject({ offered: 80, ok: 80 });
+  expect(record.series.find(({ kind }) => kind === 'step')).toMatchObject({ offered: 40, ok: 40 });
   expect(record.environment.proxy).toBe('none');
   // Neither stream is a terminal here.
   expect(result.stdout + result.stderr).not.toContain(escape);
@@ -81,7 +81,7 @@ it('judges a server that nobody can reach: every request has failed', async () =
   const result = await runMeasured(workspace, args);
   expect(result.exitCode, said(result)).toBe(1);
   const series = lastRecord(workspace).series.find(({ kind }) => kind === 'step');
-  expect(series).toMatchObject({ offered: 80, failed: 80, errors: { connect: 80 } });
+  expect(series).toMatchObject({ offered: 40, failed: 40, errors: { connect: 40 } });
 });
 
 it('is never green when nothing answered and nothing was promised', async () => {

@@ -31,6 +31,8 @@ export interface RunningCli {
 }
 
 export interface CliOptions {
+  /** What is run, before the arguments. Default: Node.js and bin/mettle.js. */
+  readonly program?: readonly [string, ...string[]];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** Ended by SIGKILL after this. Default 90 s. */
@@ -71,16 +73,13 @@ export async function openWorkspace(): Promise<Workspace> {
   const running = new Set<ChildProcess>();
   const start = (args: readonly string[], options: CliOptions = {}): RunningCli => {
     const takesOut = ['run', 'verify'].includes(args[0] ?? '') && !args.includes('--out');
-    const child = spawn(
-      process.execPath,
-      [packagePath('bin/mettle.js'), ...args, ...(takesOut ? ['--out', outFolder] : [])],
-      {
-        cwd: options.cwd ?? folder,
-        env: { ...inherited, ...own, ...options.env },
-        stdio: ['ignore', 'pipe', 'pipe'],
-        detached: true,
-      },
-    );
+    const [program, ...first] = options.program ?? [process.execPath, packagePath('bin/mettle.js')];
+    const child = spawn(program, [...first, ...args, ...(takesOut ? ['--out', outFolder] : [])], {
+      cwd: options.cwd ?? folder,
+      env: { ...inherited, ...own, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     running.add(child);
     child.once('exit', () => running.delete(child));
     return watched(child, options.limitMs ?? 90_000);

@@ -1,0 +1,105 @@
+// `mettle verify`: pairs of whole runs, a claim confirmed and its opposite refuted, and what Ctrl-C keeps.
+
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Comparison, comparisonSchema } from '../../src/compare/schema.ts';
+import { openWorkspace, readRun, recordFolders, type Workspace } from '../support/cli.ts';
+import { canSeeProcesses, footprintOf, leftOf } from '../support/cli-left.ts';
+import { writeScenario, writeTarget } from '../support/short-scenarios.ts';
+
+const pairs = 6;
+let workspace: Workspace;
+let scenario: string;
+
+beforeEach(async () => {
+  workspace = await openWorkspace();
+  const variants = { before: { DELAY_MS: '80' }, after: { DELAY_MS: '10' } };
+  const target = await writeTarget(workspace, { variants });
+  const claim = { id: 'faster', says: 'it is faster', metric: 'p50(work)', expect: 'at least 40% lower' };
+  scenario = await writeScenario(workspace, {
+    ...{ target, rate: '30/s', for: '1s', slo: ['p50(work) < 10s'] },
+    more: ['variant: after', 'primary: p50(work)', `claims: ${JSON.stringify([claim])}`],
+  });
+});
+afterEach(() => workspace.close());
+
+const comparisonIn = (folder: string): Comparison =>
+  comparisonSchema.parse(JSON.parse(readFileSync(join(folder, 'comparison.json'), 'utf8')));
+
+/** Runs that this machine was too busy to measure are repeated by `verify` itself; then it takes longer. */
+const limit = { limitMs: 240_000 };
+const testLimitMs = 250_000;
+
+it(
+  'confirms a claim that holds, and leaves a comparison whose report can be made again',
+  { timeout: testLimitMs },
+  async () => {
+    const result = await workspace.run(['verify', scenario, '--quick'], limit);
+    expect(result.exitCode, result.stdout + result.stderr).toBe(0);
+    expect(result.stdout).toContain('confirmed  it is faster');
+    const folder = recordFolders(workspace)[0]!;
+    const comparison = comparisonIn(folder);
+    expect(comparison.claims).toMatchObject([{ id: 'faster', verdict: 'confirmed' }]);
+    expect(comparison.metrics.find(({ primary }) => primary)).toMatchObject({ outcome: 'improved' });
+    expect(comparison).toMatchObject({ pairs, verdict: { status: 'pass', exitCode: 0 } });
+    expect(comparison.runs).toHaveLength(2 * pairs);
+    const first = comparison.runs.filter(({ position }) => position % 2 === 1);
+    expect(first.filter(({ role }) => role === 'before')).toHaveLength(pairs / 2);
+    for (const run of comparison.runs) {
+      expect(readRun(join(folder, run.folder))).toMatchObject({
+        id: run.id,
+        variant: run.role,
+        seed: run.seed,
+      });
+      const other = comparison.runs.find(({ pair, role }) => pair === run.pair && role !== run.role);
+      expect(other?.seed).toBe(run.seed);
+    }
+    const path = join(folder, 'report.html');
+    const html = readFileSync(path);
+    rmSync(path);
+    const again = await workspace.run(['report', folder]);
+    expect(again.exitCode, again.stderr).toBe(0);
+    expect(readFileSync(path).equals(html)).toBe(true);
+  },
+);
+
+it('refutes the same claim when the variants are swapped', { timeout: testLimitMs }, async () => {
+  const swapped = ['--before', 'after', '--after', 'before', '--quick', '--json'];
+  const result = await workspace.run(['verify', scenario, ...swapped], limit);
+  expect(result.exitCode, result.stderr).toBe(1);
+  const comparison = comparisonSchema.parse(JSON.parse(result.stdout));
+  expect(comparison.claims).toMatchObject([{ id: 'faster', verdict: 'refuted' }]);
+  expect(comparison.metrics.find(({ primary }) => primary)).toMatchObject({ outcome: 'regressed' });
+  expect(comparison.verdict).toMatchObject({ status: 'fail', exitCode: 1 });
+});
+
+it('keeps what was measured when it is interrupted', async () => {
+  const mettle = workspace.start(['verify', scenario, '--quick']);
+  await mettle.until('the second pair has begun', () => mettle.stderr().includes('pair 2 of 6'), 60_000);
+  const footprint = footprintOf(mettle.pid, workspace);
+  mettle.ctrlC();
+  const { exitCode, stdout, stderr } = await mettle.ended;
+  if (canSeeProcesses()) expect(leftOf(workspace, footprint)).toEqual([]);
+  expect(exitCode, stdout + stderr).toBe(130);
+  expect(stdout).toContain('verdict: interrupted');
+  const folder = recordFolders(workspace)[0]!;
+  const comparison = comparisonIn(folder);
+  expect(comparison).toMatchObject({ verdict: { status: 'interrupted', exitCode: 130 } });
+  expect(comparison.runs.length).toBeGreaterThanOrEqual(2);
+  for (const run of comparison.runs.slice(0, 2)) {
+    expect(run.pair).toBe(1);
+    expect(readRun(join(folder, run.folder)).series.some(({ offered }) => offered > 0)).toBe(true);
+  }
+  expect(existsSync(join(folder, 'report.html'))).toBe(true);
+});
+
+it.each([
+  [['--pairs', '3'], '6'],
+  [['--before', 'befroe'], 'before, after'],
+])('refuses %j before anything starts', async (flags, named) => {
+  const { exitCode, stderr } = await workspace.run(['verify', scenario, ...flags]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(named);
+  expect(recordFolders(workspace)).toEqual([]);
+});
