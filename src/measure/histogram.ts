@@ -30,6 +30,21 @@ function counted(histogram: Histogram): InstanceType<typeof hdr.JsHistogram> {
   throw new TypeError('Only JavaScript histograms are supported, not WebAssembly ones.');
 }
 
+/** What a histogram made of pairs holds, so that looking through it need not pass thousands of empty buckets. */
+const sparse = new WeakMap<Histogram, { readonly pairs: Uint32Array; readonly total: number }>();
+
+function eachPair(
+  inner: InstanceType<typeof hdr.JsHistogram>,
+  pairs: Uint32Array,
+  visit: (index: number, count: number, lowestMicros: number, highestMicros: number) => boolean,
+): void {
+  for (let at = 0; at + 1 < pairs.length; at += 2) {
+    const index = pairs[at] ?? 0;
+    const lowest = inner.valueFromIndex(index);
+    if (!visit(index, pairs[at + 1] ?? 0, lowest, inner.highestEquivalentValue(lowest))) return;
+  }
+}
+
 /** Visits every bucket that holds something, in rising order; stops when `visit` returns false. */
 function eachBucket(
   histogram: Histogram,
@@ -37,6 +52,11 @@ function eachBucket(
 ): void {
   const inner = counted(histogram);
   if (inner.totalCount === 0) return;
+  const known = sparse.get(histogram);
+  if (known?.total === inner.totalCount) {
+    eachPair(inner, known.pairs, visit);
+    return;
+  }
   const last = Math.min(inner.countsArrayLength - 1, inner.countsArrayIndex(inner.maxValue));
   const first =
     inner.getCountAtIndex(0) > 0
@@ -120,6 +140,14 @@ export function encodeHistogram(histogram: Histogram): Uint32Array {
     return true;
   });
   return pairs;
+}
+
+/** A histogram of encoded pairs. Meant for reading: one that is recorded into later is looked through bucket by bucket. */
+export function histogramOfPairs(pairs: Uint32Array): Histogram {
+  const histogram = createHistogram();
+  decodeInto(histogram, pairs);
+  sparse.set(histogram, { pairs, total: histogram.totalCount });
+  return histogram;
 }
 
 /** Adds encoded pairs into a histogram. */

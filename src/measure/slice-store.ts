@@ -3,7 +3,8 @@
 import type { Histogram } from 'hdr-histogram-js';
 import { addCounts } from './counts.ts';
 import { createHistogram, decodeInto, encodeHistogram } from './histogram.ts';
-import type { Slice, SliceCounts, SliceHistograms } from './slice.ts';
+import { openLater } from './encoded-histograms.ts';
+import type { Slice, SliceCounts } from './slice.ts';
 import { emptyCounts, histogramKinds } from './slice.ts';
 import type { EdgeKind } from './slice-grid.ts';
 import { SliceGrid } from './slice-grid.ts';
@@ -77,15 +78,4 @@ function opened(parts: readonly Uint32Array[]): Histogram {
   const histogram = createHistogram();
   for (const part of parts) decodeInto(histogram, part);
   return histogram;
-}
-
-/** Looks like plain histograms; each is made from its few encoded bytes whenever it is read, and never kept. */
-function openLater(encoded: Encoded): SliceHistograms {
-  const histograms: SliceHistograms = {};
-  for (const kind of histogramKinds) {
-    const pairs = encoded[kind];
-    if (pairs === undefined) continue;
-    Object.defineProperty(histograms, kind, { enumerable: true, get: () => opened([pairs]) });
-  }
-  return histograms;
 }

@@ -1,15 +1,17 @@
 // latency.hlog: one HdrHistogram log (v1.3) for all series of a run; the tag is `<series>:<kind>`, percent-encoded.
 // Source of the format: HdrHistogram's log documentation; any of its readers can open the file.
 
-import { decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
+import { decodeFromCompressedBase64, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import { exitCodes, MettleError } from '../kernel/errors.ts';
+import { encodeHistogram } from '../measure/histogram.ts';
 import { histogramKinds, type Slice } from '../measure/slice.ts';
 
 export interface LoggedHistogram {
   readonly series: string;
   readonly kind: (typeof histogramKinds)[number];
   readonly startMicros: number;
-  readonly histogram: Histogram;
+  /** As made by `encodeHistogram`. */
+  readonly pairs: Uint32Array;
 }
 
 const seconds = (valueMicros: number): string => (valueMicros / 1_000_000).toFixed(6);
@@ -50,7 +52,7 @@ export function parseHistogramLog(text: string, file: string): LoggedHistogram[]
         series: decodeURIComponent(match[1]),
         kind,
         startMicros: Math.round(Number(match[3]) * 1_000_000),
-        histogram: decodeFromCompressedBase64(match[4] ?? '', 'packed', false),
+        pairs: encodeHistogram(decodeFromCompressedBase64(match[4] ?? '', 32, false)),
       });
     } catch (error) {
       throw corrupt(file, index + 1, error);

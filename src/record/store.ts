@@ -3,7 +3,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, exitCodes, MettleError } from '../kernel/errors.ts';
-import type { Slice, SliceHistograms } from '../measure/slice.ts';
+import { openLater } from '../measure/encoded-histograms.ts';
+import type { Slice } from '../measure/slice.ts';
+import type { SliceDelta } from '../measure/snapshot.ts';
 import { writableFolder, writeFileAtomic } from './atomic.ts';
 import type { RunData } from './data.ts';
 import { formatEvents, parseEvents } from './events.ts';
@@ -35,17 +37,14 @@ export async function readRecord(path: string): Promise<RunData> {
   const run = parseRun(await readText(join(folder, files.run), path), join(folder, files.run));
   const log = await readOptional(join(folder, files.latency));
   const events = parseEvents(await readOptional(join(folder, files.events)), join(folder, files.events));
-  const histograms = new Map<string, SliceHistograms>();
-  for (const logged of parseHistogramLog(log, join(folder, files.latency))) {
-    const key = `${logged.startMicros} ${logged.series}`;
-    const held = histograms.get(key) ?? {};
-    held[logged.kind]?.add(logged.histogram);
-    held[logged.kind] ??= logged.histogram;
-    histograms.set(key, held);
+  const encoded = new Map<string, SliceDelta['histograms']>();
+  for (const { series, kind, startMicros, pairs } of parseHistogramLog(log, join(folder, files.latency))) {
+    const key = `${startMicros} ${series}`;
+    encoded.set(key, { ...encoded.get(key), [kind]: pairs });
   }
   const slices: Slice[] = events.map((event) => ({
     ...event,
-    histograms: histograms.get(`${event.startMicros} ${event.series}`) ?? {},
+    histograms: openLater(encoded.get(`${event.startMicros} ${event.series}`) ?? {}),
   }));
   return { run, slices };
 }
