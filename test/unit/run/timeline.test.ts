@@ -6,8 +6,20 @@ import type { ScheduledFault } from '../../../src/scenario/scenario.ts';
 
 const second = 1_000_000;
 
-const fault = (id: string, at: number, lasting: number, inject: 'always' | 'if-steady' = 'always'): ScheduledFault =>
-  ({ id, atMicros: at * second, forMicros: lasting * second, on: 'db', inject, traffic: 'required' }) as ScheduledFault;
+const fault = (
+  id: string,
+  at: number,
+  lasting: number,
+  inject: 'always' | 'if-steady' = 'always',
+): ScheduledFault =>
+  ({
+    id,
+    atMicros: at * second,
+    forMicros: lasting * second,
+    on: 'db',
+    inject,
+    traffic: 'required',
+  }) as ScheduledFault;
 
 interface Stage {
   readonly log: string[];
