@@ -37,7 +37,12 @@ module.exports = {
       from: { path: '^src/' },
       to: { path: '^(targets|test|bench)/' },
     },
-    { name: 'targets-know-no-product', severity: 'error', from: { path: '^targets/' }, to: { path: '^src/' } },
+    {
+      name: 'targets-know-no-product',
+      severity: 'error',
+      from: { path: '^targets/' },
+      to: { path: '^src/' },
+    },
     { name: 'nothing-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
@@ -45,6 +50,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^|/)dist/' },
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types', 'default'],
+    },
   },
 };

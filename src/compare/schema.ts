@@ -18,7 +18,7 @@ const pair = z.object({
   effect: z.number().nullable(),
 });
 
-export const outcomes = ['improved', 'regressed', 'no change', 'inconclusive', 'invalid'] as const;
+const outcomes = ['improved', 'regressed', 'no change', 'inconclusive', 'invalid'] as const;
 
 const metric = z.object({
   metric: z.string(),

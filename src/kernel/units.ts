@@ -23,16 +23,6 @@ const durationUnitsInMicros: Readonly<Record<string, number>> = {
   h: 3_600_000_000,
 };
 
-const sizeUnitsInBytes: Readonly<Record<string, number>> = {
-  B: 1,
-  KB: 1_000,
-  MB: 1_000_000,
-  GB: 1_000_000_000,
-  KiB: 1_024,
-  MiB: 1_048_576,
-  GiB: 1_073_741_824,
-};
-
 /** `300ms`, `1.5s`, `2m`, `1h`, also sums such as `1m30s`. Undefined when the text is not a duration. */
 export function parseDuration(text: string): Micros | undefined {
   const trimmed = text.trim();
@@ -57,12 +47,6 @@ export function parseRate(text: string): PerSecond | undefined {
 export function parseShare(text: string): number | undefined {
   const match = /^(-?\d+(?:\.\d+)?)\s*%$/.exec(text.trim());
   return match === null ? undefined : Number(match[1]) / 100;
-}
-
-/** `64KiB`, `10MB`, `512B` in bytes. Undefined when the text is not a size. */
-export function parseSize(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)\s*(B|KB|MB|GB|KiB|MiB|GiB)$/.exec(text.trim());
-  return match === null ? undefined : Number(match[1]) * (sizeUnitsInBytes[match[2] ?? ''] ?? Number.NaN);
 }
 
 const trimZeros = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);

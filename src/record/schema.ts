@@ -94,7 +94,7 @@ const fault = z.object({
   observation: linkObservation.nullable(),
 });
 
-export const sloStatuses = ['pass', 'warn', 'fail', 'invalid', 'not judged'] as const;
+const sloStatuses = ['pass', 'warn', 'fail', 'invalid', 'not judged'] as const;
 
 const slo = z.object({
   /** As written in the scenario. */
@@ -134,7 +134,7 @@ const health = z.object({
   ),
 });
 
-export const verdictStatuses = ['pass', 'warn', 'fail', 'invalid', 'interrupted'] as const;
+const verdictStatuses = ['pass', 'warn', 'fail', 'invalid', 'interrupted'] as const;
 
 const verdict = z.object({
   status: z.enum(verdictStatuses),

@@ -24,7 +24,8 @@ function* properties(node: Node, where: readonly string[] = []): Generator<{ pat
   for (const [keyword, value] of Object.entries(node)) {
     if (keyword === 'properties' || typeof value !== 'object' || value === null) continue;
     if (keyword === '$defs') {
-      for (const [name, child] of Object.entries(value as Record<string, Node>)) yield* properties(child, [name]);
+      for (const [name, child] of Object.entries(value as Record<string, Node>))
+        yield* properties(child, [name]);
     } else {
       for (const child of Array.isArray(value) ? (value as unknown[]) : [value]) {
         if (typeof child === 'object' && child !== null) yield* properties(child as Node, where);
@@ -55,7 +56,9 @@ test.each([
   ['comparison.schema.json', comparisonDescriptions],
 ])('no description of %s is left over from a key that is gone', (name, table) => {
   const used = new Set([...properties(jsonSchemas()[name] as Node)].map(({ node }) => node.description));
-  const common = new Set(Object.values(runDescriptions).filter((words) => Object.values(comparisonDescriptions).includes(words)));
+  const common = new Set(
+    Object.values(runDescriptions).filter((words) => Object.values(comparisonDescriptions).includes(words)),
+  );
   expect(Object.entries(table).filter(([, words]) => !used.has(words) && !common.has(words))).toEqual([]);
 });
 

@@ -7,7 +7,10 @@ import { durationInput, rateInput } from '../../src/scenario/quantities.ts';
 import { examine, scenarioText } from '../unit/scenario/read-fixture.ts';
 
 test('any text is read or refused with a place', () => {
-  const yamlish = fc.string({ unit: fc.constantFrom(...Array.from('ab:-?&*!|>[]{},"\'#%@` \n\t{{}}')), maxLength: 60 });
+  const yamlish = fc.string({
+    unit: fc.constantFrom(...Array.from('ab:-?&*!|>[]{},"\'#%@` \n\t{{}}')),
+    maxLength: 60,
+  });
   fc.assert(
     fc.property(fc.oneof(yamlish, fc.string()), (text) => {
       const { document, diagnostics } = parseSource('f.yml', text);
