@@ -1,12 +1,12 @@
 // mettle target list / start: what is in reach, and one of them kept up by hand.
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { onStage, startOnStage } from '../run/stage.ts';
+import { onStage, type Stage, startOnStage } from '../run/stage.ts';
 import { loadTarget } from '../scenario/load-target.ts';
 import { listTargets } from '../system/find-targets.ts';
+import type { StartedVariant } from '../system/system.ts';
+import { createTempFolder } from '../system/temp-folder.ts';
 import { commandLine } from './command-line.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { sayLeftovers } from './leftovers.ts';
@@ -47,7 +47,6 @@ async function keepUp(name: string, asked: string | null, output: Output): Promi
   const interrupt = listenForInterrupt(output.progress);
   const { signal } = interrupt;
   const { progress } = output;
-  const folder = await mkdtemp(join(tmpdir(), 'mettle-target-'));
   const options = {
     linked: new Set<string>(),
     seed: 1,
@@ -60,32 +59,39 @@ async function keepUp(name: string, asked: string | null, output: Output): Promi
     progress,
   };
   try {
-    await onStage(options, async (stage) => {
-      const started = await startOnStage(stage, variant, join(folder, 'target.log'), signal);
-      output.document({
-        target: target.name,
-        variant,
-        http: started.http,
-        ws: started.ws,
-        clients: started.clients,
-      });
-      output.result(`${target.name} (${variant}) is up`);
-      for (const [what, url] of [
-        ['http', started.http],
-        ['ws', started.ws],
-        ...Object.entries(started.clients),
-      ]) {
-        if (url !== null) output.result(`  ${what ?? ''}  ${url ?? ''}`);
-      }
-      output.result('Ctrl-C stops it.');
-      const ended = await Promise.race([started.died, aborted(signal)]);
-      if (ended !== undefined) output.result(ended);
-      await started.stop();
-    });
+    await onStage(options, (stage) => stayUp(stage, target.name, variant, output, signal));
   } finally {
     interrupt.release();
-    await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function stayUp(
+  stage: Stage,
+  target: string,
+  variant: string,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const folder = await createTempFolder('target', stage.journal);
+  try {
+    const started = await startOnStage(stage, variant, join(folder.path, 'target.log'), signal);
+    sayUp(target, variant, started, output);
+    const ended = await Promise.race([started.died, aborted(signal)]);
+    if (ended !== undefined) output.result(ended);
+    await started.stop();
+  } finally {
+    await folder.remove();
+  }
+}
+
+function sayUp(target: string, variant: string, started: StartedVariant, output: Output): void {
+  const { http, ws, clients } = started;
+  output.document({ target, variant, http, ws, clients });
+  output.result(`${target} (${variant}) is up`);
+  for (const [what, url] of [['http', http] as const, ['ws', ws] as const, ...Object.entries(clients)]) {
+    if (url !== null) output.result(`  ${what}  ${url}`);
+  }
+  output.result('Ctrl-C stops it.');
 }
 
 const aborted = (signal: AbortSignal): Promise<undefined> =>
