@@ -2,7 +2,13 @@
 
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Workspace } from './cli.ts';
+
+/** Every process of a command bears the folder in its environment, its command or its working directory. */
+export interface Marked {
+  readonly folder: string;
+  readonly stateFolder: string;
+  readonly tempFolder: string;
+}
 
 export interface Footprint {
   /** pid → when it was started (ticks since boot). */
@@ -23,7 +29,7 @@ export function canSeeProcesses(): boolean {
 }
 
 /** The command itself, all that descends from it, and all that bears the workspace's mark. */
-export function footprintOf(rootPid: number, workspace: Workspace): Footprint {
+export function footprintOf(rootPid: number, workspace: Marked): Footprint {
   const rows = processRows();
   const pids = new Set([rootPid]);
   for (let before = -1; before !== pids.size;) {
@@ -37,7 +43,7 @@ export function footprintOf(rootPid: number, workspace: Workspace): Footprint {
 }
 
 /** One line for each thing that is still there; empty = nothing. */
-export function leftOf(workspace: Workspace, { processes, listening }: Footprint): string[] {
+export function leftOf(workspace: Marked, { processes, listening }: Footprint): string[] {
   const rows = processRows();
   const inodes = listeningInodes();
   const known = rows.filter(({ pid, startTime }) => processes.get(pid) === startTime);
@@ -54,7 +60,7 @@ export function leftOf(workspace: Workspace, { processes, listening }: Footprint
 
 /** What is left once nothing is, or after `withinMs`. */
 export async function leftAfter(
-  workspace: Workspace,
+  workspace: Marked,
   footprint: Footprint,
   withinMs: number,
 ): Promise<string[]> {
@@ -63,6 +69,23 @@ export async function leftAfter(
     const left = leftOf(workspace, footprint);
     if (left.length === 0 || Date.now() > deadline) return left;
     await wait(50);
+  }
+}
+
+/**
+ * Ends by pid what bears the mark and is still there: for the end of a test that failed half-way. The watchdog gets its
+ * time first.
+ */
+export async function endMarked(folder: string): Promise<void> {
+  const deadline = Date.now() + 6_000;
+  const marked = (): number[] => processRows().flatMap(({ pid }) => (bears(pid, folder) ? [pid] : []));
+  while (marked().length > 0 && Date.now() < deadline) await wait(50);
+  for (const pid of marked()) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      console.warn(`${describe(pid)} had ended: ${String(error)}`);
+    }
   }
 }
 

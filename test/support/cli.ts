@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { packagePath } from '../../src/kernel/entry.ts';
 import { type RunRecord, runRecordSchema } from '../../src/record/schema.ts';
+import { endMarked } from './cli-left.ts';
 
 export interface CliResult {
   /** null: ended by a signal. */
@@ -40,6 +41,7 @@ export interface CliOptions {
 }
 
 export interface Workspace {
+  /** Above everything else of it. */
   readonly folder: string;
   /** METTLE_STATE_DIR of every command. */
   readonly stateFolder: string;
@@ -99,6 +101,7 @@ export async function openWorkspace(): Promise<Workspace> {
       for (const child of running) child.kill('SIGTERM');
       for (let turn = 0; running.size > 0 && turn < 200; turn += 1) await wait(50);
       for (const child of running) child.kill('SIGKILL');
+      await endMarked(folder);
       await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     },
   };
