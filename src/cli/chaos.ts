@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { exitCodes } from '../kernel/errors.ts';
 import { listJournals, rollback } from '../faults/leftovers.ts';
 import { startProxyThread } from '../proxy/start-thread.ts';
-import { listenForInterrupt } from './interrupt.ts';
+import { interruptible, untilAborted } from './interrupt.ts';
 import { outputOf, portNumber } from './options.ts';
 
 export function chaosCommand(program: Command, finish: (code: number) => void): void {
@@ -26,12 +26,8 @@ function addProxy(chaos: Command): void {
       const proxy = await startProxyThread(flags);
       output.document({ api: proxy.apiUrl });
       output.result(`fault proxy: API on ${proxy.apiUrl}; Ctrl-C stops it`);
-      const interrupt = listenForInterrupt(() => undefined);
-      await new Promise<void>((resolve) =>
-        interrupt.signal.addEventListener('abort', () => resolve(), { once: true }),
-      );
+      await interruptible(() => undefined, untilAborted);
       await proxy.close();
-      interrupt.release();
     });
 }
 

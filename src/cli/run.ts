@@ -7,7 +7,7 @@ import { interrupted } from '../run/stage.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { scenarioFromUrl } from '../scenario/from-url.ts';
 import { printDryRun } from './dry-run.ts';
-import { listenForInterrupt } from './interrupt.ts';
+import { interruptible } from './interrupt.ts';
 import { sayLeftovers } from './leftovers.ts';
 import { collect, outputOf, type ProgramFlags, programOptions, withRunOptions } from './options.ts';
 import type { Output } from './output.ts';
@@ -41,21 +41,25 @@ export function runCommand(program: Command, finish: (code: number) => void): vo
     const output = outputOf(command);
     refuseUrlFlags(command, sources, flags);
     await sayLeftovers(output);
-    const interrupt = listenForInterrupt(output.progress);
-    try {
-      // Every file is read and checked before anything starts.
-      const all: LoadedScenario[] = [];
-      for (const source of sources) all.push(await load(source, flags));
-      let worst: ExitCode = exitCodes.ok;
-      for (const loaded of all) {
-        if (interrupt.signal.aborted) throw interrupted();
-        worst = worse(worst, await runOne(loaded, flags, output, interrupt.signal));
-      }
-      finish(worst);
-    } finally {
-      interrupt.release();
-    }
+    finish(await interruptible(output.progress, (signal) => runAll(sources, flags, output, signal)));
   });
+}
+
+async function runAll(
+  sources: readonly string[],
+  flags: RunFlags,
+  output: Output,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  // Every file is read and checked before anything starts.
+  const all: LoadedScenario[] = [];
+  for (const source of sources) all.push(await load(source, flags));
+  let worst: ExitCode = exitCodes.ok;
+  for (const loaded of all) {
+    if (signal.aborted) throw interrupted();
+    worst = worse(worst, await runOne(loaded, flags, output, signal));
+  }
+  return worst;
 }
 
 /** 4 outranks all; then 130, 3, 1 and 2 by how little may be believed; 0 last. */

@@ -7,14 +7,15 @@ import { loadTarget } from '../scenario/load-target.ts';
 import { listTargets } from '../system/find-targets.ts';
 import type { StartedVariant } from '../system/system.ts';
 import { createTempFolder } from '../system/temp-folder.ts';
+import { type ExitCode, exitCodes } from '../kernel/errors.ts';
 import { commandLine } from './command-line.ts';
-import { listenForInterrupt } from './interrupt.ts';
+import { interruptible, untilAborted } from './interrupt.ts';
 import { sayLeftovers } from './leftovers.ts';
 import { outputOf } from './options.ts';
 import type { Output } from './output.ts';
 import { onlyVariant } from './variant.ts';
 
-export function targetCommand(program: Command): void {
+export function targetCommand(program: Command, finish: (code: number) => void): void {
   const target = program.command('target').summary('the targets in reach; start one and keep it up');
   const list = target
     .command('list')
@@ -37,15 +38,14 @@ export function targetCommand(program: Command): void {
     .action(async (name: string, flags: { variant?: string }) => {
       const output = outputOf(start);
       await sayLeftovers(output);
-      await keepUp(name, flags.variant ?? null, output);
+      finish(await keepUp(name, flags.variant ?? null, output));
     });
 }
 
-async function keepUp(name: string, asked: string | null, output: Output): Promise<void> {
+/** Exit code 1 when it ended by itself. */
+async function keepUp(name: string, asked: string | null, output: Output): Promise<ExitCode> {
   const target = await loadTarget(name);
   const variant = onlyVariant(asked, target);
-  const interrupt = listenForInterrupt(output.progress);
-  const { signal } = interrupt;
   const { progress } = output;
   const options = {
     linked: new Set<string>(),
@@ -55,14 +55,11 @@ async function keepUp(name: string, asked: string | null, output: Output): Promi
     command: commandLine(),
     toxiproxyUrl: undefined,
     extraEnv: {},
-    signal,
     progress,
   };
-  try {
-    await onStage(options, (stage) => stayUp(stage, target.name, variant, output, signal));
-  } finally {
-    interrupt.release();
-  }
+  return await interruptible(progress, (signal) =>
+    onStage({ ...options, signal }, (stage) => stayUp(stage, target.name, variant, output, signal)),
+  );
 }
 
 async function stayUp(
@@ -71,14 +68,15 @@ async function stayUp(
   variant: string,
   output: Output,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<ExitCode> {
   const folder = await createTempFolder('target', stage.journal);
   try {
     const started = await startOnStage(stage, variant, join(folder.path, 'target.log'), signal);
     sayUp(target, variant, started, output);
-    const ended = await Promise.race([started.died, aborted(signal)]);
+    const ended = await Promise.race([started.died, untilAborted(signal)]);
     if (ended !== undefined) output.result(ended);
     await started.stop();
+    return ended === undefined ? exitCodes.ok : exitCodes.failed;
   } finally {
     await folder.remove();
   }
@@ -93,9 +91,3 @@ function sayUp(target: string, variant: string, started: StartedVariant, output:
   }
   output.result('Ctrl-C stops it.');
 }
-
-const aborted = (signal: AbortSignal): Promise<undefined> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });

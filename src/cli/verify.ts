@@ -5,7 +5,7 @@ import type { ExitCode } from '../kernel/errors.ts';
 import { verifyScenario } from '../run/verify-scenario.ts';
 import { loadScenario } from '../scenario/load.ts';
 import { printDryRun } from './dry-run.ts';
-import { listenForInterrupt } from './interrupt.ts';
+import { interruptible } from './interrupt.ts';
 import { sayLeftovers } from './leftovers.ts';
 import { outputOf, positiveInteger, type ProgramFlags, programOptions, withRunOptions } from './options.ts';
 import type { Output } from './output.ts';
@@ -36,12 +36,7 @@ export function verifyCommand(program: Command, finish: (code: number) => void):
     const output = outputOf(command);
     const pairs = pairsOf(command, flags);
     await sayLeftovers(output);
-    const interrupt = listenForInterrupt(output.progress);
-    try {
-      finish(await verifyFile(path, flags, pairs, output, interrupt.signal));
-    } finally {
-      interrupt.release();
-    }
+    finish(await interruptible(output.progress, (signal) => verifyFile(path, flags, pairs, output, signal)));
   });
 }
 

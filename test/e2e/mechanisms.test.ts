@@ -34,9 +34,16 @@ it.each(Object.entries(claimOf))(
     );
     const comparison = comparisonSchema.parse(document);
     const verdicts = Object.fromEntries(comparison.claims.map(({ id, verdict }) => [id, verdict]));
-    // Both variants are the same there, so the interval lies on the wrong side of what was claimed.
-    const expected = Object.fromEntries(claims.map((id) => [id, id === lost ? 'refuted' : 'confirmed']));
-    expect(verdicts, said).toEqual(expected);
-    expect(result.exitCode, said).toBe(1);
+    const kept = claims.filter((id) => id !== lost);
+    expect(Object.fromEntries(kept.map((id) => [id, verdicts[id]])), said).toEqual(
+      Object.fromEntries(kept.map((id) => [id, 'confirmed'])),
+    );
+    // Both variants are the same there: the estimate lies on the wrong side of what was claimed. One pair in which
+    // `before` had to queue can leave the interval across the edge: then it is inconclusive, which is lost all the same.
+    const claim = comparison.claims.find(({ id }) => id === lost);
+    expect(['refuted', 'inconclusive'], said).toContain(claim?.verdict);
+    expect(claim?.side).toBe('below');
+    expect(claim?.estimate, said).toBeGreaterThan(claim?.threshold ?? Infinity);
+    expect([1, 3], said).toContain(result.exitCode);
   },
 );

@@ -23,7 +23,7 @@ function targetLog(): string {
 const fixtures = /(service|backend)\.mjs/;
 
 /** Starts a run whose backend is cut off for most of it, and waits until the service feels that. */
-async function startFaulted(): Promise<RunningCli> {
+async function startFaulted(env: Readonly<Record<string, string>> = {}): Promise<RunningCli> {
   const variants = { only: { WATCHES_BACKEND: 'yes' } };
   const target = await writeTarget(workspace, { variants, backend: true });
   const cut = { id: 'cut', at: '500ms', for: '25s', fault: 'down', on: 'backend', inject: 'always' };
@@ -35,7 +35,7 @@ async function startFaulted(): Promise<RunningCli> {
     rate: '20/s',
     chaos: [cut],
   });
-  const mettle = workspace.start(['run', path]);
+  const mettle = workspace.start(['run', path], { env });
   await mettle.until('the backend is cut off', () => /up\n[^]*backend down/.test(targetLog()));
   return mettle;
 }
@@ -71,6 +71,17 @@ describe.skipIf(!canSeeProcesses())('a run that is told to stop while a fault is
     expect(lines.lastIndexOf('backend up')).toBeLessThan(lines.indexOf('asked to stop'));
     const status = await workspace.run(['chaos', 'status']);
     expect([status.exitCode, status.stdout]).toEqual([0, 'nothing is active and nothing is left behind\n']);
+  });
+
+  it('an error that nobody caught: undone like Ctrl-C, exit code 3, and told as a bug', async () => {
+    const preload = packagePath('test/support/fixture-cli/fails-later.mjs');
+    const mettle = await startFaulted({ NODE_OPTIONS: `--import=${preload}`, FAILS_AFTER_MS: '6000' });
+    const footprint = footprintOf(mettle.pid, workspace);
+    const { exitCode, stderr } = await mettle.ended;
+    expect(leftOf(workspace, footprint)).toEqual([]);
+    expect(exitCode, stderr).toBe(3);
+    expect(stderr).toContain('Mettle itself failed: nobody caught this');
+    expect(lastRecord(workspace).faults[0]).toMatchObject({ id: 'cut', status: 'undone' });
   });
 
   it('Ctrl-C keeps a report and measurements that can be read again', async () => {
