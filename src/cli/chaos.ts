@@ -26,8 +26,11 @@ function addProxy(chaos: Command): void {
       const proxy = await startProxyThread(flags);
       output.document({ api: proxy.apiUrl });
       output.result(`fault proxy: API on ${proxy.apiUrl}; Ctrl-C stops it`);
-      await interruptible(() => undefined, untilAborted);
-      await proxy.close();
+      try {
+        await interruptible(() => undefined, untilAborted);
+      } finally {
+        await proxy.close();
+      }
     });
 }
 

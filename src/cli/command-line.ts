@@ -5,5 +5,5 @@ export function commandLine(): string {
   return ['mettle', ...process.argv.slice(2).map(quoted)].join(' ');
 }
 
-const quoted = (word: string): string =>
+export const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

@@ -4,6 +4,8 @@ import { Command, CommanderError } from 'commander';
 import { exitCodes, type ExitCode } from '../kernel/errors.ts';
 import { mettleVersion } from '../run/environment.ts';
 import { chaosCommand } from './chaos.ts';
+import { sayLeftovers } from './leftovers.ts';
+import { outputOf } from './options.ts';
 import { reportError } from './output.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
@@ -52,6 +54,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     add(program, finish);
   }
   for (const command of [program, ...descendants(program)]) command.exitOverride();
+  program.hook('preAction', async (_program, command) => {
+    if (command.parent?.name() !== 'chaos' || command.name() === 'proxy')
+      await sayLeftovers(outputOf(command));
+  });
   try {
     await program.parseAsync([...argv]);
     return exitCode;

@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import type { ProgramOptions } from '../run/run-scenario.ts';
-import { commandLine } from './command-line.ts';
+import { commandLine, quoted } from './command-line.ts';
 import { createOutput, type Output } from './output.ts';
 
 const globals = z.object({
@@ -69,7 +69,17 @@ export function programOptions(flags: ProgramFlags, output: Output, signal: Abor
     toxiproxyUrl: flags.toxiproxy ?? process.env['TOXIPROXY_URL'],
     allowProduction: flags.allowProduction ?? false,
     command: commandLine(),
+    repeatFlags: repeatFlags(flags),
     signal,
     progress: output.progress,
   };
+}
+
+function repeatFlags(flags: ProgramFlags): string {
+  const words = [
+    ...(flags.set ?? []).flatMap((override) => ['--set', override]),
+    ...(flags.toxiproxy === undefined ? [] : ['--toxiproxy', flags.toxiproxy]),
+    ...(flags.allowProduction === true ? ['--allow-production'] : []),
+  ];
+  return words.map((word) => ` ${quoted(word)}`).join('');
 }

@@ -8,7 +8,6 @@ import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { scenarioFromUrl } from '../scenario/from-url.ts';
 import { printDryRun } from './dry-run.ts';
 import { interruptible } from './interrupt.ts';
-import { sayLeftovers } from './leftovers.ts';
 import { collect, outputOf, type ProgramFlags, programOptions, withRunOptions } from './options.ts';
 import type { Output } from './output.ts';
 import { printRun } from './print-run.ts';
@@ -40,7 +39,6 @@ export function runCommand(program: Command, finish: (code: number) => void): vo
   withRunOptions(command).action(async (sources: readonly string[], flags: RunFlags) => {
     const output = outputOf(command);
     refuseUrlFlags(command, sources, flags);
-    await sayLeftovers(output);
     finish(await interruptible(output.progress, (signal) => runAll(sources, flags, output, signal)));
   });
 }

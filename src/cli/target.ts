@@ -10,7 +10,6 @@ import { createTempFolder } from '../system/temp-folder.ts';
 import { type ExitCode, exitCodes } from '../kernel/errors.ts';
 import { commandLine } from './command-line.ts';
 import { interruptible, untilAborted } from './interrupt.ts';
-import { sayLeftovers } from './leftovers.ts';
 import { outputOf } from './options.ts';
 import type { Output } from './output.ts';
 import { onlyVariant } from './variant.ts';
@@ -37,7 +36,6 @@ export function targetCommand(program: Command, finish: (code: number) => void):
     .option('--variant <name>', 'which variant')
     .action(async (name: string, flags: { variant?: string }) => {
       const output = outputOf(start);
-      await sayLeftovers(output);
       finish(await keepUp(name, flags.variant ?? null, output));
     });
 }

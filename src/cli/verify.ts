@@ -6,7 +6,6 @@ import { verifyScenario } from '../run/verify-scenario.ts';
 import { loadScenario } from '../scenario/load.ts';
 import { printDryRun } from './dry-run.ts';
 import { interruptible } from './interrupt.ts';
-import { sayLeftovers } from './leftovers.ts';
 import { outputOf, positiveInteger, type ProgramFlags, programOptions, withRunOptions } from './options.ts';
 import type { Output } from './output.ts';
 import { printComparison } from './print-comparison.ts';
@@ -35,7 +34,6 @@ export function verifyCommand(program: Command, finish: (code: number) => void):
   withRunOptions(command).action(async (path: string, flags: VerifyFlags) => {
     const output = outputOf(command);
     const pairs = pairsOf(command, flags);
-    await sayLeftovers(output);
     finish(await interruptible(output.progress, (signal) => verifyFile(path, flags, pairs, output, signal)));
   });
 }

@@ -34,7 +34,8 @@ export class FaultProxy {
     this.upstream = input.upstream;
     this.whenDown = input.whenDown;
     this.scheduler = scheduler;
-    this.seed = deriveSeed(seed, `proxy ${input.name}`);
+    // Without the token of the command that made it: the same seed then decides the same in every command.
+    this.seed = deriveSeed(seed, `proxy ${input.name.replace(/^mettle_[0-9a-f]+_/, '')}`);
     this.observation = new Observation(scheduler);
     this.toxics = new ToxicChain(scheduler, () => {
       this.observation.cut();

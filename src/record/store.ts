@@ -35,8 +35,12 @@ export async function writeRecord(folder: string, data: RunData): Promise<void> 
 export async function readRecord(path: string): Promise<RunData> {
   const folder = path.endsWith(files.run) ? path.slice(0, -files.run.length - 1) || '.' : path;
   const run = parseRun(await readText(join(folder, files.run), path), join(folder, files.run));
-  const log = await readOptional(join(folder, files.latency));
-  const events = parseEvents(await readOptional(join(folder, files.events)), join(folder, files.events));
+  const begun = run.load.elapsedMicros > 0;
+  const log = await readOptional(join(folder, files.latency), begun);
+  const events = parseEvents(
+    await readOptional(join(folder, files.events), begun),
+    join(folder, files.events),
+  );
   const encoded = new Map<string, SliceDelta['histograms']>();
   for (const { series, kind, startMicros, pairs } of parseHistogramLog(log, join(folder, files.latency))) {
     const key = `${startMicros} ${series}`;
@@ -100,11 +104,19 @@ async function readText(file: string, asked: string): Promise<string> {
   }
 }
 
-async function readOptional(file: string): Promise<string> {
+/** Only a run that never began to measure has none of these files. */
+async function readOptional(file: string, needed: boolean): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return '';
-    throw error;
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    if (!needed) return '';
+    throw new MettleError({
+      code: 'RECORD_CORRUPT',
+      message: `${file} is missing: the record has no measurements any more`,
+      hint: 'Repeat the run.',
+      exitCode: exitCodes.usage,
+      cause: error,
+    });
   }
 }

@@ -104,11 +104,11 @@ function faultWindows(
   });
 }
 
-function trafficOf(slices: readonly Slice[]): { offered: number; answered: number } {
+function trafficOf(slices: readonly Slice[]): { offered: number; ok: number } {
   const steps = slices.filter((slice) => !slice.series.startsWith('flow:'));
   return {
     offered: steps.reduce((sum, slice) => sum + slice.counts.offered, 0),
-    answered: steps.reduce((sum, slice) => sum + slice.counts.answered, 0),
+    ok: steps.reduce((sum, slice) => sum + slice.counts.ok, 0),
   };
 }
 

@@ -8,6 +8,7 @@ import { conduct } from './conduct.ts';
 import { guardRun } from './guard-run.ts';
 import { runId } from './identity.ts';
 import { writeRunReports } from './reports.ts';
+import { withoutSecrets } from './repeatable.ts';
 import { linksOf, onStage } from './stage.ts';
 
 /** What runs and verifications have in common. */
@@ -22,6 +23,8 @@ export interface ProgramOptions {
   readonly allowProduction?: boolean;
   /** The command that repeats this, for the journal and the report. */
   readonly command: string;
+  /** What a single run of a verification needs besides its variant and seed to be repeated, e.g. `--set a=b`. */
+  readonly repeatFlags?: string;
   /** Aborted = interrupted: undo, stop, keep what was measured. */
   readonly signal: AbortSignal;
   /** One line for people at a time. */
@@ -42,7 +45,8 @@ export interface RunOutcome {
 /** Throws MettleError with the exit code of what went wrong; nothing is left running then. */
 export async function runScenario(loaded: LoadedScenario, options: RunOptions): Promise<RunOutcome> {
   const { scenario, target, extraEnv } = loaded;
-  const { variant, command, signal, progress, toxiproxyUrl } = options;
+  const { variant, signal, progress, toxiproxyUrl } = options;
+  const command = withoutSecrets(options.command, loaded);
   const seed = options.seed ?? scenario.seed;
   const id = runId(new Date(), scenario.name, variant);
   await guardRun(scenario, target, [variant], {

@@ -49,7 +49,7 @@ async function openStage(options: StageOptions): Promise<Stage> {
   const closers: Closer[] = [];
   const close = (): Promise<readonly string[]> => closeAll(closers);
   try {
-    const lock = await lockTarget(options.target.name);
+    const lock = await lockTarget(lockName(options.target));
     closers.push(quietly(() => lock.release()));
     const journal = await openJournal({ command: options.command });
     closers.push(quietly(() => journal.close()));
@@ -81,6 +81,15 @@ export async function onStage<Result>(
   if (left.length > 0) throw undoFailed(left, outcome.status === 'rejected' ? outcome.reason : undefined);
   if (outcome.status === 'rejected') throw outcome.reason;
   return outcome.value;
+}
+
+/** A target without a file is known by its address alone. */
+function lockName(target: TargetSpec): string {
+  if (target.file !== null) return target.name;
+  const addresses = Object.values(target.variants).flatMap((variant) =>
+    variant.kind === 'url' ? [variant.http, variant.ws] : [],
+  );
+  return addresses.find((address) => address !== null) ?? target.name;
 }
 
 async function openBackend(

@@ -6,6 +6,7 @@ import type { LoadedScenario } from '../scenario/load.ts';
 import { guardRun } from './guard-run.ts';
 import { runId } from './identity.ts';
 import type { ProgramOptions } from './run-scenario.ts';
+import { withoutSecrets } from './repeatable.ts';
 import { linksOf, onStage } from './stage.ts';
 import { type Verified, verify } from './verify.ts';
 
@@ -18,9 +19,11 @@ export interface VerifyOptions extends ProgramOptions {
 /** Throws MettleError with the exit code of what went wrong; nothing is left running then. */
 export async function verifyScenario(loaded: LoadedScenario, options: VerifyOptions): Promise<Verified> {
   const { scenario, target, extraEnv } = loaded;
-  const { variants, pairs, command, signal, progress, toxiproxyUrl } = options;
+  const { variants, pairs, signal, progress, toxiproxyUrl } = options;
+  const command = withoutSecrets(options.command, loaded);
   const seed = options.seed ?? scenario.seed;
   const names = [variants.before, variants.after];
+  const repeatFlags = withoutSecrets(options.repeatFlags ?? '', loaded);
   const id = runId(new Date(), scenario.name, `${variants.before}-${variants.after}`);
   await guardRun(scenario, target, names, {
     toxiproxyUrl,
@@ -30,6 +33,6 @@ export async function verifyScenario(loaded: LoadedScenario, options: VerifyOpti
   const linked = linksOf(scenario);
   const surroundings = { target, command, signal, progress, seed };
   return await onStage({ ...surroundings, linked, variants: names, toxiproxyUrl, extraEnv }, (stage) =>
-    verify({ ...surroundings, stage, scenario, variants, pairs, id, folder, threads: 1 }),
+    verify({ ...surroundings, repeatFlags, stage, scenario, variants, pairs, id, folder, threads: 1 }),
   );
 }

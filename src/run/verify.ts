@@ -29,6 +29,7 @@ export interface VerifyRequest {
   /** Folder of the comparison; the runs get folders inside it. */
   readonly folder: string;
   readonly command: string;
+  readonly repeatFlags: string;
   readonly threads: number;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
@@ -96,7 +97,7 @@ async function oneRun(request: VerifyRequest, pair: number, role: Role, position
     seed,
     id,
     folder: join(request.folder, folder),
-    command: `mettle run${file} --variant ${variant} --seed ${seed}`,
+    command: `mettle run${file} --variant ${variant} --seed ${seed}${request.repeatFlags}`,
   });
   await writeRunReports(join(request.folder, folder), data);
   const { verdict } = data.run;

@@ -12,7 +12,7 @@ export interface VerdictInput {
   readonly invalidReasons: readonly string[];
   readonly slo: readonly SloRecord[];
   /** Over all series, the warm-up included. */
-  readonly traffic: { readonly offered: number; readonly answered: number };
+  readonly traffic: { readonly offered: number; readonly ok: number };
   /** Why the record could not be written. */
   readonly recordUnwritable?: string | null;
 }
@@ -23,7 +23,8 @@ const sentence = (promise: SloRecord): string => `${promise.text}: ${promise.rea
 function emptiness({ slo, traffic, interrupted }: VerdictInput): string[] {
   if (interrupted !== null) return [];
   if (traffic.offered === 0) return ['no traffic: nothing was offered'];
-  if (slo.length === 0 && traffic.answered === 0) return ['no answer: nothing that was offered was answered'];
+  const broken = slo.some((promise) => promise.severity === 'fail' && promise.status === 'fail');
+  if (traffic.ok === 0 && !broken) return ['no good answer: everything that was offered failed'];
   if (slo.length > 0 && slo.every((promise) => promise.status === 'not judged'))
     return ['no promise could be judged'];
   return [];

@@ -119,6 +119,7 @@ async function startMain(
     ports.tracker,
   );
   releases.add(() => child.stop());
+  context.checkpoint();
   const base = direct.http ?? direct.ws ?? '';
   await waitUntilReady({ ...readyCheckOf(base, target.ready), name, child, clock });
   return { child, direct };
@@ -168,6 +169,7 @@ async function startClients(context: VariantContext, direct: BaseUrls): Promise<
       ports.tracker,
     );
     releases.add(() => child.stop());
+    context.checkpoint();
     await waitUntilReady({ ...readyCheckOf(url, client.ready), name, child, clock });
     started.push({ name, child, url });
   }

@@ -200,7 +200,7 @@ export function realisticRun(options: RealisticRunOptions = {}): RunData {
     notes: ['the target printed 3 lines to standard error'],
   });
   const slo = evaluatePromises(promises, data);
-  const traffic = { offered: 1, answered: 1 };
+  const traffic = { offered: 1, ok: 1 };
   const verdict = verdictOf({ undoFailed: [], interrupted: null, invalidReasons: [], slo, traffic });
   return { ...data, run: { ...data.run, slo, verdict } };
 }

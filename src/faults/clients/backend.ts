@@ -131,7 +131,20 @@ class Backend implements ProxyBackend {
     return { host: listenHost, port };
   }
 
+  async #answers(proxyName: string): Promise<boolean> {
+    try {
+      await this.#server.proxy(proxyName);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   async #remove(proxyName: string, tracked: Tracked): Promise<void> {
+    if (this.kind === 'embedded' && !(await this.#answers(proxyName))) {
+      await tracked.released(); // its thread has died, and everything on it with it
+      return;
+    }
     await this.#server.deleteProxy(proxyName);
     if ((await this.#server.proxy(proxyName)) !== undefined) {
       throw apiError(this.apiUrl, apiErrors.refused, `still has the proxy ${proxyName} after deleting it`);

@@ -49,17 +49,23 @@ describe('undoing a folder', () => {
   });
 
   it('does not follow links out of the temporary folder', async () => {
-    const elsewhere = await mkdtemp(join(process.cwd(), 'node_modules', '.mettle-test-'));
-    await mkdir(join(elsewhere, 'mettle-a'));
-    await symlink(elsewhere, join(folder, 'way-out'));
+    const base = await mkdtemp(join(tmpdir(), 'undo-test-'));
+    const [temporary, elsewhere] = [join(base, 'tmp'), join(base, 'elsewhere')];
+    await mkdir(temporary);
+    await mkdir(join(elsewhere, 'mettle-a'), { recursive: true });
+    await symlink(elsewhere, join(temporary, 'way-out'));
+    const before = process.env['TMPDIR'];
+    process.env['TMPDIR'] = temporary;
     try {
-      expect(await undo('directory', { path: join(folder, 'way-out', 'mettle-a') })).toContain(
+      expect(await undo('directory', { path: join(temporary, 'way-out', 'mettle-a') })).toContain(
         'it is not inside',
       );
       expect(await undo('directory', { path: join(elsewhere, 'mettle-a') })).toContain('it is not inside');
       expect(existsSync(join(elsewhere, 'mettle-a'))).toBe(true);
     } finally {
-      await rm(elsewhere, { recursive: true, force: true });
+      if (before === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = before;
+      await rm(base, { recursive: true, force: true });
     }
   });
 });

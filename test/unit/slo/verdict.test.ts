@@ -23,7 +23,7 @@ const clean: VerdictInput = {
   interrupted: null,
   invalidReasons: [],
   slo: [promise('pass')],
-  traffic: { offered: 100, answered: 100 },
+  traffic: { offered: 100, ok: 100 },
 };
 
 /** The levels from the strongest down, each with how to bring it about and what it must lead to. */
@@ -70,11 +70,11 @@ test('a promise of severity warn never weighs more than a warning', () => {
 
 test('nothing to judge is never a silent pass', () => {
   expect(verdictOf({ ...clean, slo: [] })).toEqual({ status: 'pass', reasons: [], exitCode: 0 });
-  expect(verdictOf({ ...clean, traffic: { offered: 0, answered: 0 } })).toMatchObject({
+  expect(verdictOf({ ...clean, traffic: { offered: 0, ok: 0 } })).toMatchObject({
     status: 'invalid',
     exitCode: 3,
   });
-  expect(verdictOf({ ...clean, slo: [], traffic: { offered: 5, answered: 0 } })).toMatchObject({
+  expect(verdictOf({ ...clean, slo: [], traffic: { offered: 5, ok: 0 } })).toMatchObject({
     status: 'invalid',
     exitCode: 3,
   });

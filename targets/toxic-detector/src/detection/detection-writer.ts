@@ -38,6 +38,12 @@ async function store(database: Database, batch: readonly Detection[]): Promise<v
   );
 }
 
+/** SQLSTATE classes 22 (data) and 23 (constraints): trying again changes nothing. */
+function isRefused(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return false;
+  return typeof error.code === 'string' && /^2[23]...$/.test(error.code);
+}
+
 export function detectionWriter(database: Database, events: WriterEvents): DetectionWriter {
   let waiting: Detection[] = [];
   let underway = Promise.resolve();
@@ -49,7 +55,9 @@ export function detectionWriter(database: Database, events: WriterEvents): Detec
       await store(database, batch);
     } catch (error) {
       events.failed(error);
-      waiting = [...batch, ...waiting];
+      // What the database will never take must not hold up what comes after it.
+      if (isRefused(error)) events.dropped(batch.length);
+      else waiting = [...batch, ...waiting];
     }
     const excess = waiting.length - mostWaiting;
     if (excess > 0) {

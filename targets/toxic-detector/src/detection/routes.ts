@@ -9,7 +9,8 @@ const largestBatch = 100;
 const item = {
   type: 'object',
   properties: {
-    text: { type: 'string', minLength: 1, maxLength: longestText },
+    // PostgreSQL stores no NUL in text.
+    text: { type: 'string', minLength: 1, maxLength: longestText, pattern: '^[^\\u0000]*$' },
     id: { type: 'string', format: 'uuid' },
     platform: { type: 'string', enum: platforms },
   },

@@ -36,7 +36,7 @@ export function httpAttempt(baseUrl: string, timeoutMs: number): Attempt {
         {
           method: 'POST',
           agent,
-          signal: AbortSignal.timeout(timeoutMs),
+          signal: AbortSignal.timeout(Math.ceil(timeoutMs)),
           headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
         },
         (answer) => {
