@@ -29,7 +29,7 @@ export default defineConfig({
       project('golden', 20_000, 0, { include: ['test/golden/**/*.test.ts'] }),
       project('integration', 90_000, 1, { include: ['test/integration/**/*.test.ts'], exclude: alone }),
       project('integration-alone', 90_000, 2, { include: alone }),
-      project('e2e', 900_000, 3, { include: ['test/e2e/**/*.test.ts'] }),
+      project('e2e', 1_800_000, 3, { include: ['test/e2e/**/*.test.ts'] }),
     ],
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary'], reportOnFailure: true },
   },

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { comparisonSchema } from '../../src/compare/schema.ts';
 import { packagePath } from '../../src/kernel/entry.ts';
 import { openWorkspace, recordFolders, type Workspace } from '../support/cli.ts';
+import { untilMeasured } from '../support/patience.ts';
 
 const claimOf = {
   INDEXES: 'dashboard-load',
@@ -27,10 +28,12 @@ it.each(Object.entries(claimOf))(
   async (mechanism, lost) => {
     const off = ['--set', `target.env.${mechanism}=off`];
     const scenario = packagePath('scenarios/toxic-detector.yml');
-    const result = await workspace.run(['verify', scenario, '--quick', ...off], { limitMs });
+    const result = await untilMeasured(2, () =>
+      workspace.run(['verify', scenario, '--quick', ...off], { limitMs }),
+    );
     const said = `${result.stdout}\n${result.stderr}`;
     const document: unknown = JSON.parse(
-      readFileSync(join(recordFolders(workspace)[0] ?? '', 'comparison.json'), 'utf8'),
+      readFileSync(join(recordFolders(workspace).at(-1) ?? '', 'comparison.json'), 'utf8'),
     );
     const comparison = comparisonSchema.parse(document);
     const verdicts = Object.fromEntries(comparison.claims.map(({ id, verdict }) => [id, verdict]));
