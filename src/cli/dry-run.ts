@@ -31,6 +31,10 @@ export function printDryRun(output: Output, loaded: LoadedScenario, variants: re
 }
 
 function describeLoad(entry: LoadEntry): string {
+  const flows = entry.flows.join(' or ');
+  if (entry.model === 'saturate') {
+    return `${flows}: ${entry.connections} connections without a pause for ${formatDuration(entry.forMicros)}`;
+  }
   const stages =
     entry.model === 'arrivals'
       ? entry.stages.map(
@@ -40,7 +44,7 @@ function describeLoad(entry: LoadEntry): string {
       : entry.stages.map(
           (stage) => `${stage.fromUsers} to ${stage.toUsers} users for ${formatDuration(stage.forMicros)}`,
         );
-  return `${entry.flow}: ${stages.join(', then ')}`;
+  return `${flows}: ${stages.join(', then ')}`;
 }
 
 function describeFault(fault: ScheduledFault): { inject: string; undo: string } {

@@ -1,6 +1,6 @@
 // The protocols Mettle speaks: one line each, here and nowhere else.
 
-import type { EngineEnvironment, OpenEngine } from './engine.ts';
+import type { EngineEnvironment, OpenEngine, Trouble } from './engine.ts';
 import { httpStepInput } from './http-step.ts';
 import { httpEngine } from './http.ts';
 import { wsStepInput } from './ws-step.ts';
@@ -35,18 +35,23 @@ export function openEngines(environment: EngineEnvironment): OpenEngine<StepSpec
   };
   return {
     prepare: (spec) => ({ kind: spec.kind, step: engineOf(spec.kind).prepare(spec) }),
-    session: () => {
+    session: (user) => {
       const sessions = new Map<string, AnySession>();
       const sessionOf = (kind: string): AnySession => {
         const existing = sessions.get(kind);
         if (existing !== undefined) return existing;
-        const created = engineOf(kind).session();
+        const created = engineOf(kind).session(user);
         sessions.set(kind, created);
         return created;
       };
       return {
         send: ({ kind, step }, scope, dueAtMicros, signal) =>
           sessionOf(kind).send(step, scope, dueAtMicros, signal),
+        trouble: () =>
+          [...sessions.values()].reduce<Trouble | null>((found, session) => {
+            const own = session.trouble?.() ?? null;
+            return found ?? own;
+          }, null),
         close: async () => {
           await Promise.all([...sessions.values()].map((session) => session.close()));
         },

@@ -16,6 +16,9 @@ export type OnError = 'stop' | 'continue';
 
 export const onErrorInput = z.enum(['stop', 'continue']).default('stop');
 
+/** False: the iteration goes on at once, and waits for what is outstanding at its end. */
+export const waitInput = z.boolean().default(true);
+
 const longestMicros = 24 * 3_600_000_000;
 
 /** `5s` → integer microseconds; positive, at most a day. */

@@ -1,7 +1,7 @@
 // Adding up what became of offered work: two sets of counts into one.
 
 import type { ErrorClass } from './outcome.ts';
-import type { SliceCounts } from './slice.ts';
+import type { SliceCounts, TallyName } from './slice.ts';
 
 /** Adds `source` into `target`, every count and every class. */
 export function addCounts(target: SliceCounts, source: SliceCounts): void {
@@ -21,5 +21,8 @@ export function addCounts(target: SliceCounts, source: SliceCounts): void {
   }
   for (const [name, count] of Object.entries(source.errors) as [ErrorClass, number][]) {
     target.errors[name] = (target.errors[name] ?? 0) + count;
+  }
+  for (const [name, count] of Object.entries(source.tallies) as [TallyName, number][]) {
+    target.tallies[name] = (target.tallies[name] ?? 0) + count;
   }
 }

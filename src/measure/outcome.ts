@@ -31,6 +31,10 @@ export interface Sample {
   readonly bytes: number;
   /** Time to an established connection (DNS, TCP, TLS), when this sample had to connect. */
   readonly connectMicros?: number;
+  /** The part of it that looking up the name took; absent for addresses. */
+  readonly dnsMicros?: number;
+  /** The part of it that the TLS handshake took. */
+  readonly tlsMicros?: number;
   /** Time to the first byte of the answer, from the actual start. */
   readonly firstByteMicros?: number;
   /** True when it was cut off at the end of the run (timeout class, censored at its elapsed time). */

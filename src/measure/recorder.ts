@@ -3,7 +3,7 @@
 import type { Histogram } from 'hdr-histogram-js';
 import { createHistogram, encodeHistogram, recordMicros } from './histogram.ts';
 import type { ErrorClass, Sample } from './outcome.ts';
-import type { SliceCounts } from './slice.ts';
+import type { ObservedKind, SliceCounts, TallyName } from './slice.ts';
 import { emptyCounts, histogramKinds } from './slice.ts';
 import type { EdgeKind } from './slice-grid.ts';
 import { SliceGrid } from './slice-grid.ts';
@@ -69,7 +69,20 @@ export class Recorder {
     this.#value(cell, good ? 'response' : 'responseFailed', response);
     this.#value(cell, good ? 'service' : 'serviceFailed', service);
     if (sample.connectMicros !== undefined) this.#value(cell, 'connect', sample.connectMicros);
+    if (sample.dnsMicros !== undefined) this.#value(cell, 'dns', sample.dnsMicros);
+    if (sample.tlsMicros !== undefined) this.#value(cell, 'tls', sample.tlsMicros);
     if (sample.firstByteMicros !== undefined) this.#value(cell, 'firstByte', sample.firstByteMicros);
+  }
+
+  /** A duration beside the latencies; it belongs to the slice of `atMicros`. */
+  observe(series: string, kind: ObservedKind, atMicros: number, valueMicros: number): void {
+    this.#value(this.#cell(series, this.#grid.startOf(this.#fromStart(atMicros))), kind, valueMicros);
+  }
+
+  /** Something counted beside the offered work. */
+  tally(series: string, name: TallyName, atMicros: number, by: number): void {
+    const { tallies } = this.#cell(series, this.#grid.startOf(this.#fromStart(atMicros))).counts;
+    tallies[name] = (tallies[name] ?? 0) + by;
   }
 
   /** Work that was due and never started: `dropped` at a limit, or `unsent` when the load ended. */

@@ -3,6 +3,40 @@
 import type { Histogram } from 'hdr-histogram-js';
 import type { ErrorClass } from './outcome.ts';
 
+/** Durations that engines report beside the latencies of samples. */
+export type ObservedKind =
+  | 'firstEvent'
+  | 'eventGap'
+  | 'ping'
+  | 'reconnect'
+  | 'delivery'
+  | 'fanoutFirst'
+  | 'fanoutMedian'
+  | 'fanoutLast';
+
+/**
+ * What engines count beside the offered work. `missing`, `late`, `duplicate` and `outOfOrder` are deliveries of broadcasts
+ * (`expected = delivered + missing`; `late` ones are among the missing); `closed` are connections lost unasked.
+ */
+export const tallyNames = [
+  'redirects',
+  'events',
+  'unmatched',
+  'pings',
+  'pongsMissed',
+  'closed',
+  'reconnects',
+  'published',
+  'expected',
+  'delivered',
+  'missing',
+  'late',
+  'duplicate',
+  'outOfOrder',
+] as const;
+
+export type TallyName = (typeof tallyNames)[number];
+
 export interface SliceCounts {
   /** offered = started + dropped + unsent */
   offered: number;
@@ -21,6 +55,8 @@ export interface SliceCounts {
   okEnded: number;
   bytes: number;
   errors: Partial<Record<ErrorClass, number>>;
+  /** What was counted beside the offered work. */
+  tallies: Partial<Record<TallyName, number>>;
   statuses: Record<string, number>;
 }
 
@@ -34,7 +70,20 @@ export interface SliceHistograms {
   responseFailed?: Histogram;
   serviceFailed?: Histogram;
   connect?: Histogram;
+  dns?: Histogram;
+  tls?: Histogram;
   firstByte?: Histogram;
+  /** Streamed answers: start to the first event, and from one event to the next. */
+  firstEvent?: Histogram;
+  eventGap?: Histogram;
+  /** WebSocket: ping to pong, and the loss of a connection to its replacement. */
+  ping?: Histogram;
+  reconnect?: Histogram;
+  /** Broadcasts: publication to each delivery, and per message to its first, median and last subscriber. */
+  delivery?: Histogram;
+  fanoutFirst?: Histogram;
+  fanoutMedian?: Histogram;
+  fanoutLast?: Histogram;
 }
 
 export const histogramKinds = [
@@ -43,7 +92,17 @@ export const histogramKinds = [
   'responseFailed',
   'serviceFailed',
   'connect',
+  'dns',
+  'tls',
   'firstByte',
+  'firstEvent',
+  'eventGap',
+  'ping',
+  'reconnect',
+  'delivery',
+  'fanoutFirst',
+  'fanoutMedian',
+  'fanoutLast',
 ] as const satisfies readonly (keyof SliceHistograms)[];
 
 /**
@@ -73,5 +132,6 @@ export const emptyCounts = (): SliceCounts => ({
   okEnded: 0,
   bytes: 0,
   errors: {},
+  tallies: {},
   statuses: {},
 });

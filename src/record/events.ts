@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { errorClasses } from '../measure/outcome.ts';
 import type { Slice, SliceCounts } from '../measure/slice.ts';
+import { tallyNames } from '../measure/slice.ts';
 import { exitCodes, MettleError } from '../kernel/errors.ts';
 
 const count = z.number().int().nonnegative();
@@ -25,6 +26,7 @@ const sliceEvent = z.object({
     okEnded: count,
     bytes: count,
     errors: z.partialRecord(z.enum(errorClasses), count),
+    tallies: z.partialRecord(z.enum(tallyNames), count),
     statuses: z.record(z.string(), count),
   }),
 });

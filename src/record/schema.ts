@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-export const formatVersion = 1;
+export const formatVersion = 2;
 
 const micros = z.number();
 const count = z.number().int().nonnegative();
@@ -39,11 +39,15 @@ const series = z.object({
   answered: count,
   bytes: count,
   errors: z.record(z.string(), count),
+  /** What was counted beside the offered work, e.g. `unmatched` messages. */
+  tallies: z.record(z.string(), count),
   statuses: z.record(z.string(), count),
   examples: z.array(z.object({ class: z.string(), example: z.string(), atMicros: micros })),
   responseMicros: latency,
   serviceMicros: latency,
   connectMicros: latency.nullable(),
+  /** Durations beside the latencies, by name (`tls`, `firstByte`, `ping`, `fanoutLast` …); only those that were measured. */
+  observedMicros: z.record(z.string(), latency),
 });
 
 const phase = z.object({
@@ -143,9 +147,12 @@ const verdict = z.object({
 });
 
 const loadEntry = z.object({
-  flow: z.string(),
-  model: z.enum(['arrivals', 'users']),
-  /** Rates in 1/s or numbers of users. */
+  /** Several: each iteration ran one of them, by weight. */
+  flows: z.array(z.string()),
+  model: z.enum(['arrivals', 'users', 'saturate']),
+  /** From the start of the load to the start of this entry. */
+  delayMicros: micros,
+  /** Rates in 1/s, or numbers of users or connections. */
   stages: z.array(
     z.object({
       from: z.number(),
@@ -156,6 +163,9 @@ const loadEntry = z.object({
   ),
   maxInFlight: z.number().nullable(),
   onLimit: z.enum(['drop', 'queue']).nullable(),
+  /** The pace of users; null = unpaced. */
+  everyMicros: micros.nullable(),
+  iterations: z.object({ count, per: z.enum(['user', 'total']) }).nullable(),
 });
 
 const environment = z.object({

@@ -36,7 +36,7 @@ export function flowGroups(run: RunRecord) {
       ...own.filter((one) => one.kind === 'step'),
       ...own.filter((one) => one.kind === 'flow'),
     ];
-    const entries = run.load.entries.filter((entry) => entry.flow === flow);
+    const entries = run.load.entries.filter((entry) => flow !== null && entry.flows.includes(flow));
     return { flow: flow ?? 'pooled', load: entries.map(loadText).join('; '), series: ordered.map(seriesRow) };
   });
 }

@@ -3,7 +3,7 @@
 import { addCounts } from '../measure/counts.ts';
 import { mergeHistograms } from '../measure/histogram.ts';
 import { maxOf, meanOf, type Offered, quantileOf } from '../measure/quantile.ts';
-import { emptyCounts, type Slice, type SliceHistograms } from '../measure/slice.ts';
+import { emptyCounts, histogramKinds, type Slice, type SliceHistograms } from '../measure/slice.ts';
 import type { LatencyRecord, SeriesRecord } from '../record/schema.ts';
 import type { SeriesInfo } from './series-info.ts';
 
@@ -25,7 +25,7 @@ export function seriesRecords(
     const own = slices.filter((slice) => slice.series === info.name && slice.startMicros >= warmupMicros);
     const counts = emptyCounts();
     for (const slice of own) addCounts(counts, slice.counts);
-    const { okEnded: _byEndTime, errors, ...shown } = counts;
+    const { okEnded: _byEndTime, errors, tallies, ...shown } = counts;
     const merged = (kind: keyof SliceHistograms): Offered => ({
       good: mergeHistograms(own.map((slice) => slice.histograms[kind])),
       offered: counts.offered,
@@ -37,14 +37,31 @@ export function seriesRecords(
       ...info,
       ...shown,
       errors: { ...errors },
+      tallies: { ...tallies },
       examples: examples
         .filter((entry) => entry.series === info.name)
         .map(({ series: _series, ...entry }) => entry),
       responseMicros: latencyRecord(merged('response')),
       serviceMicros: latencyRecord(merged('service')),
       connectMicros: connected === 0 ? null : latencyRecord({ ...connect, offered: connected }),
+      observedMicros: observed(merged),
     };
   });
+}
+
+/** Durations beside the latencies rank only what was measured. */
+const observedKinds = histogramKinds.filter(
+  (kind) => kind !== 'connect' && !kind.startsWith('response') && !kind.startsWith('service'),
+);
+
+function observed(merged: (kind: keyof SliceHistograms) => Offered): SeriesRecord['observedMicros'] {
+  return Object.fromEntries(
+    observedKinds.flatMap((kind) => {
+      const data = merged(kind);
+      const measured = data.good?.totalCount ?? 0;
+      return measured === 0 ? [] : [[kind, latencyRecord({ ...data, offered: measured })] as const];
+    }),
+  );
 }
 
 function latencyRecord(data: Offered): LatencyRecord {

@@ -75,6 +75,11 @@ function peakOf(scenario: Scenario): Peak {
       const rates = entry.stages.flatMap((stage) => [stage.fromPerSecond, stage.toPerSecond]);
       ratePerSecond = (ratePerSecond ?? 0) + Math.max(...rates);
     } else {
+      if (entry.model === 'saturate') {
+        // Without a rate there is no limit that it would keep to.
+        ratePerSecond = Infinity;
+        continue;
+      }
       const counts = entry.stages.flatMap((stage) => [stage.fromUsers, stage.toUsers]);
       users = (users ?? 0) + Math.max(...counts);
     }

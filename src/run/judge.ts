@@ -1,7 +1,7 @@
 // From what was measured to the record with its verdict. Pure but for the machine it names.
 
 import type { RunData } from '../record/data.ts';
-import type { FaultRecord, RunRecord } from '../record/schema.ts';
+import { type FaultRecord, formatVersion, type RunRecord } from '../record/schema.ts';
 import type { Slice } from '../measure/slice.ts';
 import { evaluatePromises } from '../slo/evaluate.ts';
 import { verdictOf } from '../slo/verdict.ts';
@@ -36,7 +36,7 @@ export function judge(request: RunRequest, measured: Measured): RunData {
   const faults = played.map(faultRecord);
   const endMicros = endOf(request, load);
   const unjudged: RunRecord = {
-    formatVersion: 1,
+    formatVersion,
     ...identityOf(request, measured),
     load: {
       entries: scenario.load.map(loadEntryRecord),

@@ -18,6 +18,10 @@ export function loadPlanOf(
     seed,
     addresses: { http: started.http ?? undefined, ws: started.ws ?? undefined, clients: started.clients },
     flows: scenario.flows,
+    http: scenario.http,
+    tls: scenario.tls,
+    files: Object.fromEntries(Object.entries(scenario.files).map(([written, { path }]) => [written, path])),
+    allow: target.allow,
     load: scenario.load,
     data: scenario.data,
     env,
@@ -40,6 +44,19 @@ function declaredSecrets(target: TargetSpec): Record<string, string> {
 }
 
 export function loadEntryRecord(entry: LoadEntry): RunRecord['load']['entries'][number] {
+  const common = {
+    flows: [...entry.flows],
+    model: entry.model,
+    delayMicros: entry.delayMicros,
+    maxInFlight: null,
+    onLimit: null,
+    everyMicros: null,
+    iterations: null,
+  };
+  if (entry.model === 'saturate') {
+    const { connections, forMicros } = entry;
+    return { ...common, stages: [{ from: connections, to: connections, forMicros, spacing: null }] };
+  }
   if (entry.model === 'users') {
     const stages = entry.stages.map((stage) => ({
       from: stage.fromUsers,
@@ -47,7 +64,8 @@ export function loadEntryRecord(entry: LoadEntry): RunRecord['load']['entries'][
       forMicros: stage.forMicros,
       spacing: null,
     }));
-    return { flow: entry.flow, model: entry.model, stages, maxInFlight: null, onLimit: null };
+    const { everyMicros, iterations } = entry;
+    return { ...common, stages, everyMicros, iterations };
   }
   const stages = entry.stages.map((stage) => ({
     from: stage.fromPerSecond,
@@ -55,11 +73,5 @@ export function loadEntryRecord(entry: LoadEntry): RunRecord['load']['entries'][
     forMicros: stage.forMicros,
     spacing: stage.spacing,
   }));
-  return {
-    flow: entry.flow,
-    model: entry.model,
-    stages,
-    maxInFlight: entry.maxInFlight,
-    onLimit: entry.onLimit,
-  };
+  return { ...common, stages, maxInFlight: entry.maxInFlight, onLimit: entry.onLimit };
 }

@@ -1,6 +1,7 @@
 // What a load is, as plain data: once for the whole run, and divided, once, into the shares of its threads.
 
 import type { Addresses } from '../engines/engine.ts';
+import type { HttpSettings, TlsSettings } from '../engines/settings.ts';
 import type { DataFeed, Flow, LoadEntry } from '../scenario/scenario.ts';
 import type { Partition } from '../workload/partition.ts';
 import { shareOf } from '../workload/partition.ts';
@@ -10,6 +11,12 @@ export interface LoadPlan {
   readonly seed: number;
   readonly addresses: Addresses;
   readonly flows: Readonly<Record<string, Flow>>;
+  readonly http: HttpSettings;
+  readonly tls: TlsSettings;
+  /** Absolute paths of the files that steps and settings name, by their paths as written. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Hosts besides loopback that load may be sent to. */
+  readonly allow: readonly string[];
   readonly load: readonly LoadEntry[];
   readonly data: Readonly<Record<string, DataFeed>>;
   /** What templates may read as `env.*`. */
@@ -46,6 +53,10 @@ export interface WorkerPlan extends Omit<LoadPlan, 'load'> {
 export function sharePlan(plan: LoadPlan, thread: Partition): WorkerPlan {
   const load = plan.load.flatMap((entry, index): LoadShare[] => {
     if (entry.model === 'users') return [{ index, entry, partition: thread }];
+    if (entry.model === 'saturate') {
+      const connections = shareOf(entry.connections, thread);
+      return connections === 0 ? [] : [{ index, entry: { ...entry, connections }, partition: thread }];
+    }
     const count = Math.max(1, Math.min(thread.count, entry.maxInFlight));
     if (thread.index >= count) return [];
     const partition = { index: thread.index, count };

@@ -1,5 +1,6 @@
 // The virtual users of one load entry in one thread: who they are, what they remember, and how they walk the flow.
 
+import { CookieJar } from '../engines/cookies.ts';
 import type { OpenEngine } from '../engines/engine.ts';
 import type { StepSpec } from '../engines/registry.ts';
 import { createRandom, deriveSeed } from '../kernel/random.ts';
@@ -42,7 +43,7 @@ export function createPeople<Prepared>(init: PeopleInit<Prepared>): People {
   const person = (number: number): Person<Prepared> => {
     const user = number * init.entries + init.entry;
     return {
-      session: init.engines.session(),
+      session: init.engines.session({ cookies: new CookieJar() }),
       scope: createUserScope({ seed: init.seed, user, env: init.env, feeds: init.feeds }),
       random: createRandom(deriveSeed(init.seed, `think:${user}`)),
     };

@@ -1,5 +1,6 @@
 // What is known about every series before anything runs: its flow, its kind, its timeout, whether due times exist.
 
+import { givesDueTimes } from '../scenario/series-names.ts';
 import type { Flow, LoadEntry, Scenario, Step } from '../scenario/scenario.ts';
 
 export interface SeriesInfo {
@@ -13,13 +14,13 @@ export interface SeriesInfo {
 /** Every step of every flow that is loaded, in file order, each flow's own series after its steps. */
 export function seriesOf(scenario: Scenario): SeriesInfo[] {
   return Object.values(scenario.flows).flatMap((flow) => {
-    const entries = scenario.load.filter((entry) => entry.flow === flow.name);
+    const entries = scenario.load.filter((entry) => entry.flows.includes(flow.name));
     return entries.length === 0 ? [] : flowSeries(flow, entries);
   });
 }
 
 function flowSeries(flow: Flow, entries: readonly LoadEntry[]): SeriesInfo[] {
-  const open = entries.some((entry) => entry.model === 'arrivals');
+  const open = entries.some(givesDueTimes);
   const steps = [...stepSeries(flow.before, flow.name, false), ...stepSeries(flow.steps, flow.name, open)];
   const timeoutMicros = totalTimeoutMicros(flow.steps);
   return [

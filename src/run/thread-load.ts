@@ -54,8 +54,9 @@ export function createThreadLoad<Prepared>(plan: WorkerPlan, ports: ThreadLoadPo
   const { progress, flights, loops } = loading;
   const feeds = openFeeds(plan.data, plan.thread);
   const shares = plan.load.map((share) => {
-    const spec = plan.flows[share.entry.flow];
-    if (spec === undefined) throw new Error(`the load names a flow that does not exist: ${share.entry.flow}`);
+    const [name = ''] = share.entry.flows;
+    const spec = plan.flows[name];
+    if (spec === undefined) throw new Error(`the load names a flow that does not exist: ${name}`);
     const flow = prepareFlow(spec, (step) => ports.engines.prepare(step));
     const { seed, env, entries } = plan;
     const { engines, cut } = ports;

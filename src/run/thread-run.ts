@@ -2,7 +2,7 @@
 
 import { isAborted } from '../kernel/abort.ts';
 import { setMaxListeners } from 'node:events';
-import type { OpenEngine } from '../engines/engine.ts';
+import type { Observer, OpenEngine } from '../engines/engine.ts';
 import type { StepSpec } from '../engines/registry.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Sample } from '../measure/outcome.ts';
@@ -89,6 +89,13 @@ export class ThreadRun<Prepared> {
   edge(atMicros: number, kind: 'effect' | 'clear'): void {
     this.#recorder?.edge(atMicros, kind);
   }
+
+  /** What engines measure beside samples; before the start there is nothing to measure. */
+  readonly observer: Observer = {
+    observe: (series, kind, atMicros, valueMicros) =>
+      this.#recorder?.observe(series, kind, atMicros, valueMicros),
+    tally: (series, name, atMicros, by) => this.#recorder?.tally(series, name, atMicros, by),
+  };
 
   stop(): void {
     this.#stop.abort();

@@ -1,12 +1,14 @@
 // The entry file of a load thread: unpacks its share of the plan, says when it is ready, and obeys the main thread.
 
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Observer } from '../engines/engine.ts';
 import { openEngines } from '../engines/registry.ts';
 import { sleep, systemClock } from '../kernel/clock.ts';
 import { messageOf } from '../kernel/errors.ts';
 import { goFirst } from '../kernel/priority.ts';
 import { createRedactor } from '../kernel/redact.ts';
 import { templates } from '../scenario/templates.ts';
+import { isAllowedHost } from '../system/host-rules.ts';
 import type { WorkerPlan } from './load-plan.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 import { createPreciseClock } from './precise-clock.ts';
@@ -28,9 +30,19 @@ const plan = workerData as WorkerPlan;
 const clock = createPreciseClock();
 
 try {
+  let running: Observer | undefined;
   const engines = openEngines({
     addresses: plan.addresses,
+    http: plan.http,
+    tls: plan.tls,
+    env: plan.env,
     templates,
+    observer: {
+      observe: (...observation) => running?.observe(...observation),
+      tally: (...tally) => running?.tally(...tally),
+    },
+    isAllowedHost: (host) => isAllowedHost(host, plan.allow),
+    file: (written) => plan.files[written] ?? written,
     nowMicros: () => clock.nowMicros(),
     redact: createRedactor(plan.secrets),
   });
@@ -40,6 +52,7 @@ try {
     engines,
     send: (snapshot) => tell({ type: 'snapshot', snapshot }),
   });
+  running = run.observer;
   const start = async (startAtMicros: number): Promise<void> => {
     await run.start(startAtMicros);
     // Everything is measured and sent: a server that will not let go of a socket must not hold up the run.

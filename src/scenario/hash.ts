@@ -9,8 +9,9 @@ import type { Scenario } from './scenario.ts';
  * are. The target counts by its name.
  */
 export function scenarioHash(scenario: Omit<Scenario, 'hash'>, targetName: string): string {
-  const { file: _file, variant: _variant, seed: _seed, target: _target, ...same } = scenario;
+  const { file: _file, variant: _variant, seed: _seed, target: _target, files, ...same } = scenario;
+  const contents = Object.fromEntries(Object.entries(files).map(([path, { sha256 }]) => [path, sha256]));
   return createHash('sha256')
-    .update(canonicalJson({ ...same, target: targetName }))
+    .update(canonicalJson({ ...same, files: contents, target: targetName }))
     .digest('hex');
 }

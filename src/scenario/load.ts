@@ -7,13 +7,16 @@ import type { TargetSpec } from '../system/target-spec.ts';
 import { runChecks } from './checks/all.ts';
 import { type Diagnostic, formatDiagnostic, invalidFile, sortDiagnostics } from './diagnostics.ts';
 import { DataFileError, loadRows } from './feeds.ts';
+import { defaultHttpSettings, defaultTlsSettings } from '../engines/settings.ts';
+import { entryMicros } from './load-length.ts';
+import { readProjectFiles } from './project-files.ts';
 import { scenarioHash } from './hash.ts';
 import type { Problem } from './issues.ts';
 import { parseInlineTarget, readTarget } from './load-target.ts';
 import { applyOverrides, parseOverrides } from './overrides.ts';
 import { placeProblems } from './place.ts';
 import { readSource } from './read-file.ts';
-import type { DataFeed, Scenario, TargetReference } from './scenario.ts';
+import type { DataFeed, ProjectFile, Scenario, TargetReference } from './scenario.ts';
 import { parseScenario, type ScenarioInput } from './schema.ts';
 import type { SourceDocument } from './yaml-document.ts';
 
@@ -74,9 +77,13 @@ export async function examineScenario(
   if (input === undefined) return fail(placeProblems(document, problems));
   const found = await resolveTarget(input, document, around);
   const feeds = await readFeeds(input, around);
-  const early = [...found.diagnostics, ...placeProblems(document, feeds.problems)];
+  const named = await readProjectFiles(input, {
+    folder: around.file === null ? around.cwd : dirname(around.file),
+    root: around.cwd,
+  });
+  const early = [...found.diagnostics, ...placeProblems(document, [...feeds.problems, ...named.problems])];
   if (found.target === undefined || early.length > 0) return fail(early);
-  const scenario = assemble(input, around.file, found.reference, feeds.data);
+  const scenario = assemble(input, around.file, found.reference, feeds.data, named.files);
   const checked = runChecks({ scenario, target: found.target, written: document.value });
   const diagnostics = placeProblems(document, checked.problems);
   if (diagnostics.length > 0) return fail(diagnostics);
@@ -157,11 +164,12 @@ function assemble(
   file: string | null,
   target: TargetReference,
   data: Feeds,
+  files: Readonly<Record<string, ProjectFile>>,
 ): Omit<Scenario, 'hash'> {
   const flows = Object.entries(input.flows).map(
-    ([name, { before = [], steps }]) => [name, { name, before, steps }] as const,
+    ([name, { before = [], steps, weight = 1 }]) => [name, { name, weight, before, steps }] as const,
   );
-  const lengths = input.load.map(({ stages }) => stages.reduce((sum, stage) => sum + stage.forMicros, 0));
+  const ends = input.load.map((entry) => entry.delayMicros + entryMicros(entry));
   return {
     name: input.name,
     file,
@@ -170,10 +178,13 @@ function assemble(
     seed: input.seed ?? 1,
     data,
     flows: Object.fromEntries(flows),
+    http: input.http ?? defaultHttpSettings,
+    tls: input.tls ?? defaultTlsSettings,
+    files,
     load: input.load,
     warmupMicros: input.warmup ?? 0,
     gracefulStopMicros: input.gracefulStop ?? defaultGracefulStopMicros,
-    durationMicros: Math.max(...lengths),
+    durationMicros: Math.max(...ends),
     chaos: input.chaos ?? [],
     slo: input.slo ?? [],
     primary: input.primary ?? null,

@@ -2,6 +2,7 @@
 
 import type { StepSpec } from '../engines/registry.ts';
 import type { FaultSpec } from '../faults/registry.ts';
+import type { HttpSettings, TlsSettings } from '../engines/settings.ts';
 import type { Json } from '../kernel/json.ts';
 
 export interface ThinkStep {
@@ -22,6 +23,8 @@ export type Step = StepSpec | ThinkStep | RepeatStep;
 
 export interface Flow {
   readonly name: string;
+  /** Its share among the flows of a load entry that names several. */
+  readonly weight: number;
   /** Run once per virtual user (for arrivals: before every iteration), untimed by due times. */
   readonly before: readonly Step[];
   readonly steps: readonly Step[];
@@ -40,15 +43,44 @@ export interface UserStage {
   readonly forMicros: number;
 }
 
-export type LoadEntry =
-  | {
-      readonly model: 'arrivals';
-      readonly flow: string;
-      readonly stages: readonly RateStage[];
-      readonly maxInFlight: number;
-      readonly onLimit: 'drop' | 'queue';
-    }
-  | { readonly model: 'users'; readonly flow: string; readonly stages: readonly UserStage[] };
+interface LoadCommon {
+  /** One or more; each iteration runs one of them, picked by weight. */
+  readonly flows: readonly string[];
+  /** From the start of the load to the start of this entry. */
+  readonly delayMicros: number;
+}
+
+export interface ArrivalsEntry extends LoadCommon {
+  readonly model: 'arrivals';
+  readonly stages: readonly RateStage[];
+  readonly maxInFlight: number;
+  readonly onLimit: 'drop' | 'queue';
+}
+
+export interface UsersEntry extends LoadCommon {
+  readonly model: 'users';
+  readonly stages: readonly UserStage[];
+  /** Pace: each user begins an iteration on a grid of its own; null = as soon as the one before has ended. */
+  readonly everyMicros: number | null;
+  /** When so many are done a user leaves (`user`), or all do (`total`); null = only the stages end them. */
+  readonly iterations: { readonly count: number; readonly per: 'user' | 'total' } | null;
+}
+
+/** As fast as the target answers: closed, unpaced, without think time. */
+export interface SaturateEntry extends LoadCommon {
+  readonly model: 'saturate';
+  readonly connections: number;
+  readonly forMicros: number;
+}
+
+export type LoadEntry = ArrivalsEntry | UsersEntry | SaturateEntry;
+
+export interface ProjectFile {
+  /** Absolute. */
+  readonly path: string;
+  /** Of its content (hex): part of the scenario's identity. */
+  readonly sha256: string;
+}
 
 export interface DataFeed {
   readonly pick: 'random' | 'sequential';
@@ -96,6 +128,10 @@ export interface Scenario {
   readonly seed: number;
   readonly data: Readonly<Record<string, DataFeed>>;
   readonly flows: Readonly<Record<string, Flow>>;
+  readonly http: HttpSettings;
+  readonly tls: TlsSettings;
+  /** Every file that a step or setting names, by its path as written. */
+  readonly files: Readonly<Record<string, ProjectFile>>;
   readonly load: readonly LoadEntry[];
   readonly warmupMicros: number;
   readonly gracefulStopMicros: number;

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { faultEntryInput, faultEntryKeys } from './chaos-schema.ts';
+import { httpSettingsInput, tlsSettingsInput } from '../engines/settings.ts';
 import { type Parsed, parseValue } from './issues.ts';
 import { loadEntryInput } from './load-schema.ts';
 import { nameInput, variableInput } from './names.ts';
@@ -22,6 +23,12 @@ const feed = z.strictObject({
 });
 
 const flow = z.strictObject({
+  weight: z
+    .number()
+    .positive()
+    .max(1_000_000)
+    .optional()
+    .describe('Share of iterations in a load entry that names several flows; default: 1.'),
   before: stepsInput.optional().describe('Run once per virtual user, e.g. to log in; not part of the load.'),
   steps: stepsInput.describe('What one virtual user does in one iteration, in order.'),
 });
@@ -87,6 +94,8 @@ export const scenarioInput = z
       .record(nameInput, flow)
       .refine((flows) => Object.keys(flows).length > 0, 'must not be empty')
       .describe('What virtual users do, by name.'),
+    http: httpSettingsInput.optional().describe('How HTTP steps connect and what all of them send.'),
+    tls: tlsSettingsInput.optional().describe('Certificates of HTTP and WebSocket connections.'),
     load: z.array(loadEntryInput).min(1).describe('How often, or by how many users, each flow is run.'),
     warmup: durationInput
       .optional()

@@ -1,6 +1,6 @@
 // The series that a scenario will have, and whether its load gives them due times: known before it runs.
 
-import type { Scenario, Step } from './scenario.ts';
+import type { LoadEntry, Scenario, Step } from './scenario.ts';
 
 export interface SeriesName {
   readonly name: string;
@@ -11,15 +11,19 @@ export interface SeriesName {
 /** One per step that sends, and `flow:<name>` for whole iterations; of flows that the load runs. */
 export function seriesNames({ flows, load }: Pick<Scenario, 'flows' | 'load'>): SeriesName[] {
   // A flow misspelt in the load is one problem, not one more for every promise about its series.
-  const sure = load.every((entry) => Object.hasOwn(flows, entry.flow));
+  const sure = load.every((entry) => entry.flows.every((flow) => Object.hasOwn(flows, flow)));
   return Object.values(flows).flatMap(({ name, before, steps }): SeriesName[] => {
-    const entries = load.filter((entry) => entry.flow === name);
+    const entries = load.filter((entry) => entry.flows.includes(name));
     if (sure && entries.length === 0) return [];
-    const arrives = !sure || entries.some((entry) => entry.model === 'arrivals');
+    const arrives = !sure || entries.some(givesDueTimes);
     const whole = { name: `flow:${name}`, hasDueTime: arrives };
     return [...namesIn(before, false), ...namesIn(steps, arrives), whole];
   });
 }
+
+/** A due time exists for the first timed step of an arrival and of a paced iteration. */
+export const givesDueTimes = (entry: LoadEntry): boolean =>
+  entry.model === 'arrivals' || (entry.model === 'users' && entry.everyMicros !== null);
 
 function namesIn(steps: readonly Step[], hasDueTime: boolean): SeriesName[] {
   return steps.flatMap((step): SeriesName[] => {

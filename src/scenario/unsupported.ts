@@ -10,9 +10,7 @@ interface Later {
 
 const keys: readonly Later[] = [
   { where: /^$/, words: ['hooks', 'phases', 'on_no_data'] },
-  { where: /^flows\.[^.]+$/, words: ['weight'] },
-  { where: /^load\.\d+$/, words: ['saturate', 'phases', 'every', 'window'] },
-  { where: /^load\.\d+\.(arrivals|users)\.\d+$/, words: ['every'] },
+  { where: /^load\.\d+$/, words: ['phases', 'window'] },
   { where: /^chaos\.\d+$/, words: ['use', 'every', 'phases'] },
   { where: /^slo\.\d+$/, words: ['window', 'abort', 'on_no_data'] },
   {

@@ -4,6 +4,9 @@ import type { Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { EngineEnvironment, Scope } from '../../src/engines/engine.ts';
+import { CookieJar } from '../../src/engines/cookies.ts';
+import { defaultHttpSettings, defaultTlsSettings } from '../../src/engines/settings.ts';
+import { isAllowedHost } from '../../src/system/host-rules.ts';
 import { openEngines, stepInputSchemas } from '../../src/engines/registry.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { createRedactor } from '../../src/kernel/redact.ts';
@@ -27,21 +30,34 @@ export function plainScope(values: Record<string, unknown> = {}): PlainScope {
   };
 }
 
-function environmentOf(addresses: Partial<EngineEnvironment['addresses']>): EngineEnvironment {
+function environmentOf(
+  addresses: Partial<EngineEnvironment['addresses']>,
+  changes: Partial<EngineEnvironment>,
+): EngineEnvironment {
   return {
     addresses: { http: undefined, ws: undefined, clients: {}, ...addresses },
+    http: defaultHttpSettings,
+    tls: defaultTlsSettings,
+    env: {},
+    observer: { observe: () => undefined, tally: () => undefined },
+    isAllowedHost: (host) => isAllowedHost(host, []),
+    file: (written) => written,
     templates,
     nowMicros: () => systemClock.nowMicros(),
     redact: createRedactor(['s3cret-value']),
+    ...changes,
   };
 }
 
 type Written = { readonly http: string } | { readonly ws: string };
 
 /** One user against a target: sends steps as they are written in scenario files. */
-export function openUser(addresses: Partial<EngineEnvironment['addresses']>) {
-  const engines = openEngines(environmentOf(addresses));
-  const session = engines.session();
+export function openUser(
+  addresses: Partial<EngineEnvironment['addresses']>,
+  changes: Partial<EngineEnvironment> = {},
+) {
+  const engines = openEngines(environmentOf(addresses, changes));
+  const session = engines.session({ cookies: new CookieJar() });
   const scope = plainScope();
   const prepare = (written: Written & Record<string, unknown>) =>
     engines.prepare(

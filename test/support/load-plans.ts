@@ -2,6 +2,8 @@
 
 import type { StepSpec } from '../../src/engines/registry.ts';
 import type { LoadPlan } from '../../src/run/load-plan.ts';
+import { defaultHttpSettings, defaultTlsSettings } from '../../src/engines/settings.ts';
+import { entryMicros } from '../../src/scenario/load-length.ts';
 import type { Flow, LoadEntry, Step } from '../../src/scenario/scenario.ts';
 
 export const second = 1_000_000;
@@ -26,6 +28,7 @@ export const httpStep = (
 
 export const flowOf = (steps: readonly Step[], before: readonly Step[] = []): Flow => ({
   name: 'main',
+  weight: 1,
   before,
   steps,
 });
@@ -37,7 +40,8 @@ export const arrivals = (
   changes: { maxInFlight?: number; onLimit?: 'drop' | 'queue'; spacing?: 'even' | 'poisson' } = {},
 ): LoadEntry => ({
   model: 'arrivals',
-  flow: 'main',
+  flows: ['main'],
+  delayMicros: 0,
   stages: [
     {
       fromPerSecond: ratePerSecond,
@@ -53,7 +57,10 @@ export const arrivals = (
 /** A constant number of users of the flow `main`. */
 export const users = (count: number, seconds: number): LoadEntry => ({
   model: 'users',
-  flow: 'main',
+  flows: ['main'],
+  delayMicros: 0,
+  everyMicros: null,
+  iterations: null,
   stages: [{ fromUsers: count, toUsers: count, forMicros: seconds * second }],
 });
 
@@ -63,18 +70,22 @@ export function planOf(
   load: readonly LoadEntry[],
   changes: Partial<LoadPlan> = {},
 ): LoadPlan {
-  const lengths = load.map(({ stages }) => stages.reduce((sum, { forMicros }) => sum + forMicros, 0));
+  const ends = load.map((entry) => entry.delayMicros + entryMicros(entry));
   return {
     seed: 42,
     addresses: { http: url, ws: undefined, clients: {} },
     flows: { [flow.name]: flow },
     load,
+    http: defaultHttpSettings,
+    tls: defaultTlsSettings,
+    files: {},
+    allow: [],
     data: {},
     env: {},
     secrets: [],
     warmupMicros: 0,
     gracefulStopMicros: 2 * second,
-    durationMicros: Math.max(...lengths),
+    durationMicros: Math.max(...ends),
     tightestPromiseMicros: null,
     ...changes,
   };

@@ -177,8 +177,11 @@ export function realisticRun(options: RealisticRunOptions = {}): RunData {
     load: {
       entries: [
         {
-          flow: 'ask',
+          flows: ['ask'],
           model: 'arrivals',
+          delayMicros: 0,
+          everyMicros: null,
+          iterations: null,
           stages: [
             {
               from: settings.ratePerSecond,

@@ -102,7 +102,7 @@ export function runDataOf(sketch: RunSketch): RunData {
   const names = series ?? [...new Set(slices.map((slice) => slice.series))].map((name) => ({ name }));
   const endMicros = Math.max(0, ...slices.map((slice) => slice.endMicros));
   const run: RunRecord = {
-    formatVersion: 1,
+    formatVersion: 2,
     id: '20260105-090000-checkout-after-42',
     scenario: { name: 'checkout with a slow database', file: 'scenarios/checkout.yml', hash: 'a'.repeat(64) },
     target: { name: 'checkout', kind: 'process', http: 'http://127.0.0.1:4001', ws: null },

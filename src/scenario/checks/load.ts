@@ -2,17 +2,20 @@
 
 import { formatDuration } from '../../kernel/units.ts';
 import { quoted } from '../issue-words.ts';
-import type { Problem } from '../issues.ts';
+import { type Problem, valueAt } from '../issues.ts';
 import { didYouMean } from '../../kernel/suggest.ts';
 import type { Check } from './check.ts';
 
-export const checkLoad: Check = ({ scenario, target }) => {
+export const checkLoad: Check = ({ scenario, target, written: document }) => {
   const { flows, load, warmupMicros, durationMicros, variant } = scenario;
   const problems: Problem[] = [];
-  for (const [index, { flow }] of load.entries()) {
-    if (Object.hasOwn(flows, flow)) continue;
-    const path = ['load', index, 'flow'];
-    problems.push({ path, part: 'value', ...unknown('flow', flow, Object.keys(flows)) });
+  for (const [index, entry] of load.entries()) {
+    const written = valueAt(document, ['load', index, 'flow']);
+    for (const [position, flow] of entry.flows.entries()) {
+      if (Object.hasOwn(flows, flow)) continue;
+      const path = ['load', index, 'flow', ...(Array.isArray(written) ? [position] : [])];
+      problems.push({ path, part: 'value', ...unknown('flow', flow, Object.keys(flows)) });
+    }
   }
   if (warmupMicros >= durationMicros) {
     const message = `a warm-up of ${formatDuration(warmupMicros)} leaves nothing of a load of ${formatDuration(durationMicros)}`;
@@ -27,7 +30,7 @@ export const checkLoad: Check = ({ scenario, target }) => {
 
 /** A flow that no load runs is never tested: worth a word, no error. */
 export const loadWarnings: Check = ({ scenario }) => {
-  const used = new Set(scenario.load.map(({ flow }) => flow));
+  const used = new Set(scenario.load.flatMap((entry) => entry.flows));
   return Object.keys(scenario.flows).flatMap((flow): Problem[] =>
     used.has(flow)
       ? []

@@ -300,7 +300,18 @@ describe('what differs is not compared', () => {
       (run) => ({
         load: {
           ...run.load,
-          entries: [{ flow: 'x', model: 'users', stages: [], maxInFlight: null, onLimit: null }],
+          entries: [
+            {
+              flows: ['x'],
+              model: 'users',
+              delayMicros: 0,
+              stages: [],
+              maxInFlight: null,
+              onLimit: null,
+              everyMicros: null,
+              iterations: null,
+            },
+          ],
         },
       }),
     ],

@@ -15,7 +15,14 @@ const stage = (fromUsers: number, toUsers: number, seconds: number): UserStage =
   toUsers,
   forMicros: seconds * second,
 });
-const users = (...stages: UserStage[]): LoadEntry => ({ model: 'users', flow: 'main', stages });
+const users = (...stages: UserStage[]): LoadEntry => ({
+  model: 'users',
+  flows: ['main'],
+  delayMicros: 0,
+  everyMicros: null,
+  iterations: null,
+  stages,
+});
 
 function loading(
   flow: Flow,

@@ -142,8 +142,8 @@ test('--set overrides fields by name and by position', async () => {
     'target.env.CACHE=off',
   ]);
   expect(scenario).toMatchObject({ seed: 7, warmupMicros: 5_000_000, chaos: [{ atMicros: 40_000_000 }] });
-  expect(scenario.load[0]?.stages[2]).toMatchObject({ fromPerSecond: 20, toPerSecond: 30 });
-  expect(scenario.load[1]?.stages).toEqual([{ fromUsers: 3, toUsers: 3, forMicros: 100_000_000 }]);
+  expect(scenario.load[0]).toMatchObject({ stages: [{}, {}, { fromPerSecond: 20, toPerSecond: 30 }] });
+  expect(scenario.load[1]).toMatchObject({ stages: [{ fromUsers: 3, toUsers: 3, forMicros: 100_000_000 }] });
   expect(extraEnv).toEqual({ CACHE: 'off' });
 });
 
