@@ -13,6 +13,7 @@ import {
   onErrorInput,
   textMapInput,
   timeoutInput,
+  waitInput,
 } from './step-input.ts';
 
 export type HttpBody =
@@ -53,6 +54,8 @@ export interface HttpStep {
   readonly expect: HttpExpectation;
   readonly capture: readonly HttpCapture[];
   readonly onError: OnError;
+  /** False = the iteration goes on at once and waits for the answer at its end. */
+  readonly wait: boolean;
 }
 
 const requestLine = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) ((?:\/|https?:\/\/[^\s/{}?#@]+(?:[/?]|$)).*)$/;
@@ -124,6 +127,7 @@ export const httpStepInput: z.ZodType<HttpStep> = z
     expect: expectInput.optional(),
     capture: captureInput.optional(),
     onError: onErrorInput,
+    wait: waitInput,
   })
   .transform((written, context): HttpStep => {
     const [, method = '', url = ''] = requestLine.exec(written.http) ?? [];
@@ -149,6 +153,7 @@ export const httpStepInput: z.ZodType<HttpStep> = z
       expect: written.expect ?? { statuses: null, headers: {}, json: [], text: null },
       capture: written.capture ?? [],
       onError: written.onError,
+      wait: written.wait,
     };
   });
 

@@ -3,8 +3,8 @@
 import { isSensitiveName } from '../kernel/redact.ts';
 import type { Sample } from '../measure/outcome.ts';
 import { Connections } from './connections.ts';
-import { CookieJar } from './cookies.ts';
-import type { Engine, EngineEnvironment, Scope, Session } from './engine.ts';
+import type { CookieJar } from './cookies.ts';
+import type { Engine, EngineEnvironment, Scope, Session, UserState } from './engine.ts';
 import type { ExampleMaker } from './examples.ts';
 import { exampleMaker } from './examples.ts';
 import type { Failure } from './failures.ts';
@@ -92,10 +92,11 @@ function withoutCaptures(text: string, hidden: ReadonlySet<string>, scope: Scope
 
 class HttpSession implements Session<PreparedHttp> {
   readonly #shared: Shared;
-  readonly #cookies = new CookieJar();
+  readonly #cookies: CookieJar;
 
-  constructor(shared: Shared) {
+  constructor(shared: Shared, { cookies }: UserState) {
     this.#shared = shared;
+    this.#cookies = cookies;
   }
 
   async send(
@@ -171,7 +172,7 @@ export const httpEngine: Engine<HttpStep, PreparedHttp> = {
           judge: compileJudge(step, environment),
         };
       },
-      session: () => new HttpSession(shared),
+      session: (user) => new HttpSession(shared, user),
       close: () => {
         connections.close();
         return Promise.resolve();

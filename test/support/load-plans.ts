@@ -1,6 +1,7 @@
 // Load plans for tests: one flow of HTTP steps, everything else at its plainest.
 
 import type { StepSpec } from '../../src/engines/registry.ts';
+import { stepInputSchemas } from '../../src/engines/registry.ts';
 import type { LoadPlan } from '../../src/run/load-plan.ts';
 import { defaultHttpSettings, defaultTlsSettings } from '../../src/engines/settings.ts';
 import { entryMicros } from '../../src/scenario/load-length.ts';
@@ -10,21 +11,15 @@ export const second = 1_000_000;
 
 export const httpStep = (
   name: string,
-  changes: { timeoutMicros?: number; onError?: 'stop' | 'continue' } = {},
-): StepSpec => ({
-  kind: 'http',
-  name,
-  method: 'GET',
-  url: '/',
-  via: null,
-  headers: {},
-  query: {},
-  body: null,
-  timeoutMicros: changes.timeoutMicros ?? 30 * second,
-  expect: { statuses: null, headers: {}, json: [], text: null },
-  capture: [],
-  onError: changes.onError ?? 'stop',
-});
+  changes: { timeoutMicros?: number; onError?: 'stop' | 'continue'; wait?: boolean } = {},
+): StepSpec =>
+  stepInputSchemas.http.parse({
+    http: 'GET /',
+    name,
+    timeout: `${changes.timeoutMicros ?? 30 * second}us`,
+    onError: changes.onError,
+    wait: changes.wait,
+  });
 
 export const flowOf = (steps: readonly Step[], before: readonly Step[] = []): Flow => ({
   name: 'main',

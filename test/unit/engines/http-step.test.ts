@@ -26,6 +26,7 @@ describe('an HTTP step', () => {
       expect: { statuses: null, headers: {}, json: [], text: null },
       capture: [],
       onError: 'stop',
+      wait: true,
     });
   });
 
