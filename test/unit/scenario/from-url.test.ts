@@ -12,7 +12,7 @@ test('a URL alone is a GET, ten times a second for thirty seconds', async () => 
     seed: 1,
     durationMicros: 30_000_000,
     warmupMicros: 0,
-    load: [{ model: 'arrivals', flow: 'main', stages: [{ fromPerSecond: 10, toPerSecond: 10 }] }],
+    load: [{ model: 'arrivals', flows: ['main'], stages: [{ fromPerSecond: 10, toPerSecond: 10 }] }],
     slo: [],
   });
   expect(scenario.flows['main']?.steps).toMatchObject([
@@ -46,7 +46,14 @@ test('options say how much, how long and what is promised', async () => {
 test('users make it a closed load', async () => {
   const { scenario } = await scenarioFromUrl('http://127.0.0.1:8080/', { users: '1000', for: '10s' });
   expect(scenario.load).toEqual([
-    { model: 'users', flow: 'main', stages: [{ fromUsers: 1000, toUsers: 1000, forMicros: 10_000_000 }] },
+    {
+      model: 'users',
+      flows: ['main'],
+      delayMicros: 0,
+      everyMicros: null,
+      iterations: null,
+      stages: [{ fromUsers: 1000, toUsers: 1000, forMicros: 10_000_000 }],
+    },
   ]);
 });
 

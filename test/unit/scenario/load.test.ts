@@ -39,7 +39,8 @@ test('the example of the documentation loads, units resolved and defaults filled
   expect(scenario.load).toEqual([
     {
       model: 'arrivals',
-      flow: 'ask',
+      flows: ['ask'],
+      delayMicros: 0,
       maxInFlight: 500,
       onLimit: 'drop',
       stages: [
@@ -50,7 +51,10 @@ test('the example of the documentation loads, units resolved and defaults filled
     },
     {
       model: 'users',
-      flow: 'watch',
+      flows: ['watch'],
+      delayMicros: 0,
+      everyMicros: null,
+      iterations: null,
       stages: [
         { fromUsers: 0, toUsers: 50, forMicros: 20_000_000 },
         { fromUsers: 50, toUsers: 50, forMicros: 80_000_000 },

@@ -40,7 +40,7 @@ describe('unknown keys, at every level', () => {
     [
       'maxInFlight: 500',
       'color: red',
-      'rag.yml:44:5: unknown key "color" — known here: flow, arrivals, users, maxInFlight, onLimit',
+      'rag.yml:44:5: unknown key "color" — known here: flow, delay, saturate, every, iterations, arrivals, users, maxInFlight, onLimit',
     ],
     [
       'jitter: 50ms',
@@ -53,11 +53,6 @@ describe('unknown keys, at every level', () => {
 describe('what a later version will know is refused by name', () => {
   const later = (word: string): string => `\`${word}\` is not supported by this version`;
   table([
-    [
-      '    arrivals:',
-      '    saturate: { connections: 50, for: 30s }\n    arrivals:',
-      `rag.yml:40:5: ${later('saturate')}`,
-    ],
     ['severity: warn', 'window: 10s', `rag.yml:66:5: ${later('window')}`],
     ['severity: warn', 'abort: { after: 15s }', `rag.yml:66:5: ${later('abort')}`],
     ['  - id: slow-db', '  - use: x.yml\n    id: slow-db', `rag.yml:52:5: ${later('use')}`],
@@ -73,7 +68,6 @@ describe('what a later version will know is refused by name', () => {
       'broadcast: {}\n        reply: { match: { $.type',
       `rag.yml:30:9: ${later('broadcast')}`,
     ],
-    ['  watch:\n', '  watch:\n    weight: 2\n', `rag.yml:22:5: ${later('weight')}`],
     ['seed: 42', 'hooks: hooks.js', `rag.yml:4:1: ${later('hooks')}`],
     ['pick: random', 'pick: unique', `rag.yml:6:43: ${later('unique')}`],
     ['fault: latency', 'fault: bandwidth', `rag.yml:55:12: ${later('bandwidth')}`],
@@ -146,7 +140,7 @@ describe('words and shapes', () => {
     [
       '    maxInFlight: 500',
       '    users: [{ users: 1, for: 1s }]',
-      'rag.yml:44:12: `arrivals` and `users` exclude each other; write two entries to run both',
+      'rag.yml:44:12: `arrivals`, `users` and `saturate` exclude each other; write an entry for each',
     ],
     ['- p95(query) < 2s', '- 5', 'rag.yml:60:5: expected text or a map of keys, found the number 5'],
     [
