@@ -1,27 +1,33 @@
-// The main thread's merge of all threads' deltas. Slices stay encoded and are opened when asked, so a long run fits in memory.
+// The main thread's merge of all threads' deltas. What is older than a minute waits on disk, so a run of any length fits.
 
 import type { Histogram } from 'hdr-histogram-js';
 import { addCounts } from './counts.ts';
-import { createHistogram, decodeInto, encodeHistogram } from './histogram.ts';
 import { openLater } from './encoded-histograms.ts';
+import { createHistogram, decodeInto, encodeHistogram } from './histogram.ts';
 import type { Slice, SliceCounts } from './slice.ts';
 import { emptyCounts, histogramKinds } from './slice.ts';
+import { decodeSlice, encodeSlice } from './slice-codec.ts';
 import type { EdgeKind } from './slice-grid.ts';
 import { SliceGrid } from './slice-grid.ts';
 import type { SliceDelta } from './snapshot.ts';
-
-type Encoded = SliceDelta['histograms'];
+import { SpillFile } from './spill-file.ts';
 
 interface Stored {
   readonly series: string;
   readonly startMicros: number;
   readonly counts: SliceCounts;
-  readonly encoded: Encoded;
+  readonly encoded: SliceDelta['histograms'];
 }
+
+/** What is this far behind the newest slice goes to disk; what still comes for it later is merged when read. */
+const recentMicros = 60_000_000;
 
 export class SliceStore {
   readonly #grid: SliceGrid;
-  readonly #stored = new Map<string, Stored>();
+  readonly #recent = new Map<string, Stored>();
+  readonly #old = new SpillFile();
+  #newestMicros = 0;
+  #spilledToMicros = 0;
 
   constructor(warmupMicros: number) {
     this.#grid = new SliceGrid(warmupMicros);
@@ -32,7 +38,10 @@ export class SliceStore {
   }
 
   add(delta: SliceDelta): void {
-    merge(this.#stored, delta, delta.startMicros);
+    merge(this.#recent, delta, delta.startMicros);
+    this.#newestMicros = Math.max(this.#newestMicros, delta.startMicros);
+    // In steps of ten seconds: one walk over what is recent for many slices that go.
+    if (this.#newestMicros - recentMicros >= this.#spilledToMicros + 10_000_000) this.#spill();
   }
 
   /**
@@ -41,9 +50,9 @@ export class SliceStore {
    */
   slices(): Slice[] {
     const settled = new Map<string, Stored>();
-    for (const stored of this.#stored.values()) {
-      merge(settled, { ...stored, histograms: stored.encoded }, this.#grid.startOf(stored.startMicros));
-    }
+    const settle = (delta: SliceDelta): void => merge(settled, delta, this.#grid.startOf(delta.startMicros));
+    for (const block of this.#old.blocks()) settle(decodeSlice(block));
+    for (const stored of this.#recent.values()) settle(deltaOf(stored));
     return [...settled.values()]
       .sort(
         (a, b) => a.startMicros - b.startMicros || (a.series < b.series ? -1 : a.series > b.series ? 1 : 0),
@@ -56,7 +65,34 @@ export class SliceStore {
         histograms: openLater(encoded),
       }));
   }
+
+  /** Lets go of what waits on disk; what `slices` returned stays good. */
+  close(): void {
+    this.#old.close();
+  }
+
+  /** A disk that is full costs memory, not numbers: what cannot be written stays here. */
+  #spill(): void {
+    const untilMicros = this.#newestMicros - recentMicros;
+    this.#spilledToMicros = untilMicros;
+    for (const [key, stored] of this.#recent) {
+      if (stored.startMicros >= untilMicros) continue;
+      try {
+        this.#old.append(encodeSlice(deltaOf(stored)));
+      } catch {
+        return;
+      }
+      this.#recent.delete(key);
+    }
+  }
 }
+
+const deltaOf = ({ series, startMicros, counts, encoded }: Stored): SliceDelta => ({
+  series,
+  startMicros,
+  counts,
+  histograms: encoded,
+});
 
 function merge(into: Map<string, Stored>, delta: SliceDelta, startMicros: number): void {
   const key = `${startMicros} ${delta.series}`;

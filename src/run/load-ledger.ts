@@ -78,10 +78,17 @@ export class LoadLedger {
     this.#over.abort();
   }
 
-  result(): LoadResult {
+  /** Lets go of what waits on disk. */
+  close(): void {
     this.stop();
+    this.#store.close();
+  }
+
+  result(): LoadResult {
+    const slices = this.slices();
+    this.close();
     return {
-      slices: this.slices(),
+      slices,
       examples: firstOfEach(this.#examples),
       health: judgeHealth(this.#seconds, {
         fromMicros: this.#plan.warmupMicros,

@@ -42,7 +42,7 @@ export async function startPool(plan: LoadPlan, threads: number, events: PoolEve
   });
   const post = (message: ToWorker): void => workers.forEach((worker) => worker.postMessage(message));
   const close = async (): Promise<void> => {
-    ledger.stop();
+    ledger.close();
     await Promise.all(workers.map((worker) => worker.terminate()));
   };
   const receive = (snapshot: Snapshot): void => {
