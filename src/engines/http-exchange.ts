@@ -1,5 +1,6 @@
 // One request and its answer on one connection: the clock runs from the start to the last byte of the body.
 
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { onAbort } from './abort.ts';
 import type { Connection, Connections } from './connections.ts';
@@ -14,7 +15,11 @@ export interface HttpRequest {
   readonly path: string;
   /** Name, value, name, value, … */
   readonly headers: readonly string[];
-  readonly body: string | Buffer | null;
+  /**
+   * A function makes the stream of a body that is not held in memory, once per request; its length is said by a
+   * `content-length` header, else it is sent in chunks.
+   */
+  readonly body: string | Buffer | (() => AsyncIterable<Uint8Array>) | null;
 }
 
 export interface HttpAnswer {
@@ -34,6 +39,10 @@ export interface HttpAnswer {
   /** True when more of the body arrived than was to be kept. */
   readonly bodyCut: boolean;
   readonly connectMicros: number | undefined;
+  /** The part of it that looking up the name took; undefined for addresses. */
+  readonly dnsMicros: number | undefined;
+  /** The part of it that the TLS handshake took. */
+  readonly tlsMicros: number | undefined;
   readonly firstByteMicros: number | undefined;
 }
 
@@ -44,6 +53,12 @@ export interface ExchangeOptions {
   readonly keepBytes: (status: number) => number;
   readonly signal: AbortSignal;
   readonly nowMicros: () => number;
+  /** False = a connection of its own, closed after the answer. Default: as the settings say. */
+  readonly keepAlive?: boolean;
+  /** Limit of opening a connection, within the timeout; null = none. Default: as the settings say. */
+  readonly connectTimeoutMicros?: number | null;
+  /** Every piece of the body when it arrives, whether it is kept or not. */
+  readonly onData?: (chunk: Buffer, atMicros: number) => void;
 }
 
 type Settle = (answer: HttpAnswer) => void;
@@ -103,6 +118,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const room = this.#keepBytes - this.#bytes;
     if (room > 0) this.#body.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
     this.#bytes += chunk.length;
+    this.#options.onData?.(chunk, this.#options.nowMicros());
   }
 
   onResponseEnd(): void {
@@ -150,6 +166,8 @@ class Exchange implements Dispatcher.DispatchHandler {
       body: this.#body,
       bodyCut: this.#bytes > this.#keepBytes,
       connectMicros: this.#connection.openingMicros,
+      dnsMicros: undefined,
+      tlsMicros: undefined,
       firstByteMicros: this.#firstByteMicros,
     });
   }
@@ -175,6 +193,7 @@ export function exchange(
     };
     const { method, path, headers, body } = request;
     const handler = new Exchange(connection, startedAtMicros, options, settle);
-    connection.client.dispatch({ method, path, headers: headers as string[], body }, handler);
+    const sent = typeof body === 'function' ? Readable.from(body()) : body;
+    connection.client.dispatch({ method, path, headers: headers as string[], body: sent }, handler);
   });
 }
