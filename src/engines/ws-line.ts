@@ -19,21 +19,37 @@ export interface Waiter {
   readonly onLost: (lost: Lost) => void;
 }
 
+/** What follows one open socket besides the steps: broadcasts. All times on the machine's clock. */
+export interface LineTap {
+  /**
+   * Every message as it arrives, before those who wait for one; `value` is undefined when it is no JSON.
+   * True = it is accounted for, so it is not counted as unmatched when nobody waits for it.
+   */
+  onMessage(value: unknown, raw: Buffer, atMicros: number): boolean;
+  /** A step on this socket succeeded. */
+  onStep(step: string, atMicros: number): void;
+  /** The connection has ended, asked or not. */
+  onClose(atMicros: number): void;
+}
+
+/** What is told of every socket that is opened, also again after a loss; null = it does not follow this one. */
+export interface LineFollower {
+  onOpen(socket: string, connectSeries: string, atMicros: number): LineTap | null;
+}
+
 interface Kept {
   readonly value: unknown;
   readonly bytes: number;
+  readonly accounted: boolean;
 }
 
 /** Bounds of what is kept for a later `await`; the oldest goes first. */
 const keptMessages = 256;
 const keptBytes = 262_144;
 
-const sizeOf = (data: WebSocket.RawData): number =>
-  Array.isArray(data) ? data.reduce((sum, part) => sum + part.length, 0) : data.byteLength;
-
-function textOf(data: WebSocket.RawData): string {
-  if (Array.isArray(data)) return Buffer.concat(data).toString();
-  return Buffer.isBuffer(data) ? data.toString() : Buffer.from(data).toString();
+function bufferOf(data: WebSocket.RawData): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return Buffer.isBuffer(data) ? data : Buffer.from(data);
 }
 
 /**
@@ -45,6 +61,8 @@ export class WsLine {
   readonly socket: WebSocket;
   readonly #waiters = new Set<Waiter>();
   readonly #keepForAwait: boolean;
+  readonly #nowMicros: () => number;
+  #tap: LineTap | null = null;
   #kept: Kept[] = [];
   #keptBytes = 0;
   #lastError: Error | undefined;
@@ -53,9 +71,10 @@ export class WsLine {
   /** Messages that were nobody's reply, so far. */
   unmatched = 0;
 
-  constructor(socket: WebSocket, keepForAwait: boolean) {
+  constructor(socket: WebSocket, keepForAwait: boolean, nowMicros: () => number) {
     this.socket = socket;
     this.#keepForAwait = keepForAwait;
+    this.#nowMicros = nowMicros;
     socket.on('message', (data) => {
       this.#receive(data);
     });
@@ -65,6 +84,16 @@ export class WsLine {
     socket.on('close', (code, reason) => {
       this.#closed(code, reason.toString());
     });
+  }
+
+  /** Called when the socket opens, before its first message. */
+  follow(tap: LineTap | null): void {
+    this.#tap = tap;
+  }
+
+  /** A step on this socket succeeded. */
+  succeeded(step: string): void {
+    this.#tap?.onStep(step, this.#nowMicros());
   }
 
   /** Forgets what arrived up to now: a step on this socket ended here. */
@@ -80,7 +109,7 @@ export class WsLine {
     if (found === undefined) return undefined;
     const used = this.#kept.splice(0, index + 1);
     this.#keptBytes -= used.reduce((sum, { bytes }) => sum + bytes, 0);
-    this.unmatched -= 1;
+    if (!found.accounted) this.unmatched -= 1;
     return found.bytes;
   }
 
@@ -91,21 +120,22 @@ export class WsLine {
   }
 
   #receive(data: WebSocket.RawData): void {
-    if (this.#waiters.size === 0 && !this.#keepForAwait) {
+    if (this.#tap === null && this.#waiters.size === 0 && !this.#keepForAwait) {
       this.unmatched += 1;
       return;
     }
-    const bytes = sizeOf(data);
-    const value = parseJson(textOf(data));
+    const raw = bufferOf(data);
+    const value = parseJson(raw.toString());
+    const accounted = this.#tap?.onMessage(value, raw, this.#nowMicros()) ?? false;
     for (const waiter of this.#waiters) {
       if (value === undefined || waiter.matches(value) !== null) continue;
       this.#waiters.delete(waiter);
       this.mark();
-      waiter.onMatch(bytes);
+      waiter.onMatch(raw.length);
       return;
     }
-    this.unmatched += 1;
-    if (this.#keepForAwait && value !== undefined) this.#keep({ value, bytes });
+    if (!accounted) this.unmatched += 1;
+    if (this.#keepForAwait && value !== undefined) this.#keep({ value, bytes: raw.length, accounted });
   }
 
   #keep(message: Kept): void {
@@ -128,5 +158,7 @@ export class WsLine {
     this.lost = { failure, status: String(code) };
     for (const waiter of this.#waiters) waiter.onLost(this.lost);
     this.#waiters.clear();
+    this.#tap?.onClose(this.#nowMicros());
+    this.#tap = null;
   }
 }

@@ -9,22 +9,13 @@ import type { BoundChecks } from './json-checks.ts';
 import { UnresolvedValue } from './unresolved.ts';
 import type { Waited } from './ws-deadline.ts';
 import { waitFor } from './ws-deadline.ts';
-import type { Lost } from './ws-line.ts';
+import type { LineFollower, Lost } from './ws-line.ts';
 import { WsLine } from './ws-line.ts';
 import type { Opened } from './ws-open.ts';
 import { leaveSocket, openSocket } from './ws-open.ts';
+import type { Outcome } from './ws-sample.ts';
+import { sampleOf } from './ws-sample.ts';
 import type { AwaitPlan, ClosePlan, ConnectPlan, SendPlan, WsPlan } from './ws-step-plan.ts';
-
-/** What became of a step, before it is a sample. */
-interface Outcome {
-  readonly startedAtMicros: number;
-  readonly endedAtMicros: number;
-  readonly failure: Failure | null;
-  readonly censored?: boolean;
-  readonly status?: string | undefined;
-  readonly bytes?: number;
-  readonly connectMicros?: number | undefined;
-}
 
 /** How a wait for messages ended well or badly. */
 type Message = { readonly bytes: number } | { readonly lost: Lost };
@@ -42,6 +33,8 @@ export interface WsSessionInit {
   readonly examples: ExampleMaker;
   /** False when no step awaits: messages that nobody waits for are then only counted. */
   readonly keepForAwait: boolean;
+  /** Follows every socket that is opened; null = nobody does. */
+  readonly follower: LineFollower | null;
   readonly onClose: () => void;
 }
 
@@ -52,9 +45,11 @@ export class WsSession implements Session<WsPlan> {
   readonly #nowMicros: () => number;
   readonly #examples: ExampleMaker;
   readonly #keepForAwait: boolean;
+  readonly #follower: LineFollower | null;
   readonly #onClose: () => void;
 
-  constructor({ nowMicros, examples, keepForAwait, onClose }: WsSessionInit) {
+  constructor({ nowMicros, examples, keepForAwait, follower, onClose }: WsSessionInit) {
+    this.#follower = follower;
     this.#nowMicros = nowMicros;
     this.#examples = examples;
     this.#keepForAwait = keepForAwait;
@@ -63,10 +58,13 @@ export class WsSession implements Session<WsPlan> {
 
   async send(plan: WsPlan, scope: Scope, dueAtMicros: number | null, signal: AbortSignal): Promise<Sample> {
     try {
-      return this.#sample(plan, dueAtMicros, await this.#perform(plan, scope, signal));
+      const outcome = await this.#perform(plan, scope, signal);
+      if (outcome.failure === null) this.#lines.get(plan.socket)?.succeeded(plan.name);
+      return sampleOf(plan, dueAtMicros, outcome, this.#examples);
     } catch (thrown) {
       if (!(thrown instanceof UnresolvedValue)) throw thrown;
-      return this.#sample(plan, dueAtMicros, this.#atOnce(expectation(`not sent: ${thrown.message}`)));
+      const outcome = this.#atOnce(expectation(`not sent: ${thrown.message}`));
+      return sampleOf(plan, dueAtMicros, outcome, this.#examples);
     }
   }
 
@@ -113,7 +111,10 @@ export class WsSession implements Session<WsPlan> {
     }
     // Listens from the start: the first message may come together with the end of the handshake.
     const { socket, result } = opening;
-    const line = new WsLine(socket, this.#keepForAwait);
+    const line = new WsLine(socket, this.#keepForAwait, this.#nowMicros);
+    socket.once('open', () => {
+      line.follow(this.#follower?.onOpen(plan.socket, plan.name, this.#nowMicros()) ?? null);
+    });
     const waited = await this.#wait<Opened>(
       plan,
       signal,
@@ -224,27 +225,5 @@ export class WsSession implements Session<WsPlan> {
     if (waited.value === undefined) socket.terminate();
     const { endedAtMicros, censored, failure, value } = waited;
     return { startedAtMicros, endedAtMicros, censored, failure, status: value && String(value.code) };
-  }
-
-  #sample(plan: WsPlan, dueAtMicros: number | null, outcome: Outcome): Sample {
-    const { failure, status, connectMicros } = outcome;
-    const example =
-      failure === null
-        ? undefined
-        : this.#examples(plan.name, failure.error, () => `${plan.action} ${plan.socket}: ${failure.detail}`);
-    return {
-      series: plan.name,
-      dueAtMicros,
-      startedAtMicros: outcome.startedAtMicros,
-      endedAtMicros: outcome.endedAtMicros,
-      error: failure?.error ?? null,
-      answered: failure === null || failure.error === 'status',
-      bytes: outcome.bytes ?? 0,
-      ...(status !== undefined && { status }),
-      ...(connectMicros !== undefined && { connectMicros }),
-      ...(outcome.censored === true && { censored: true }),
-      ...(failure?.code !== undefined && { code: failure.code }),
-      ...(example !== undefined && { example }),
-    };
   }
 }

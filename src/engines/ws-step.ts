@@ -10,6 +10,7 @@ import {
   jsonInput,
   onErrorInput,
   timeoutInput,
+  waitInput,
 } from './step-input.ts';
 
 interface WsCommon {
@@ -37,6 +38,8 @@ interface WsSendStep extends WsCommon {
   readonly message: WsMessage;
   /** The reply that ends the round trip (within `timeoutMicros`); null = the step ends when the message is sent. */
   readonly reply: readonly JsonCheck[] | null;
+  /** False: the iteration goes on at once, and waits for what is outstanding at its end. */
+  readonly wait: boolean;
 }
 
 interface WsAwaitStep extends WsCommon {
@@ -88,9 +91,14 @@ const sendInput = z
     reply: z
       .strictObject({ match: jsonChecksInput, timeout: timeoutInput.prefault(defaultTimeout) })
       .optional(),
+    wait: waitInput,
     ...common,
   })
   .transform((written, context): WsSendStep => {
+    if (!written.wait && written.reply === undefined) {
+      const message = '`wait: false` goes with a `reply`: without one a step ends when its message is sent';
+      context.addIssue({ code: 'custom', message, path: ['wait'] });
+    }
     if ((written.json === undefined) === (written.text === undefined)) {
       context.addIssue({ code: 'custom', message: 'a message is either `json` or `text`: give one of them' });
     }
@@ -104,6 +112,7 @@ const sendInput = z
           ? { kind: 'text', text: written.text ?? '' }
           : { kind: 'json', value: written.json },
       reply: written.reply?.match ?? null,
+      wait: written.wait,
       timeoutMicros: written.reply?.timeout ?? 30_000_000,
       onError: written.onError,
     };

@@ -23,6 +23,7 @@ export const wsEngine: Engine<WsStep, WsPlan> = {
           nowMicros: environment.nowMicros,
           examples,
           keepForAwait: awaits,
+          follower: null,
           onClose: () => sessions.delete(session),
         });
         sessions.add(session);
