@@ -119,3 +119,39 @@ export async function refusingUrl(): Promise<string> {
   await once(server, 'close');
   return url;
 }
+
+/**
+ * One server and one queue: an answer every `serviceMs` at most, in the order of arrival, on a schedule that does not
+ * drift. With arrivals every `1/λ` that are faster, the n-th waits n · (serviceMs − 1/λ).
+ */
+export function startQueueServer(serviceMs: number): Promise<KnownServer> {
+  let freeAtMs = 0;
+  return startServer(() => {
+    const nowMs = nowMicros() / 1_000;
+    freeAtMs = Math.max(freeAtMs, nowMs) + serviceMs;
+    return freeAtMs - nowMs;
+  });
+}
+
+/** Every `nth` request loses its connection, unanswered; the others are answered at once. */
+export async function startLossyServer(nth: number): Promise<KnownServer> {
+  let received = 0;
+  const server = createServer((request, response) => {
+    received += 1;
+    request.resume();
+    if (received % nth === 0) request.socket.resetAndDestroy();
+    else response.end('hello world');
+  });
+  server.keepAliveTimeout = 60_000;
+  const url = await listen(server);
+  return {
+    url,
+    delaysMicros: [],
+    peak: 0,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
