@@ -142,7 +142,8 @@ export function compileRequest(step: HttpStep, environment: EngineEnvironment): 
     headers.every(([, value]) => value.fixed !== undefined);
   if (!isFixed) return build;
   const once = build({ get: () => undefined, set: () => undefined });
-  const bytes = once.request.body === null ? null : Buffer.from(once.request.body);
+  const { body: whole } = once.request;
+  const bytes = typeof whole === 'string' ? Buffer.from(whole) : whole;
   const fixed: BuiltRequest = { request: { ...once.request, body: bytes }, sent: once.sent };
   return () => fixed;
 }
