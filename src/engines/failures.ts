@@ -14,7 +14,7 @@ export interface Failure {
 }
 
 /** How far the opening of a connection had come when it failed. */
-export type OpeningStage = 'tcp' | 'tls';
+export type OpeningStage = 'dns' | 'tcp' | 'proxy' | 'tls';
 
 /** A connection that could not be opened. */
 export class OpeningError extends Error {
@@ -24,6 +24,14 @@ export class OpeningError extends Error {
     super(messageOf(cause), { cause });
     this.name = 'OpeningError';
     this.stage = stage;
+  }
+}
+
+/** A body that could not be read while it was sent: the fault is on this side. */
+export class BodyError extends Error {
+  constructor(cause: unknown) {
+    super(`the body could not be read: ${messageOf(cause)}`, { cause });
+    this.name = 'BodyError';
   }
 }
 
@@ -40,6 +48,9 @@ const isLookup = (thrown: unknown): boolean =>
   'syscall' in thrown &&
   String(thrown.syscall).startsWith('getaddrinfo');
 
+/** The server and this side agreed on no protocol to speak: it has no HTTP/2. */
+const noSharedProtocol = /_ALERT_NO_APPLICATION_PROTOCOL$|^NO_HTTP2$/;
+
 const tlsCode =
   /^(?:ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH_EXCEEDED|EPROTO$)/;
 
@@ -54,24 +65,33 @@ const openCodes: readonly (readonly [FailureClass, RegExp])[] = [
   // The connection ended before the answer did, whether by RST or by FIN, whatever framing the answer had.
   ['reset', /^(?:ECONNRESET|ECONNABORTED|EPIPE|HPE_INVALID_EOF_STATE)$/],
   ['protocol', /^(?:HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_|WS_ERR_)/],
-  ['expectation', /^UND_ERR_INVALID_ARG$/],
+  // What could not be sent as it was written.
+  [
+    'expectation',
+    /^(?:UND_ERR_INVALID_ARG|UND_ERR_NOT_SUPPORTED|UND_ERR_REQ_CONTENT_LENGTH_MISMATCH|ERR_INVALID_\w+|ERR_HTTP2_(?:INVALID_(?:CONNECTION_HEADERS|HEADER_VALUE|PSEUDOHEADER)|PSEUDOHEADER_NOT_ALLOWED|HEADER_SINGLE_VALUE))$/,
+  ],
 ];
 
 function openClass(code: string | undefined, detail: string): FailureClass {
   // undici has one code for a peer that closed and for bytes that are no answer.
   if (code === 'UND_ERR_SOCKET') return /bad (?:response|upgrade)/.test(detail) ? 'protocol' : 'reset';
   if (code === undefined) return 'protocol';
+  if (noSharedProtocol.test(code)) return 'protocol';
   if (tlsCode.test(code)) return 'tls';
   return openCodes.find(([, pattern]) => pattern.test(code))?.[0] ?? 'protocol';
 }
 
 function openingClass(stage: OpeningStage, code: string | undefined, cause: unknown): FailureClass {
-  if (isLookup(cause)) return 'dns';
+  if (stage === 'dns' || isLookup(cause)) return 'dns';
+  if (code !== undefined && noSharedProtocol.test(code)) return 'protocol';
   return stage === 'tls' || (code !== undefined && tlsCode.test(code)) ? 'tls' : 'connect';
 }
 
 /** Never throws; what is unknown on an open connection is `protocol`. */
 export function failureOf(thrown: unknown): Failure {
+  if (thrown instanceof BodyError) {
+    return { error: 'expectation', code: errnoOf(thrown.cause), detail: thrown.message };
+  }
   const opening = thrown instanceof OpeningError;
   const cause = firstCause(opening ? thrown.cause : thrown);
   const code = errnoOf(cause);

@@ -158,7 +158,7 @@ class HttpSession implements Session<PreparedHttp> {
 export const httpEngine: Engine<HttpStep, PreparedHttp> = {
   kind: 'http',
   open: (environment: EngineEnvironment) => {
-    const connections = new Connections(environment.nowMicros);
+    const connections = new Connections(environment);
     const examples = exampleMaker(environment.redact);
     const hidden = new Set<string>();
     const shared: Shared = { connections, nowMicros: environment.nowMicros, examples, hidden };
