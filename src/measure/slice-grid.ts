@@ -2,7 +2,8 @@
 
 const secondMicros = 1_000_000;
 
-export type EdgeKind = 'warmup' | 'effect' | 'clear';
+/** `end`: of the load, so that no slice is partly inside it. */
+export type EdgeKind = 'warmup' | 'effect' | 'clear' | 'end';
 
 /** Edges in order of time, from the start of the load. The first one is the start itself. */
 export class SliceGrid {

@@ -22,7 +22,7 @@ export interface LoadResult {
   /** The first few of each series and error class. */
   readonly examples: ErrorExample[];
   readonly health: Health;
-  /** How long load was really offered: shorter than planned only when it was stopped. */
+  /** How long load was really offered: shorter than planned when it was stopped, or when all its iterations were done. */
   readonly elapsedMicros: number;
   /** Threads that died, with the reason: their numbers are incomplete and the run is invalid. */
   readonly deadThreads: string[];
@@ -37,11 +37,14 @@ export class LoadLedger {
   #examples: ErrorExample[] = [];
   #startAtMicros: number | undefined;
   #elapsedMicros: number;
+  /** When the last of the threads that are done had nothing more to offer. */
+  #offeredMicros = 0;
 
   constructor(plan: LoadPlan) {
     this.#plan = plan;
     this.#store = new SliceStore(plan.warmupMicros);
     this.#elapsedMicros = plan.durationMicros;
+    this.#store.edge(plan.durationMicros, 'end');
   }
 
   start(startAtMicros: number): void {
@@ -59,10 +62,16 @@ export class LoadLedger {
     this.#store.edge(atMicros, kind);
   }
 
-  /** The load was stopped at this moment of the machine's clock. */
-  stopped(atMicros: number): void {
+  /** The load was stopped at this moment of the machine's clock; returns that moment from the start of the load. */
+  stopped(atMicros: number): number {
     const elapsed = this.#startAtMicros === undefined ? 0 : Math.max(0, atMicros - this.#startAtMicros);
-    this.#elapsedMicros = Math.round(Math.min(this.#elapsedMicros, elapsed));
+    this.#endBy(elapsed);
+    return this.#elapsedMicros;
+  }
+
+  /** A thread is done, and had nothing more to offer from this moment of the load. */
+  done(offeredMicros: number): void {
+    this.#offeredMicros = Math.max(this.#offeredMicros, offeredMicros);
   }
 
   died(thread: number, why: string): void {
@@ -85,6 +94,8 @@ export class LoadLedger {
   }
 
   result(): LoadResult {
+    // What a dead thread would have offered, and for how long, nobody knows.
+    if (this.#dead.length === 0) this.#endBy(this.#offeredMicros);
     const slices = this.slices();
     this.close();
     return {
@@ -98,6 +109,12 @@ export class LoadLedger {
       elapsedMicros: this.#elapsedMicros,
       deadThreads: this.#dead,
     };
+  }
+
+  /** The edge keeps answers that came after the load out of its last second. */
+  #endBy(elapsedMicros: number): void {
+    this.#elapsedMicros = Math.round(Math.min(this.#elapsedMicros, elapsedMicros));
+    this.#store.edge(this.#elapsedMicros, 'end');
   }
 
   /** The main thread merges, and drives the faults: it is one of the threads that may be too busy. */

@@ -7,11 +7,12 @@ export type ToWorker =
   | { readonly type: 'start'; readonly startAtMicros: number }
   /** A fault took or lost effect, from the start of the load. */
   | { readonly type: 'edge'; readonly atMicros: number; readonly kind: 'effect' | 'clear' }
-  /** Offer nothing more, let what is in flight end briefly, and finish. */
-  | { readonly type: 'stop' };
+  /** Offer nothing more, let what is in flight end briefly, and finish; the load ended `atMicros` from its start. */
+  | { readonly type: 'stop'; readonly atMicros: number };
 
 export type FromWorker =
   | { readonly type: 'ready' }
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
-  | { readonly type: 'done' }
+  /** Everything is told; this thread had nothing more to offer from this moment of the load. */
+  | { readonly type: 'done'; readonly offeredMicros: number }
   | { readonly type: 'error'; readonly message: string };

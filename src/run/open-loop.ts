@@ -1,7 +1,6 @@
 // The open model: iterations begin when they are due, whether or not earlier ones have been answered.
 
 import type { Clock } from '../kernel/clock.ts';
-import type { Progress } from '../measure/snapshot.ts';
 import type { Arrival, Arrivals } from '../workload/arrivals.ts';
 import type { InFlight } from './in-flight.ts';
 
@@ -13,14 +12,14 @@ export interface OpenLoopPorts {
   readonly durationMicros: number;
   readonly onLimit: 'drop' | 'queue';
   readonly inFlight: InFlight;
-  readonly progress: Progress;
   /** Aborted = offer nothing more. */
   readonly stop: AbortSignal;
   /** Aborted = the run is over even for what is late: begin nothing more. */
   readonly cut: AbortSignal;
   /** One pass through the flow. Failed requests are samples; it rejects for bugs only. */
   iterate(arrival: Arrival, dueAtMicros: number): Promise<void>;
-  notStarted(dueAtMicros: number, kind: 'dropped' | 'unsent'): void;
+  /** An arrival that is never begun. */
+  notStarted(arrival: Arrival, dueAtMicros: number, kind: 'dropped' | 'unsent'): void;
   /** Start − due, without waiting for a place. */
   onLag(lagMicros: number): void;
 }
@@ -46,7 +45,7 @@ export class OpenLoop {
     this.#endAtMicros = ports.startAtMicros + ports.durationMicros;
   }
 
-  /** Resolves when everything due was begun, dropped or found unsent; what is in flight may still run. */
+  /** Resolves at the end of the load, when everything due was begun, dropped or found unsent; what is in flight may still run. */
   async run(): Promise<void> {
     const { arrivals, clock, cut, inFlight, stop } = this.#ports;
     for (let arrival = arrivals.next(); arrival !== undefined; arrival = arrivals.next()) {
@@ -56,19 +55,21 @@ export class OpenLoop {
       inFlight.rethrow();
       if (inFlight.full && !stop.aborted) {
         if (this.#ports.onLimit === 'drop') {
-          this.#notStarted(dueAtMicros, 'dropped');
+          this.#ports.notStarted(arrival, dueAtMicros, 'dropped');
           continue;
         }
         await this.#waitForPlace();
       }
       const queuedPastEnd = dueAtMicros < this.#freedAtMicros && clock.nowMicros() >= this.#endAtMicros;
       if (stop.aborted || cut.aborted || inFlight.full || queuedPastEnd) {
-        this.#leaveUnsent(dueAtMicros);
+        this.#leaveUnsent(arrival);
         return;
       }
       this.#begin(arrival, dueAtMicros);
     }
     this.#headDueAtMicros = undefined;
+    // A last stage without arrivals is part of the load, too.
+    await clock.sleepUntil(this.#endAtMicros, stop);
   }
 
   /** How many are due and not begun for Mettle's own reasons, and how many wait for a place; expected numbers. */
@@ -107,28 +108,19 @@ export class OpenLoop {
   }
 
   #begin(arrival: Arrival, dueAtMicros: number): void {
-    const { clock, inFlight, progress } = this.#ports;
-    progress.offered += 1;
+    const { clock, inFlight } = this.#ports;
     this.#ports.onLag(Math.max(0, clock.nowMicros() - Math.max(dueAtMicros, this.#freedAtMicros)));
     inFlight.begin(this.#ports.iterate(arrival, dueAtMicros));
   }
 
-  #notStarted(dueAtMicros: number, kind: 'dropped' | 'unsent'): void {
-    const { progress } = this.#ports;
-    progress.offered += 1;
-    progress[kind] += 1;
-    this.#ports.notStarted(dueAtMicros, kind);
-  }
-
   /** Everything due by now and not begun will never be; what was not due yet was never offered. */
-  #leaveUnsent(firstDueAtMicros: number): void {
+  #leaveUnsent(first: Arrival): void {
     const { arrivals, clock, startAtMicros } = this.#ports;
-    const until = Math.min(this.#endAtMicros, clock.nowMicros());
-    let dueAtMicros: number | undefined = firstDueAtMicros;
-    while (dueAtMicros !== undefined && dueAtMicros <= until) {
-      this.#notStarted(dueAtMicros, 'unsent');
-      const next = arrivals.next();
-      dueAtMicros = next === undefined ? undefined : startAtMicros + next.dueMicros;
+    const untilMicros = Math.min(this.#endAtMicros, clock.nowMicros());
+    for (let arrival: Arrival | undefined = first; arrival !== undefined; arrival = arrivals.next()) {
+      const dueAtMicros = startAtMicros + arrival.dueMicros;
+      if (dueAtMicros > untilMicros) break;
+      this.#ports.notStarted(arrival, dueAtMicros, 'unsent');
     }
     this.#headDueAtMicros = undefined;
   }

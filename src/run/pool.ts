@@ -49,7 +49,13 @@ export async function startPool(plan: LoadPlan, threads: number, events: PoolEve
     ledger.add(snapshot);
     events.onSnapshot(snapshot);
   };
-  const lives = workers.map((worker, index) => follow(worker, receive, (why) => ledger.died(index, why)));
+  const lives = workers.map((worker, index) =>
+    follow(worker, {
+      snapshot: receive,
+      done: (offeredMicros) => ledger.done(offeredMicros),
+      died: (why) => ledger.died(index, why),
+    }),
+  );
   try {
     await Promise.all(lives.map(({ ready }) => ready));
   } catch (thrown) {
@@ -71,8 +77,7 @@ export async function startPool(plan: LoadPlan, threads: number, events: PoolEve
       post({ type: 'edge', atMicros, kind });
     },
     stop: () => {
-      ledger.stopped(systemClock.nowMicros());
-      post({ type: 'stop' });
+      post({ type: 'stop', atMicros: ledger.stopped(systemClock.nowMicros()) });
     },
     slices: () => ledger.slices(),
     close,
@@ -87,23 +92,31 @@ interface Life {
   readonly ended: Promise<void>;
 }
 
-/** Follows one thread to its end; `died` is called at most once, when it ends without having said that it is done. */
-function follow(worker: Worker, receive: (snapshot: Snapshot) => void, died: (why: string) => void): Life {
+interface Follower {
+  snapshot(snapshot: Snapshot): void;
+  done(offeredMicros: number): void;
+  /** Called at most once: the thread ended without having said that it is done. */
+  died(why: string): void;
+}
+
+/** Follows one thread to its end. */
+function follow(worker: Worker, tell: Follower): Life {
   let why = 'it ended before it was done';
   let done = false;
   const ended = new Promise<void>((resolve) => {
     worker.on('error', (error) => (why = messageOf(error)));
     worker.on('exit', () => {
-      if (!done) died(why);
+      if (!done) tell.died(why);
       resolve();
     });
   });
   const ready = new Promise<void>((resolve, reject) => {
     worker.on('message', (message: FromWorker) => {
       if (message.type === 'ready') resolve();
-      else if (message.type === 'snapshot') receive(message.snapshot);
+      else if (message.type === 'snapshot') tell.snapshot(message.snapshot);
       else {
-        if (message.type === 'done') done = true;
+        done = message.type === 'done';
+        if (message.type === 'done') tell.done(message.offeredMicros);
         else why = message.message;
         void worker.terminate();
       }

@@ -4,6 +4,7 @@ import { isAborted } from '../kernel/abort.ts';
 import { setMaxListeners } from 'node:events';
 import type { Observer, OpenEngine } from '../engines/engine.ts';
 import type { StepSpec } from '../engines/registry.ts';
+import type { Saturator } from '../engines/saturate.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Sample } from '../measure/outcome.ts';
 import { Recorder } from '../measure/recorder.ts';
@@ -17,6 +18,8 @@ import { createThreadLoad } from './thread-load.ts';
 
 const snapshotEveryMicros = 250_000;
 const secondMicros = 1_000_000;
+/** Until then every snapshot has its deltas, so that whoever watches need not wait a second for the first numbers. */
+const firstDeltasMicros = 600_000;
 /** The probe is set to zero this long before the start, out of the way of the first arrivals. */
 const armedMicros = 5_000;
 /** After `stop`, what is in flight gets this long at most. */
@@ -32,6 +35,8 @@ export interface ThreadRunPorts<Prepared> {
   /** For waiting that needs no precision. */
   readonly pauses: Clock;
   readonly engines: Pick<OpenEngine<StepSpec, Prepared>, 'prepare' | 'session'>;
+  /** Needed where something saturates. */
+  readonly saturator?: Saturator | undefined;
   send(snapshot: Snapshot): void;
 }
 
@@ -58,6 +63,7 @@ export class ThreadRun<Prepared> {
       clock: ports.clock,
       pauses: ports.pauses,
       engines: ports.engines,
+      saturator: ports.saturator,
       stop: this.#stop.signal,
       cut: this.#cut.signal,
       onSample: (sample) => this.#onSample(sample),
@@ -67,23 +73,29 @@ export class ThreadRun<Prepared> {
     });
   }
 
-  /** Resolves when all is told. Rejects when the thread has lost count, or for a bug. */
-  async start(startAtMicros: number): Promise<void> {
+  /**
+   * Resolves when all is told, with the moment of the load from which this thread had nothing more to offer. Rejects when
+   * the thread has lost count, or for a bug.
+   */
+  async start(startAtMicros: number): Promise<number> {
     const { clock } = this.#ports;
     this.#startAtMicros = startAtMicros;
     this.#recorder = new Recorder(startAtMicros, this.#plan.warmupMicros);
+    this.#recorder.edge(this.#plan.durationMicros, 'end');
     this.#probe.start();
     // What happens before the start is nobody's second; the loops are armed already, so that none begins late.
     void clock.sleepUntil(startAtMicros - armedMicros, this.#over.signal).then(() => this.#probe.forget());
     const telling = this.#tellUntilOver();
+    let offeredUntilMicros: number;
     try {
-      await this.#offerAndDrain();
+      offeredUntilMicros = await this.#offerAndDrain();
     } finally {
       this.#over.abort();
       await telling;
       this.#probe.stop();
     }
     await this.#tell(null);
+    return Math.round(offeredUntilMicros - startAtMicros);
   }
 
   edge(atMicros: number, kind: 'effect' | 'clear'): void {
@@ -97,14 +109,19 @@ export class ThreadRun<Prepared> {
     tally: (series, name, atMicros, by) => this.#recorder?.tally(series, name, atMicros, by),
   };
 
-  stop(): void {
+  /** The load ended `atMicros` from its start: nothing more is offered. */
+  stop(atMicros: number): void {
+    this.#recorder?.edge(atMicros, 'end');
     this.#stop.abort();
   }
 
-  async #offerAndDrain(): Promise<void> {
+  async #offerAndDrain(): Promise<number> {
     const { clock } = this.#ports;
     const endAtMicros = this.#startAtMicros + this.#plan.durationMicros;
-    const all = this.#load.offer(this.#startAtMicros).then(() => this.#load.idle(this.#over.signal));
+    const all = this.#load.offer(this.#startAtMicros).then(async (offeredUntilMicros) => {
+      await this.#load.idle(this.#over.signal);
+      return offeredUntilMicros;
+    });
     const ended = new AbortController();
     // The deadline of what is in flight: some time after the end of the load, or a short one after a stop.
     const deadline = async (): Promise<void> => {
@@ -120,7 +137,7 @@ export class ThreadRun<Prepared> {
       if (!isAborted(ended.signal)) throw new Error('what was cut off at the end never reported back');
     };
     try {
-      await Promise.race([all, deadline().then(() => all)]);
+      return await Promise.race([all, deadline().then(() => all)]);
     } finally {
       ended.abort();
     }
@@ -140,8 +157,9 @@ export class ThreadRun<Prepared> {
       const now = clock.nowMicros() - this.#startAtMicros;
       tick = Math.max(tick, Math.floor(now / snapshotEveryMicros));
       const seconds = Math.floor(now / secondMicros);
-      if (seconds <= this.#secondsTold) this.#send([], null);
-      else await this.#tellSeconds(seconds);
+      if (seconds > this.#secondsTold) await this.#tellSeconds(seconds);
+      else if (now < firstDeltasMicros) await this.#tell(null);
+      else this.#send([], null);
     }
   }
 

@@ -1,8 +1,9 @@
 // The entry file of a load thread: unpacks its share of the plan, says when it is ready, and obeys the main thread.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Observer } from '../engines/engine.ts';
+import type { EngineEnvironment, Observer } from '../engines/engine.ts';
 import { openEngines } from '../engines/registry.ts';
+import { openSaturator } from '../engines/saturate.ts';
 import { sleep, systemClock } from '../kernel/clock.ts';
 import { messageOf } from '../kernel/errors.ts';
 import { goFirst } from '../kernel/priority.ts';
@@ -31,7 +32,7 @@ const clock = createPreciseClock();
 
 try {
   let running: Observer | undefined;
-  const engines = openEngines({
+  const environment: EngineEnvironment = {
     addresses: plan.addresses,
     http: plan.http,
     tls: plan.tls,
@@ -45,25 +46,29 @@ try {
     file: (written) => plan.files[written] ?? written,
     nowMicros: () => clock.nowMicros(),
     redact: createRedactor(plan.secrets),
-  });
+  };
+  const engines = openEngines(environment);
+  const saturates = plan.load.some(({ entry }) => entry.model === 'saturate');
   const run = new ThreadRun(plan, {
     clock,
     pauses: systemClock,
     engines,
+    saturator: saturates ? await openSaturator(environment) : undefined,
     send: (snapshot) => tell({ type: 'snapshot', snapshot }),
   });
   running = run.observer;
+  await engines.ready?.();
   const start = async (startAtMicros: number): Promise<void> => {
-    await run.start(startAtMicros);
+    const offeredMicros = await run.start(startAtMicros);
     // Everything is measured and sent: a server that will not let go of a socket must not hold up the run.
     await Promise.race([engines.close(), sleep(systemClock, closingMicros)]);
-    tell({ type: 'done' });
+    tell({ type: 'done', offeredMicros });
     port.close();
   };
   port.on('message', (message: ToWorker) => {
     if (message.type === 'start') start(message.startAtMicros).catch(fail);
     else if (message.type === 'edge') run.edge(message.atMicros, message.kind);
-    else run.stop();
+    else run.stop(message.atMicros);
   });
   tell({ type: 'ready' });
 } catch (thrown) {

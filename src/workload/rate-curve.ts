@@ -16,8 +16,8 @@ export interface RateCurve {
   positionAt(timeMicros: number): number;
   /** The first moment after which Λ exceeds `position`; where the rate is 0 that is the end of the pause. Infinity beyond the end. */
   timeAt(position: number): number;
-  /** Index of the stage in which a position is passed. */
-  stageAt(position: number): number;
+  /** Λ at the end of each stage, in order. */
+  readonly stageEnds: readonly number[];
 }
 
 interface Segment {
@@ -86,6 +86,6 @@ export function createRateCurve(stages: readonly RateCurveStage[]): RateCurve {
       const segment = segments[indexOf(position)];
       return segment === undefined ? Infinity : timeWithin(segment, position);
     },
-    stageAt: (position) => Math.min(indexOf(position), segments.length - 1),
+    stageEnds: segments.map(({ endPosition }) => endPosition),
   };
 }

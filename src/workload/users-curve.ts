@@ -10,6 +10,8 @@ export interface UserCurveStage {
 export interface Presence {
   readonly fromMicros: number;
   readonly untilMicros: number;
+  /** Its place among those who come in the same moment, as a share in [0, 1): a pace spreads them by it. */
+  readonly spread: number;
 }
 
 /** The highest number of users the curve ever wants. */
@@ -30,8 +32,13 @@ export function usersAt(stages: readonly UserCurveStage[], timeMicros: number): 
   return 0;
 }
 
+interface Stretch {
+  readonly fromMicros: number;
+  readonly untilMicros: number;
+}
+
 /** Where within a stage the curve is at or above `level`, as microseconds from the stage's start; undefined = nowhere. */
-function aboveWithin(stage: UserCurveStage, level: number): Presence | undefined {
+function aboveWithin(stage: UserCurveStage, level: number): Stretch | undefined {
   const { fromUsers, toUsers, forMicros } = stage;
   const startsAbove = fromUsers >= level;
   const endsAbove = toUsers >= level;
@@ -47,6 +54,7 @@ function aboveWithin(stage: UserCurveStage, level: number): Presence | undefined
 export function presencesOf(stages: readonly UserCurveStage[], user: number): Presence[] {
   const presences: Presence[] = [];
   let startMicros = 0;
+  let levelBefore = 0;
   for (const stage of stages) {
     const within = aboveWithin(stage, user + 0.5);
     if (within !== undefined && within.untilMicros > within.fromMicros) {
@@ -54,9 +62,15 @@ export function presencesOf(stages: readonly UserCurveStage[], user: number): Pr
       const untilMicros = startMicros + within.untilMicros;
       const before = presences.at(-1);
       if (before?.untilMicros === fromMicros) presences[presences.length - 1] = { ...before, untilMicros };
-      else presences.push({ fromMicros, untilMicros });
+      else presences.push({ fromMicros, untilMicros, spread: within.fromMicros > 0 ? 0 : spread(user, levelBefore, stage) });
     }
     startMicros += stage.forMicros;
+    levelBefore = stage.toUsers;
   }
   return presences;
+}
+
+/** Where the curve jumps, users `levelBefore` … `fromUsers` − 1 come at once. */
+function spread(user: number, levelBefore: number, { fromUsers }: UserCurveStage): number {
+  return (user - levelBefore) / (fromUsers - levelBefore);
 }
