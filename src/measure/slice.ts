@@ -16,7 +16,9 @@ export type ObservedKind =
 
 /**
  * What engines count beside the offered work. `missing`, `late`, `duplicate` and `outOfOrder` are deliveries of broadcasts
- * (`expected = delivered + missing`; `late` ones are among the missing); `closed` are connections lost unasked.
+ * (`expected = delivered + missing`; `late` ones are among the missing; `excused` ones are no longer expected, because
+ * their subscriber left by plan before they came); `incomplete` are messages with a missing delivery; `closed` are
+ * connections lost unasked.
  */
 export const tallyNames = [
   'redirects',
@@ -30,6 +32,8 @@ export const tallyNames = [
   'expected',
   'delivered',
   'missing',
+  'excused',
+  'incomplete',
   'late',
   'duplicate',
   'outOfOrder',
