@@ -6,6 +6,12 @@ import type { FailureClass } from './failures.ts';
 const perSeriesAndClass = 20;
 const longest = 300;
 
+/** The first characters of a text, at most so many UTF-16 units, none of them cut in two. */
+export function wholeStart(text: string, units: number): string {
+  const last = text.charCodeAt(units - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? units - 1 : units);
+}
+
 /** Undefined once enough examples of this class were made for the series. `text` is only called when needed. */
 export type ExampleMaker = (series: string, error: FailureClass, text: () => string) => string | undefined;
 
@@ -20,6 +26,6 @@ export function exampleMaker(redact: (text: string) => string): ExampleMaker {
     const line = redact(text())
       .replace(/[\s\p{Cc}]+/gu, ' ')
       .trim();
-    return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
+    return line.length > longest ? `${wholeStart(line, longest - 1)}…` : line;
   };
 }

@@ -2,9 +2,12 @@
 
 import { MettleError } from '../kernel/errors.ts';
 import type { Json } from '../kernel/json.ts';
-import type { Addresses, EngineEnvironment, Scope, TemplateCompiler, TextTemplate } from './engine.ts';
+import type { Addresses, EngineEnvironment, Scope } from './engine.ts';
+import type { OpenFile } from './held-files.ts';
+import { compileBody, compileFields } from './http-body.ts';
 import type { HttpRequest } from './http-exchange.ts';
-import type { HttpBody, HttpStep } from './http-step.ts';
+import { compileHeaders } from './http-headers.ts';
+import type { HttpStep } from './http-step.ts';
 
 interface BuiltRequest {
   readonly request: HttpRequest;
@@ -52,87 +55,30 @@ function escapePath(path: string): string {
   );
 }
 
-interface Fields {
-  readonly isFixed: boolean;
-  render(scope: Scope): URLSearchParams;
-}
-
-function compileFields(fields: Readonly<Record<string, string>>, templates: TemplateCompiler): Fields {
-  const compiled = Object.entries(fields).map(([name, value]) => [name, templates.text(value)] as const);
-  return {
-    isFixed: compiled.every(([, value]) => value.fixed !== undefined),
-    render: (scope) =>
-      new URLSearchParams(compiled.map(([name, value]): [string, string] => [name, value.render(scope)])),
-  };
-}
-
-interface BodyPlan {
-  readonly type: string | null;
-  readonly isFixed: boolean;
-  render(scope: Scope): { readonly body: string | null; readonly sent: Json | null };
-}
-
-function compileBody(body: HttpBody | null, templates: TemplateCompiler): BodyPlan {
-  if (body === null) return { type: null, isFixed: true, render: () => ({ body: null, sent: null }) };
-  if (body.kind === 'json') {
-    const template = templates.json(body.value);
-    const render = (scope: Scope): ReturnType<BodyPlan['render']> => {
-      const sent = template.render(scope);
-      return { body: JSON.stringify(sent), sent };
-    };
-    return { type: 'application/json', isFixed: template.fixed !== undefined, render };
-  }
-  if (body.kind === 'form') {
-    const fields = compileFields(body.fields, templates);
-    const render = (scope: Scope): ReturnType<BodyPlan['render']> => {
-      const form = fields.render(scope);
-      return { body: form.toString(), sent: Object.fromEntries(form) };
-    };
-    return { type: 'application/x-www-form-urlencoded', isFixed: fields.isFixed, render };
-  }
-  const template = templates.text(body.text);
-  const render = (scope: Scope): ReturnType<BodyPlan['render']> => {
-    const sent = template.render(scope);
-    return { body: sent, sent };
-  };
-  return { type: 'text/plain; charset=utf-8', isFixed: template.fixed !== undefined, render };
-}
-
-/** The step's own headers, after the few that it does not set itself. */
-function compileHeaders(
-  step: HttpStep,
-  type: string | null,
-  templates: TemplateCompiler,
-): [string, TextTemplate][] {
-  const own = new Set(Object.keys(step.headers).map((name) => name.toLowerCase()));
-  const defaults: Record<string, string> = { accept: '*/*', 'user-agent': 'mettle' };
-  if (type !== null) defaults['content-type'] = type;
-  const missing = Object.entries(defaults).filter(([name]) => !own.has(name));
-  return [...missing, ...Object.entries(step.headers)].map(([name, value]) => [name, templates.text(value)]);
-}
-
-/** Throws MettleError (no address) and what the template compiler throws. */
-export function compileRequest(step: HttpStep, environment: EngineEnvironment): BuildRequest {
+/** Throws MettleError (no address, no file) and what the template compiler throws. */
+export function compileRequest(step: HttpStep, environment: EngineEnvironment, open: OpenFile): BuildRequest {
   const { templates, addresses } = environment;
   const { origin, pathSource } = placeOf(step, addresses);
   const path = templates.text(pathSource);
   const query = compileFields(step.query, templates);
-  const body = compileBody(step.body, templates);
-  const headers = compileHeaders(step, body.type, templates);
+  const body = compileBody(step.body, environment, open);
+  const headers = compileHeaders(step, body.type, environment);
   const build: BuildRequest = (scope) => {
     const plainPath = escapePath(path.render(scope));
     const queryText = query.render(scope).toString();
     const joint = queryText === '' ? '' : plainPath.includes('?') ? '&' : '?';
-    const rendered = body.render(scope);
+    const { body: rendered, bytes, sent } = body.render(scope);
+    const lines = headers.flatMap(([name, value]) => [name, value.render(scope)]);
+    if (bytes !== null) lines.push('content-length', String(bytes));
     return {
       request: {
         origin,
         method: step.method,
         path: `${plainPath}${joint}${queryText}`,
-        headers: headers.flatMap(([name, value]) => [name, value.render(scope)]),
-        body: rendered.body,
+        headers: lines,
+        body: rendered,
       },
-      sent: rendered.sent,
+      sent,
     };
   };
   const isFixed =

@@ -1,43 +1,18 @@
 // An HTTP step: as written in scenario files, and as plain data with its defaults filled in.
 
 import { z } from 'zod';
-import type { Json } from '../kernel/json.ts';
-import type { JsonCheck, OnError } from './step-input.ts';
-import {
-  defaultTimeout,
-  headerMapInput,
-  headerName,
-  jsonChecksInput,
-  jsonInput,
-  jsonPathProblem,
-  onErrorInput,
-  textMapInput,
-  timeoutInput,
-  waitInput,
-} from './step-input.ts';
+import type { HttpBody } from './http-body-input.ts';
+import { bodiesGiven, bodyKeys, bodyOf } from './http-body-input.ts';
+import type { HttpCapture, HttpExpectation } from './http-expect-input.ts';
+import { captureInput, expectInput, noExpectation } from './http-expect-input.ts';
+import type { HttpStream } from './http-stream-input.ts';
+import { streamInput } from './http-stream-input.ts';
+import type { AuthSettings } from './settings.ts';
+import { authInput, redirectsInput } from './settings.ts';
+import type { OnError } from './step-input.ts';
+import { headerMapInput, onErrorInput, textMapInput, timeoutInput, waitInput } from './step-input.ts';
 
-export type HttpBody =
-  | { readonly kind: 'json'; readonly value: Json }
-  | { readonly kind: 'form'; readonly fields: Readonly<Record<string, string>> }
-  | { readonly kind: 'text'; readonly text: string };
-
-export type HttpCapture = { readonly name: string } & (
-  | { readonly from: 'json'; readonly path: string }
-  | { readonly from: 'header'; readonly header: string }
-  /** Group 1 of the first match in the body, or the whole match. */
-  | { readonly from: 'body'; readonly regex: string }
-);
-
-interface HttpExpectation {
-  /** null = 200–399. */
-  readonly statuses: readonly number[] | null;
-  /** Lower-case name → `present`, `absent`, or the exact value (a template). */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly json: readonly JsonCheck[];
-  /** A template that the body must contain; null = not looked at. */
-  readonly text: string | null;
-}
-
+/** What a step says itself goes before the scenario's settings; null = as they say. */
 export interface HttpStep {
   readonly kind: 'http';
   /** The series' name. */
@@ -50,6 +25,13 @@ export interface HttpStep {
   readonly headers: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: HttpBody | null;
+  readonly auth: AuthSettings | 'none' | null;
+  readonly redirects: number | null;
+  readonly compression: boolean | null;
+  readonly keepAlive: boolean | null;
+  readonly connectTimeoutMicros: number | null;
+  /** null = an answer like any other. */
+  readonly stream: HttpStream | null;
   readonly timeoutMicros: number;
   readonly expect: HttpExpectation;
   readonly capture: readonly HttpCapture[];
@@ -58,113 +40,120 @@ export interface HttpStep {
   readonly wait: boolean;
 }
 
-const requestLine = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) ((?:\/|https?:\/\/[^\s/{}?#@]+(?:[/?]|$)).*)$/;
-const statusInput = z.int({ error: 'expected a status such as 200' }).min(200).max(599);
+const requestLine = /^([A-Z][A-Z0-9!#$%&'*+.^_`|~-]*) ((?:\/|https?:\/\/[^\s/{}?#@]+(?:[/?]|$)).*)$/;
 
-const expectInput = z
-  .strictObject({
-    status: z.union([statusInput, z.array(statusInput).min(1)]).optional(),
-    headers: headerMapInput.optional(),
-    json: jsonChecksInput.optional(),
-    text: z.string().min(1).optional(),
-  })
-  .transform((written): HttpExpectation => ({
-    statuses: typeof written.status === 'number' ? [written.status] : (written.status ?? null),
-    headers: Object.fromEntries(
-      Object.entries(written.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+/** Not requests for something that a server has, and not what HTTP clients offer. */
+const refusedMethods: ReadonlySet<string> = new Set(['CONNECT', 'TRACE']);
+
+const defaultTimeoutMicros = 30_000_000;
+
+/** Headers that say how a message is sent, which the connection decides. */
+const framing: Readonly<Record<string, string>> = {
+  'content-length': 'it follows from the body',
+  'transfer-encoding': 'it follows from the body',
+  connection: 'write `keepAlive: false` for a connection of its own',
+  'keep-alive': 'write `keepAlive: false` for a connection of its own',
+  upgrade: 'write a `ws` step for WebSockets',
+  expect: 'requests are sent whole',
+};
+
+const httpStepKeys = z.strictObject({
+  http: z
+    .string()
+    .regex(requestLine, 'expected a method and a path or an absolute URL, such as "GET /answers/{{id}}"'),
+  name: z.string().min(1).optional(),
+  via: z.string().min(1).optional(),
+  headers: headerMapInput.optional(),
+  query: textMapInput.optional(),
+  ...bodyKeys,
+  auth: z
+    .union([z.literal('none'), authInput], {
+      error: 'expected { basic: { user, password } }, { bearer: token } or none',
+    })
+    .optional()
+    .describe('Authentication of this request: `basic`, `bearer`, or `none` where the settings have one.'),
+  redirects: redirectsInput.optional(),
+  compression: z.boolean().optional().describe('Ask for a compressed answer; default: as in `http`.'),
+  keepAlive: z
+    .boolean()
+    .optional()
+    .describe('False: a connection of its own for this request; default: as in `http`.'),
+  connectTimeout: timeoutInput.optional().describe('Limit of opening a connection, within the timeout.'),
+  stream: streamInput
+    .optional()
+    .describe(
+      'Follow a streamed answer event by event: `events`, `lines`, or a map that says when to leave it.',
     ),
-    json: written.json ?? [],
-    text: written.text ?? null,
-  }));
+  timeout: timeoutInput.optional(),
+  expect: expectInput.optional(),
+  capture: captureInput.optional(),
+  onError: onErrorInput,
+  wait: waitInput,
+});
 
-function regexProblem(source: string): string | undefined {
-  try {
-    new RegExp(source, 'u');
-    return undefined;
-  } catch (thrown) {
-    return thrown instanceof Error ? thrown.message : String(thrown);
+type Written = z.output<typeof httpStepKeys>;
+type Refuse = (message: string, ...path: string[]) => void;
+
+function checkRequest(written: Written, method: string, url: string, refuse: Refuse): void {
+  if (refusedMethods.has(method)) refuse(`${method} is not a method that steps can send`, 'http');
+  const [first, second] = bodiesGiven(written);
+  if (second !== undefined)
+    refuse(`a request has one body: \`${first ?? ''}\` and \`${second}\` are both given`, second);
+  if (written.via !== undefined && !url.startsWith('/'))
+    refuse('`via` needs a path, not an absolute URL', 'via');
+  for (const name of Object.keys(written.headers ?? {})) {
+    const reason = framing[name.toLowerCase()];
+    if (reason !== undefined) refuse(`"${name}" cannot be set: ${reason}`, 'headers', name);
+    if (name.toLowerCase() === 'authorization' && written.auth !== undefined)
+      refuse('a request has one authorization: `auth` and this header are both given', 'headers', name);
   }
 }
 
-const captureSourceInput = z.union(
-  [z.string(), z.strictObject({ header: z.string() }), z.strictObject({ regex: z.string().min(1) })],
-  { error: 'expected a JSONPath such as $.id, { header: Name } or { regex: "…" }' },
-);
+function checkAuth({ auth }: Written, refuse: Refuse): void {
+  if (auth === undefined || auth === 'none' || auth.kind !== 'basic') return;
+  const literal = auth.user.replace(/\{\{.*?\}\}/gs, '');
+  if (literal.includes(':')) refuse('a user name holds no ":"', 'auth', 'basic', 'user');
+}
 
-const captureInput = z.record(z.string(), captureSourceInput).transform((written, context): HttpCapture[] =>
-  Object.entries(written).map(([name, source]) => {
-    const refuse = (message: string): void => context.addIssue({ code: 'custom', message, path: [name] });
-    if (!/^[A-Za-z_]\w*$/.test(name)) refuse(`"${name}" is not a name: letters, digits and _ only`);
-    if (typeof source === 'string') {
-      const problem = jsonPathProblem(source);
-      if (problem !== undefined) refuse(problem);
-      return { name, from: 'json', path: source };
-    }
-    if ('header' in source) {
-      if (!headerName.test(source.header)) refuse(`"${source.header}" is not a header name`);
-      return { name, from: 'header', header: source.header.toLowerCase() };
-    }
-    const problem = regexProblem(source.regex);
-    if (problem !== undefined) refuse(problem);
-    return { name, from: 'body', regex: source.regex };
-  }),
-);
+function checkStream({ stream, expect, timeout, compression }: Written, refuse: Refuse): void {
+  if (stream === undefined) {
+    if (expect !== undefined && expect.events !== null)
+      refuse('`events` goes with `stream`', 'expect', 'events');
+    return;
+  }
+  if (compression === true) refuse('a streamed answer is not asked for compressed', 'compression');
+  const { forMicros } = stream;
+  if (forMicros !== null && timeout !== undefined && forMicros >= timeout)
+    refuse('the stream would be cut off before: make `timeout` longer than `for`', 'stream', 'for');
+}
 
 /** The step as written under the key `http`. */
-export const httpStepInput: z.ZodType<HttpStep> = z
-  .strictObject({
-    http: z
-      .string()
-      .regex(requestLine, 'expected a method and a path or an absolute URL, such as "GET /answers/{{id}}"'),
-    name: z.string().min(1).optional(),
-    via: z.string().min(1).optional(),
-    headers: headerMapInput.optional(),
-    query: textMapInput.optional(),
-    json: jsonInput.optional(),
-    form: textMapInput.optional(),
-    text: z.string().optional(),
-    timeout: timeoutInput.prefault(defaultTimeout),
-    expect: expectInput.optional(),
-    capture: captureInput.optional(),
-    onError: onErrorInput,
-    wait: waitInput,
-  })
-  .transform((written, context): HttpStep => {
-    const [, method = '', url = ''] = requestLine.exec(written.http) ?? [];
-    const bodies = (['json', 'form', 'text'] as const).filter((key) => written[key] !== undefined);
-    const second = bodies[1];
-    if (second !== undefined) {
-      const message = `a request has one body: \`${bodies[0] ?? ''}\` and \`${second}\` are both given`;
-      context.addIssue({ code: 'custom', message, path: [second] });
-    }
-    if (written.via !== undefined && !url.startsWith('/')) {
-      context.addIssue({ code: 'custom', message: '`via` needs a path, not an absolute URL', path: ['via'] });
-    }
-    return {
-      kind: 'http',
-      name: written.name ?? written.http,
-      method,
-      url,
-      via: written.via ?? null,
-      headers: written.headers ?? {},
-      query: written.query ?? {},
-      body: bodyOf(written),
-      timeoutMicros: written.timeout,
-      expect: written.expect ?? { statuses: null, headers: {}, json: [], text: null },
-      capture: written.capture ?? [],
-      onError: written.onError,
-      wait: written.wait,
-    };
-  });
-
-interface WrittenBody {
-  readonly json?: Json | undefined;
-  readonly form?: Readonly<Record<string, string>> | undefined;
-  readonly text?: string | undefined;
-}
-
-function bodyOf({ json, form, text }: WrittenBody): HttpBody | null {
-  if (json !== undefined) return { kind: 'json', value: json };
-  if (form !== undefined) return { kind: 'form', fields: form };
-  return text === undefined ? null : { kind: 'text', text };
-}
+export const httpStepInput: z.ZodType<HttpStep> = httpStepKeys.transform((written, context): HttpStep => {
+  const [, method = '', url = ''] = requestLine.exec(written.http) ?? [];
+  const refuse: Refuse = (message, ...path) => context.addIssue({ code: 'custom', message, path });
+  checkRequest(written, method, url, refuse);
+  checkAuth(written, refuse);
+  checkStream(written, refuse);
+  return {
+    kind: 'http',
+    name: written.name ?? written.http,
+    method,
+    url,
+    via: written.via ?? null,
+    headers: written.headers ?? {},
+    query: written.query ?? {},
+    body: bodyOf(written),
+    auth: written.auth ?? null,
+    redirects: written.redirects ?? null,
+    compression: written.compression ?? null,
+    keepAlive: written.keepAlive ?? null,
+    connectTimeoutMicros: written.connectTimeout ?? null,
+    stream: written.stream ?? null,
+    // A stream that is watched for longer than that has the same time again for all that comes before it.
+    timeoutMicros: written.timeout ?? (written.stream?.forMicros ?? 0) + defaultTimeoutMicros,
+    expect: written.expect ?? noExpectation,
+    capture: written.capture ?? [],
+    onError: written.onError,
+    wait: written.wait,
+  };
+});

@@ -1,7 +1,9 @@
 // Checks of a JSON value: what an answer must hold, and which message is the one that was waited for.
 
+import { isSensitiveName } from '../kernel/redact.ts';
 import type { Json } from '../kernel/json.ts';
 import type { JsonTemplate, Scope, TemplateCompiler } from './engine.ts';
+import { wholeStart } from './examples.ts';
 import type { Select } from './json-path.ts';
 import { compileJsonPath, sameJson } from './json-path.ts';
 import type { JsonCheck } from './step-input.ts';
@@ -16,8 +18,12 @@ interface CompiledCheck {
 /** null when all checks hold, else what is wrong with the first that does not. */
 export type BoundChecks = (value: unknown) => string | null;
 
-/** Fills in the values for one request, when it is sent. Throws UnresolvedValue. */
-export type Checks = (scope: Scope) => BoundChecks;
+export interface Checks {
+  /** Fills in the values for one request, when it is sent. Throws UnresolvedValue. */
+  (scope: Scope): BoundChecks;
+  /** True when no template is in them: then they are bound once. */
+  readonly isFixed: boolean;
+}
 
 function problemOf(check: CompiledCheck, expected: Json | undefined, value: unknown): string | null {
   const found = check.select(value);
@@ -25,12 +31,14 @@ function problemOf(check: CompiledCheck, expected: Json | undefined, value: unkn
   const [first] = found;
   if (found.length === 0) return `${check.path} is absent`;
   if (check.expect === 'present' || found.some((item) => sameJson(item, expected))) return null;
+  // The values of tokens and passwords are nobody's to read.
+  if (isSensitiveName(check.path)) return `${check.path} is another`;
   return `${check.path} is ${shown(first)}, not ${shown(expected)}`;
 }
 
 function shown(value: unknown): string {
   const text = JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  return text.length > 80 ? `${wholeStart(text, 80)}…` : text;
 }
 
 export function compileChecks(checks: readonly JsonCheck[], templates: TemplateCompiler): Checks {
@@ -40,7 +48,7 @@ export function compileChecks(checks: readonly JsonCheck[], templates: TemplateC
     expect: check.expect,
     value: check.expect === 'equals' ? templates.json(check.value) : null,
   }));
-  return (scope) => {
+  const bind = (scope: Scope): BoundChecks => {
     const expected = compiled.map((check) => check.value?.render(scope));
     return (value) => {
       for (const [index, check] of compiled.entries()) {
@@ -50,6 +58,10 @@ export function compileChecks(checks: readonly JsonCheck[], templates: TemplateC
       return null;
     };
   };
+  const isFixed = compiled.every(({ value }) => value === null || value.fixed !== undefined);
+  if (!isFixed) return Object.assign(bind, { isFixed });
+  const fixed = bind({ get: () => undefined, set: () => undefined });
+  return Object.assign(() => fixed, { isFixed });
 }
 
 /** The value of a JSON text, or undefined when it is none (no JSON text has the value undefined). */

@@ -75,6 +75,20 @@ export function formatShare(share: number): string {
   return `${trimZeros(percent.toFixed(digits))}%`;
 }
 
+const sizeUnitsInBytes: Readonly<Record<string, number>> = {
+  B: 1,
+  KiB: 1_024,
+  MiB: 1_048_576,
+  GiB: 1_073_741_824,
+};
+
+/** `512B`, `64KiB`, `1.5MiB` in whole bytes. Undefined when the text is not a size. */
+export function parseSize(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB)$/.exec(text.trim());
+  if (match === null) return undefined;
+  return Math.round(Number(match[1]) * (sizeUnitsInBytes[match[2] ?? ''] ?? Number.NaN));
+}
+
 export function formatSize(bytes: number): string {
   if (bytes < 1_024) return `${Math.round(bytes)}B`;
   if (bytes < 1_048_576) return `${significant(bytes / 1_024)}KiB`;

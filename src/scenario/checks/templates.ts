@@ -9,7 +9,10 @@ import type { Path } from '../yaml-document.ts';
 import type { Check, CheckInput } from './check.ts';
 
 /** Keys of a step whose texts are templates, all the way down. */
-const templated = ['http', 'ws', 'headers', 'query', 'json', 'form', 'text', 'expect', 'match', 'reply'];
+const templated = [
+  ...['http', 'ws', 'headers', 'query', 'json', 'form', 'text', 'multipart', 'auth', 'stream'],
+  ...['expect', 'match', 'reply'],
+];
 
 export const checkTemplates: Check = (input) =>
   allSteps(input.scenario.flows).flatMap((placed) =>

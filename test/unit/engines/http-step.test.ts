@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { noExpectation } from '../../../src/engines/http-expect-input.ts';
 import { httpStepInput } from '../../../src/engines/http-step.ts';
 
 const problems = (written: unknown): string[] => {
@@ -22,8 +23,14 @@ describe('an HTTP step', () => {
       headers: {},
       query: {},
       body: null,
+      auth: null,
+      redirects: null,
+      compression: null,
+      keepAlive: null,
+      connectTimeoutMicros: null,
+      stream: null,
       timeoutMicros: 30_000_000,
-      expect: { statuses: null, headers: {}, json: [], text: null },
+      expect: noExpectation,
       capture: [],
       onError: 'stop',
       wait: true,
@@ -86,8 +93,8 @@ describe('an HTTP step', () => {
     ['an unknown key', { http: 'GET /', broadcast: {} }, /Unrecognized key: "broadcast"/],
     [
       'an unknown key in expect',
-      { http: 'GET /', expect: { duration: '2s' } },
-      /expect: Unrecognized key: "duration"/,
+      { http: 'GET /', expect: { speed: '2s' } },
+      /expect: Unrecognized key: "speed"/,
     ],
     [
       'no JSONPath',
