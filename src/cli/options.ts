@@ -31,6 +31,15 @@ function seedNumber(text: string): number {
   return value;
 }
 
+/** More than any machine has cores for is a mistake, and every thread costs memory. */
+const mostThreads = 256;
+
+function threadNumber(text: string): number {
+  const value = positiveInteger(text);
+  if (value > mostThreads) throw new InvalidArgumentError(`"${text}" is more than ${mostThreads}.`);
+  return value;
+}
+
 export const collect = (value: string, held: readonly string[] = []): readonly string[] => [...held, value];
 
 /** Flags of every command that runs load. */
@@ -38,6 +47,11 @@ export function withRunOptions(command: Command): Command {
   return command
     .option('--out <dir>', 'folder for records and reports', 'reports')
     .option('--seed <n>', 'everything random derives from it (default: the scenario’s)', seedNumber)
+    .option(
+      '--threads <n>',
+      'threads that generate load (default: what the rate needs, at most one less than there are cores)',
+      threadNumber,
+    )
     .option('--set <key=value>', 'override a field of the scenario, or target.env.NAME', collect)
     .option('--toxiproxy <url>', 'use this Toxiproxy server instead of the embedded proxy (or TOXIPROXY_URL)')
     .option('--allow-production', 'send load to a host that is, or counts as, production')
@@ -56,6 +70,7 @@ export function portNumber(text: string): number {
 export interface ProgramFlags {
   readonly out: string;
   readonly seed?: number;
+  readonly threads?: number;
   readonly set?: readonly string[];
   readonly toxiproxy?: string;
   readonly dryRun?: boolean;
@@ -66,17 +81,20 @@ export function programOptions(flags: ProgramFlags, output: Output, signal: Abor
   return {
     out: flags.out,
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+    ...(flags.threads === undefined ? {} : { threads: flags.threads }),
     toxiproxyUrl: flags.toxiproxy ?? process.env['TOXIPROXY_URL'],
     allowProduction: flags.allowProduction ?? false,
     command: commandLine(),
     repeatFlags: repeatFlags(flags),
     signal,
     progress: output.progress,
+    live: output.live,
   };
 }
 
 function repeatFlags(flags: ProgramFlags): string {
   const words = [
+    ...(flags.threads === undefined ? [] : ['--threads', String(flags.threads)]),
     ...(flags.set ?? []).flatMap((override) => ['--set', override]),
     ...(flags.toxiproxy === undefined ? [] : ['--toxiproxy', flags.toxiproxy]),
     ...(flags.allowProduction === true ? ['--allow-production'] : []),

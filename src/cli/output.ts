@@ -1,6 +1,8 @@
 // Where words go: results to standard output, progress to standard error, colour only for people.
 
 import { type ExitCode, exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
+import type { LiveView } from '../run/live-view.ts';
+import { canShowLive, createTerminalView, type TerminalView } from './live-view.ts';
 
 export interface OutputOptions {
   readonly json: boolean;
@@ -11,26 +13,40 @@ export interface OutputOptions {
 export interface Output {
   /** A line of the result (standard output); silent under --json. */
   readonly result: (line: string) => void;
-  /** A line of progress (standard error); silent under --quiet. */
+  /** A line of progress (standard error); silent under --quiet. Scrolls by above the live view. */
   readonly progress: (line: string) => void;
+  /** Shows a run in place, when a person is looking at standard error. */
+  readonly live: LiveView | undefined;
   /** The one document of --json. */
   readonly document: (value: unknown) => void;
   readonly options: OutputOptions;
 }
 
 export function createOutput(options: OutputOptions): Output {
+  const live = options.quiet ? undefined : liveView();
   return {
     options,
+    live,
     result: (line) => {
+      live?.clear();
       if (!options.json) process.stdout.write(`${line}\n`);
     },
     progress: (line) => {
-      if (!options.quiet) process.stderr.write(`${dim(line)}\n`);
+      if (options.quiet) return;
+      if (live === undefined) process.stderr.write(`${dim(line)}\n`);
+      else live.print(dim(line));
     },
     document: (value) => {
+      live?.clear();
       if (options.json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
     },
   };
+}
+
+function liveView(): TerminalView | undefined {
+  const { stderr, env, platform } = process;
+  const can = canShowLive({ isTTY: stderr.isTTY, env, platform });
+  return can ? createTerminalView(stderr, coloured(stderr)) : undefined;
 }
 
 const coloured = (stream: NodeJS.WriteStream): boolean =>

@@ -15,7 +15,7 @@ import { judge, type Measured } from './judge.ts';
 import type { RunRequest } from './run-request.ts';
 import { loadPlanOf } from './load-of.ts';
 import { type LoadResult, type Pool, startPool } from './pool.ts';
-import { createProgress } from './progress.ts';
+import { createProgress, type RunProgress } from './progress.ts';
 import { interrupted, startOnStage } from './stage.ts';
 import { brokenSteadySoFar, tightestPromiseMicros } from './steady.ts';
 import { type PlayedFault, playTimeline } from './timeline.ts';
@@ -30,12 +30,21 @@ const leadMicros = 100_000;
 export async function conduct(request: RunRequest): Promise<RunData> {
   const startedAt = new Date().toISOString();
   await beginRecord(request.folder, draft(request, startedAt));
+  const progress = createProgress({ ...request, place: request.place ?? null });
+  try {
+    return await conductTold(request, progress, startedAt);
+  } finally {
+    progress.close();
+  }
+}
+
+async function conductTold(request: RunRequest, progress: RunProgress, startedAt: string): Promise<RunData> {
   const { stage, variant, signal } = request;
   const started = await startOnStage(stage, variant, join(request.folder, 'target.log'), signal);
   let measured: Measured;
   try {
     if (isAborted(signal)) throw interrupted();
-    measured = await measure(request, started, startedAt);
+    measured = await measure(request, started, startedAt, progress);
   } catch (error) {
     await started.stop().catch(() => undefined); // the first failure is the one to tell; the journal finishes this one
     throw error;
@@ -56,9 +65,13 @@ async function stopVariant(started: StartedVariant): Promise<string[]> {
   }
 }
 
-async function measure(request: RunRequest, started: StartedVariant, startedAt: string): Promise<Measured> {
+async function measure(
+  request: RunRequest,
+  started: StartedVariant,
+  startedAt: string,
+  progress: RunProgress,
+): Promise<Measured> {
   const { scenario, target, signal, seed } = request;
-  const progress = createProgress(request.variant, scenario.durationMicros, request.progress);
   const plan = loadPlanOf(scenario, target, started, seed, tightestPromiseMicros(scenario.slo));
   const pool = await startPool(plan, request.threads, { onSnapshot: (snapshot) => progress.add(snapshot) });
   const notes: string[] = [];
@@ -69,7 +82,8 @@ async function measure(request: RunRequest, started: StartedVariant, startedAt: 
   const startAtMicros = systemClock.nowMicros() + leadMicros;
   try {
     pool.start(startAtMicros);
-    const { load, played } = await play(request, pool, startAtMicros, progress.fault);
+    progress.started(startAtMicros);
+    const { load, played } = await play(request, pool, startAtMicros, progress);
     const samples = started
       .samples()
       .map((sample) => ({ ...sample, atMicros: sample.atMicros - startAtMicros }));
@@ -90,7 +104,7 @@ async function play(
   request: RunRequest,
   pool: Pool,
   startAtMicros: number,
-  onFault: (id: string, active: boolean) => void,
+  progress: RunProgress,
 ): Promise<Played> {
   const { scenario, signal } = request;
   const loadOver = new AbortController();
@@ -100,13 +114,20 @@ async function play(
     signal: AbortSignal.any([signal, loadOver.signal]),
     inject: async (fault) => {
       const injection = await injectFault(request, fault);
-      onFault(fault.id, true);
-      return withEnd(injection, () => onFault(fault.id, false));
+      tell(() => progress.faultBegan(fault, injection.effectAtMicros - startAtMicros));
+      return withEnd(injection, (clearedAtMicros) =>
+        tell(() =>
+          progress.faultEnded(fault, clearedAtMicros === null ? null : clearedAtMicros - startAtMicros),
+        ),
+      );
     },
     steadyBroken: () => Promise.resolve(brokenSteadySoFar(scenario, pool.slices())),
     onEdge: (atMicros, kind) => pool.edge(atMicros, kind),
   });
-  const onAbort = (): void => void timeline.finally(() => pool.stop());
+  const onAbort = (): void => {
+    void timeline.finally(() => pool.stop());
+    progress.stopping();
+  };
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -131,11 +152,14 @@ async function injectFault(request: RunRequest, fault: ScheduledFault): Promise<
   });
 }
 
-const withEnd = (injection: Injection, onEnd: () => void): Injection => ({
+/** Apart from the fault itself: what cannot be shown must not keep a fault from being undone. */
+const tell = (say: () => void): void => queueMicrotask(say);
+
+const withEnd = (injection: Injection, onEnd: (clearedAtMicros: number | null) => void): Injection => ({
   effectAtMicros: injection.effectAtMicros,
   clear: async () => {
     const result = await injection.clear();
-    onEnd();
+    onEnd(result.clearedAtMicros);
     return result;
   },
 });

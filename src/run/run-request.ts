@@ -2,9 +2,11 @@
 
 import type { Scenario } from '../scenario/scenario.ts';
 import type { TargetSpec } from '../system/target-spec.ts';
+import type { RunPlace } from './live-view.ts';
+import type { ProgressOutput } from './progress.ts';
 import type { Stage } from './stage.ts';
 
-export interface RunRequest {
+export interface RunRequest extends ProgressOutput {
   readonly stage: Stage;
   readonly scenario: Scenario;
   readonly target: TargetSpec;
@@ -17,5 +19,6 @@ export interface RunRequest {
   readonly command: string;
   readonly threads: number;
   readonly signal: AbortSignal;
-  readonly progress: (line: string) => void;
+  /** Where it stands among the runs of a verification; default: it is the only one. */
+  readonly place?: RunPlace;
 }

@@ -7,16 +7,20 @@ import type { LoadedScenario } from '../scenario/load.ts';
 import { conduct } from './conduct.ts';
 import { guardRun } from './guard-run.ts';
 import { runId } from './identity.ts';
+import type { ProgressOutput } from './progress.ts';
 import { writeRunReports } from './reports.ts';
 import { withoutSecrets } from './repeatable.ts';
 import { linksOf, onStage } from './stage.ts';
+import { threadsOf } from './thread-count.ts';
 
 /** What runs and verifications have in common. */
-export interface ProgramOptions {
+export interface ProgramOptions extends ProgressOutput {
   /** Folder for records; each gets a folder of its own in it. */
   readonly out: string;
   /** Default: the scenario's. */
   readonly seed?: number;
+  /** Load threads; default: what the load needs, at most one less than there are cores. */
+  readonly threads?: number;
   /** A real Toxiproxy instead of the embedded proxy. */
   readonly toxiproxyUrl?: string | undefined;
   /** Send load to hosts that count as production. Default: refuse. */
@@ -27,8 +31,6 @@ export interface ProgramOptions {
   readonly repeatFlags?: string;
   /** Aborted = interrupted: undo, stop, keep what was measured. */
   readonly signal: AbortSignal;
-  /** One line for people at a time. */
-  readonly progress: (line: string) => void;
 }
 
 export interface RunOptions extends ProgramOptions {
@@ -45,9 +47,10 @@ export interface RunOutcome {
 /** Throws MettleError with the exit code of what went wrong; nothing is left running then. */
 export async function runScenario(loaded: LoadedScenario, options: RunOptions): Promise<RunOutcome> {
   const { scenario, target, extraEnv } = loaded;
-  const { variant, signal, progress, toxiproxyUrl } = options;
+  const { variant, signal, progress, live, toxiproxyUrl } = options;
   const command = withoutSecrets(options.command, loaded);
   const seed = options.seed ?? scenario.seed;
+  const threads = threadsOf(scenario, options.threads, progress);
   const id = runId(new Date(), scenario.name, variant);
   await guardRun(scenario, target, [variant], {
     toxiproxyUrl,
@@ -55,10 +58,10 @@ export async function runScenario(loaded: LoadedScenario, options: RunOptions): 
   });
   const folder = resolve(await writableFolder(options.out), id);
   const linked = linksOf(scenario);
-  const surroundings = { target, command, signal, progress, seed };
+  const surroundings = { target, command, signal, progress, live, seed };
   const data = await onStage(
     { ...surroundings, linked, variants: [variant], toxiproxyUrl, extraEnv },
-    (stage) => conduct({ ...surroundings, stage, scenario, variant, id, folder, threads: 1 }),
+    (stage) => conduct({ ...surroundings, stage, scenario, variant, id, folder, threads }),
   );
   return { data, folder, report: await writeRunReports(folder, data) };
 }

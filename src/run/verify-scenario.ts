@@ -8,6 +8,7 @@ import { runId } from './identity.ts';
 import type { ProgramOptions } from './run-scenario.ts';
 import { withoutSecrets } from './repeatable.ts';
 import { linksOf, onStage } from './stage.ts';
+import { threadsOf } from './thread-count.ts';
 import { type Verified, verify } from './verify.ts';
 
 export interface VerifyOptions extends ProgramOptions {
@@ -19,9 +20,10 @@ export interface VerifyOptions extends ProgramOptions {
 /** Throws MettleError with the exit code of what went wrong; nothing is left running then. */
 export async function verifyScenario(loaded: LoadedScenario, options: VerifyOptions): Promise<Verified> {
   const { scenario, target, extraEnv } = loaded;
-  const { variants, pairs, signal, progress, toxiproxyUrl } = options;
+  const { variants, pairs, signal, progress, live, toxiproxyUrl } = options;
   const command = withoutSecrets(options.command, loaded);
   const seed = options.seed ?? scenario.seed;
+  const threads = threadsOf(scenario, options.threads, progress);
   const names = [variants.before, variants.after];
   const repeatFlags = withoutSecrets(options.repeatFlags ?? '', loaded);
   const id = runId(new Date(), scenario.name, `${variants.before}-${variants.after}`);
@@ -31,8 +33,8 @@ export async function verifyScenario(loaded: LoadedScenario, options: VerifyOpti
   });
   const folder = resolve(await writableFolder(options.out), id);
   const linked = linksOf(scenario);
-  const surroundings = { target, command, signal, progress, seed };
+  const surroundings = { target, command, signal, progress, live, seed };
   return await onStage({ ...surroundings, linked, variants: names, toxiproxyUrl, extraEnv }, (stage) =>
-    verify({ ...surroundings, repeatFlags, stage, scenario, variants, pairs, id, folder, threads: 1 }),
+    verify({ ...surroundings, repeatFlags, stage, scenario, variants, pairs, id, folder, threads }),
   );
 }

@@ -1,6 +1,7 @@
 // Before against after: interleaved pairs of whole runs in balanced random order, judged together.
 
 import { isAborted } from '../kernel/abort.ts';
+import { systemClock } from '../kernel/clock.ts';
 import { join } from 'node:path';
 import { compareRuns } from '../compare/compare.ts';
 import type { Comparison, ComparisonRun } from '../compare/schema.ts';
@@ -14,11 +15,14 @@ import type { TargetSpec } from '../system/target-spec.ts';
 import { conduct } from './conduct.ts';
 import { undoFailures } from './fault-records.ts';
 import { runId } from './identity.ts';
+import type { RunPlace } from './live-view.ts';
 import { pairOrder, pairSeed, type Role } from './pair-order.ts';
+import type { ProgressOutput } from './progress.ts';
 import { writeComparisonReports, writeRunReports } from './reports.ts';
 import type { Stage } from './stage.ts';
+import { type Course, createCourse } from './verify-course.ts';
 
-export interface VerifyRequest {
+export interface VerifyRequest extends ProgressOutput {
   readonly stage: Stage;
   readonly scenario: Scenario;
   readonly target: TargetSpec;
@@ -32,7 +36,6 @@ export interface VerifyRequest {
   readonly repeatFlags: string;
   readonly threads: number;
   readonly signal: AbortSignal;
-  readonly progress: (line: string) => void;
 }
 
 export interface Verified {
@@ -52,13 +55,14 @@ export async function verify(request: VerifyRequest): Promise<Verified> {
   await writableFolder(request.folder);
   const startedAt = new Date().toISOString();
   const made: MadeRun[] = [];
+  const course = createCourse(request.pairs, request.progress, systemClock);
   const order = pairOrder(request.pairs, request.seed);
   for (const [index, first] of order.entries()) {
     const roles: Role[] = first === 'before' ? ['before', 'after'] : ['after', 'before'];
     for (const role of roles) {
       if (request.signal.aborted) break;
       try {
-        await makeRun(request, index + 1, role, made);
+        await makeRun(request, index + 1, role, made, course);
       } catch (error) {
         // Ctrl-C while a variant was starting: what was measured before is kept.
         if (!isAborted(request.signal) || made.length === 0) throw error;
@@ -69,30 +73,43 @@ export async function verify(request: VerifyRequest): Promise<Verified> {
 }
 
 /** One run of a pair; one that is invalid through no fault of the target is repeated. Every attempt is kept on disk. */
-async function makeRun(request: VerifyRequest, pair: number, role: Role, made: MadeRun[]): Promise<void> {
+async function makeRun(
+  request: VerifyRequest,
+  pair: number,
+  role: Role,
+  made: MadeRun[],
+  course: Course,
+): Promise<void> {
+  const plannedMicros = request.scenario.durationMicros;
+  const place = { pair, role, variant: request.variants[role], plannedMicros };
   for (let attempt = 0; attempt <= repeatsPerRun; attempt += 1) {
-    const run = await oneRun(request, pair, role, made.length + 1);
+    const run = await oneRun(request, pair, role, made.length + 1, course.begin(place));
+    course.end(place, run.data);
     const repeat = isEnvironmental(run.data.run) && attempt < repeatsPerRun && !request.signal.aborted;
     if (!repeat) {
       made.push(run);
       return;
     }
-    request.progress(
-      `pair ${pair}, ${role}: repeated, because ${run.data.run.verdict.reasons[0] ?? 'it was invalid'}`,
-    );
+    course.again(place, run.data.run.verdict.reasons[0] ?? 'it was invalid');
   }
 }
 
-async function oneRun(request: VerifyRequest, pair: number, role: Role, position: number): Promise<MadeRun> {
-  const { scenario, variants, progress } = request;
+async function oneRun(
+  request: VerifyRequest,
+  pair: number,
+  role: Role,
+  position: number,
+  place: RunPlace,
+): Promise<MadeRun> {
+  const { scenario, variants } = request;
   const variant = variants[role];
   const id = runId(new Date(), scenario.name, variant);
   const folder = join('runs', id);
   const seed = pairSeed(request.seed, pair);
-  progress(`pair ${pair} of ${request.pairs}: ${role} (${variant})`);
   const file = scenario.file === null ? '' : ` ${scenario.file}`;
   const data = await conduct({
     ...request,
+    place,
     variant,
     seed,
     id,
@@ -101,7 +118,6 @@ async function oneRun(request: VerifyRequest, pair: number, role: Role, position
   });
   await writeRunReports(join(request.folder, folder), data);
   const { verdict } = data.run;
-  progress(`pair ${pair} of ${request.pairs}: ${role} (${variant}): ${verdict.status}`);
   const entry = {
     id,
     pair,
