@@ -48,6 +48,8 @@ export interface HealthWindow {
   readonly untilMicros: number;
   /** The tightest latency any promise asks for; null = there is none. */
   readonly tightestPromiseMicros: number | null;
+  /** True for a load that takes all the processor it gets on purpose (`saturate`): a busy thread says nothing then. */
+  readonly saturates?: boolean;
 }
 
 /** A level holds when it is reached in at least this share of the judged seconds. */
@@ -78,7 +80,7 @@ function behindShare(seconds: readonly SecondHealth[]): number | null {
   return due === 0 && behind === 0 ? null : behind / Math.max(due, behind);
 }
 
-function limits(tightestPromiseMicros: number | null): Limit[] {
+function limits({ tightestPromiseMicros, saturates = false }: HealthWindow): Limit[] {
   const share = (name: string, degradedAbove: number, saturatedAbove: number, of: Limit['of']): Limit => ({
     name,
     unit: 'share',
@@ -86,6 +88,7 @@ function limits(tightestPromiseMicros: number | null): Limit[] {
     saturatedAbove,
     of,
   });
+  const busyLimits = saturates ? ([1, 1] as const) : ([0.7, 0.9] as const);
   return [
     {
       name: 'schedule lag p99',
@@ -102,7 +105,7 @@ function limits(tightestPromiseMicros: number | null): Limit[] {
       saturatedAbove: 50_000,
       of: (seconds) => worstOf(seconds, ({ loopDelayP99Micros }) => loopDelayP99Micros),
     },
-    share('busiest thread', 0.7, 0.9, (seconds) => worstOf(seconds, ({ busyShare }) => busyShare)),
+    share('busiest thread', ...busyLimits, (seconds) => worstOf(seconds, ({ busyShare }) => busyShare)),
     share('time in garbage collection', 0.03, 0.1, (seconds) => worstOf(seconds, ({ gcShare }) => gcShare)),
     share('CPU steal', 0.05, 0.15, (seconds) => worstOf(seconds, ({ stealShare }) => stealShare)),
     share('descriptors', 0.8, 1, (seconds) => worstOf(seconds, ({ descriptorShare }) => descriptorShare)),
@@ -166,7 +169,7 @@ export function judgeHealth(seconds: readonly SecondHealth[], window: HealthWind
     bySecond.set(index, [...(bySecond.get(index) ?? []), second]);
   }
   const perSecond = [...bySecond.values()];
-  const measures = limits(window.tightestPromiseMicros)
+  const measures = limits(window)
     .map((limit) => measureOf(limit, perSecond))
     .filter((measure) => measure !== undefined);
   measures.push(exhaustion(seconds));

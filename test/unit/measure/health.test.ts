@@ -52,6 +52,15 @@ describe('generator health', () => {
     }
   });
 
+  it('does not mind a busy thread where the load saturates on purpose', () => {
+    const window = { fromMicros: 0, untilMicros: 1_000 * second, tightestPromiseMicros: null };
+    const busy = seconds(40, 40, { busyShare: 1 });
+    expect(judgeHealth(busy, { ...window, saturates: true })).toMatchObject({ level: 'good', reasons: [] });
+    expect(judgeHealth(busy, window).level).toBe('saturated');
+    const slow = seconds(40, 40, { busyShare: 1, loopDelayP99Micros: 60_000 });
+    expect(judgeHealth(slow, { ...window, saturates: true }).level).toBe('saturated');
+  });
+
   it('leaves warm-up and what comes after the load out', () => {
     const bad = { busyShare: 0.99 };
     expect(judge(seconds(40, 5, bad), 5 * second)).toMatchObject({ level: 'good', judgedSeconds: 35 });
