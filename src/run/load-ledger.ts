@@ -105,6 +105,7 @@ export class LoadLedger {
         fromMicros: this.#plan.warmupMicros,
         untilMicros: this.#elapsedMicros,
         tightestPromiseMicros: this.#plan.tightestPromiseMicros,
+        saturates: this.#plan.load.some(({ model }) => model === 'saturate'),
       }),
       elapsedMicros: this.#elapsedMicros,
       deadThreads: this.#dead,
