@@ -3,7 +3,7 @@
 import type { EngineEnvironment, OpenEngine, Trouble } from './engine.ts';
 import { httpStepInput } from './http-step.ts';
 import { httpEngine } from './http.ts';
-import { wsStepInput } from './ws-step.ts';
+import { wsStepInput } from './ws-step-input.ts';
 import { wsEngine } from './ws.ts';
 
 const engines = [httpEngine, wsEngine] as const;

@@ -1,10 +1,15 @@
-// One open WebSocket: who waits for which message, and what arrived that nobody waited for.
+// One open WebSocket: who waits for which message, what arrived that nobody waited for, and how it ended.
 
 import type WebSocket from 'ws';
+import type { Json } from '../kernel/json.ts';
 import type { Failure } from './failures.ts';
 import { failureOf } from './failures.ts';
-import type { BoundChecks } from './json-checks.ts';
-import { parseJson } from './json-checks.ts';
+import { Incoming } from './ws-incoming.ts';
+import { KeptMessages } from './ws-kept.ts';
+import type { BoundMatch } from './ws-match.ts';
+import type { Pace } from './ws-pace.ts';
+import { Pings } from './ws-pings.ts';
+import { Waiters } from './ws-waiters.ts';
 
 /** How a socket ended before it was asked to. */
 export interface Lost {
@@ -13,152 +18,206 @@ export interface Lost {
   readonly status: string | undefined;
 }
 
-export interface Waiter {
-  readonly matches: BoundChecks;
-  readonly onMatch: (bytes: number) => void;
+/** Someone who needs messages of a socket, or only to know that it has ended. */
+export interface Listener {
+  readonly match: BoundMatch | null;
+  /** True = no step waits here. */
+  readonly isBackground?: boolean;
+  /** True = it waits no longer. */
+  readonly onMessage: (message: Incoming) => boolean;
   readonly onLost: (lost: Lost) => void;
 }
+
+/** What becomes of a message that someone follows: it must not be sent, or one of the two is told once. */
+export type SendNotice = { readonly problem: string } | { sent(): void; failed(): void };
 
 /** What follows one open socket besides the steps: broadcasts. All times on the machine's clock. */
 export interface LineTap {
   /**
-   * Every message as it arrives, before those who wait for one; `value` is undefined when it is no JSON.
+   * Every message as it arrives, before those who wait for one.
    * True = it is accounted for, so it is not counted as unmatched when nobody waits for it.
    */
-  onMessage(value: unknown, raw: Buffer, atMicros: number): boolean;
-  /** A step on this socket succeeded. */
-  onStep(step: string, atMicros: number): void;
-  /** The connection has ended, asked or not. */
+  onMessage(message: Incoming): boolean;
+  /** A step is about to send its message, at `atMicros`. */
+  onSend(step: string, sent: Json, atMicros: number): SendNotice | null;
+  /** A step on this socket succeeded, or its message was sent again after a reconnection. */
+  onStep(step: string): void;
+  /** The user leaves the socket: nothing more is expected of it. */
+  onLeave(atMicros: number): void;
+  /** The connection has ended unasked. */
   onClose(atMicros: number): void;
 }
 
-/** What is told of every socket that is opened, also again after a loss; null = it does not follow this one. */
+/** What is told of every socket that is opened, also again after a loss. */
 export interface LineFollower {
-  onOpen(socket: string, connectSeries: string, atMicros: number): LineTap | null;
+  onOpen(socket: string, connectSeries: string): LineTap;
 }
 
-interface Kept {
-  readonly value: unknown;
-  readonly bytes: number;
-  readonly accounted: boolean;
-}
-
-/** Bounds of what is kept for a later `await`; the oldest goes first. */
-const keptMessages = 256;
-const keptBytes = 262_144;
-
-function bufferOf(data: WebSocket.RawData): Buffer {
-  if (Array.isArray(data)) return Buffer.concat(data);
-  return Buffer.isBuffer(data) ? data : Buffer.from(data);
+export interface LineInit {
+  readonly socket: WebSocket;
+  readonly nowMicros: () => number;
+  /** The value of a message that is JSON, else undefined. */
+  readonly read: (raw: Buffer) => unknown;
+  /** False when no step awaits on this socket: what nobody waits for is then only counted. */
+  readonly keep: boolean;
+  /** A message that was nobody's, by the time of its arrival. */
+  readonly onUnmatched: (atMicros: number) => void;
 }
 
 /**
- * A message goes to the first waiter whose checks it meets, and to that one only; another one never counts as a reply.
- * What no waiter wanted is counted, and kept (within bounds) for the next `await` until a step on this socket ends:
- * an `await` sees what arrived after the message that ended the step before (or after the sending, without a reply).
+ * A message goes to one waiter at most; another one never counts as a reply. What no waiter wanted is kept (within
+ * bounds) for the next `await` until a step on this socket ends: an `await` sees what arrived after the message that
+ * ended the step before (or after the sending, without a reply).
  */
 export class WsLine {
   readonly socket: WebSocket;
-  readonly #waiters = new Set<Waiter>();
-  readonly #keepForAwait: boolean;
+  readonly pings: Pings;
+  readonly #waiters = new Waiters();
+  readonly #lost = new Set<(lost: Lost) => void>();
+  readonly #idle = new Set<() => void>();
   readonly #nowMicros: () => number;
+  readonly #read: (raw: Buffer) => unknown;
+  readonly #onUnmatched: (atMicros: number) => void;
+  readonly #kept: KeptMessages | null;
   #tap: LineTap | null = null;
-  #kept: Kept[] = [];
-  #keptBytes = 0;
+  #pace: Pace | null = null;
   #lastError: Error | undefined;
-  /** Set once the socket has ended; every later step on it fails with it. */
-  lost: Lost | undefined;
-  /** Messages that were nobody's reply, so far. */
-  unmatched = 0;
+  #cutOff: string | undefined;
+  #stepsWaiting = 0;
+  /** Messages so far that nobody waited for when they arrived. */
+  others = 0;
 
-  constructor(socket: WebSocket, keepForAwait: boolean, nowMicros: () => number) {
+  constructor({ socket, nowMicros, read, keep, onUnmatched }: LineInit) {
     this.socket = socket;
-    this.#keepForAwait = keepForAwait;
+    this.pings = new Pings(socket, nowMicros);
     this.#nowMicros = nowMicros;
-    socket.on('message', (data) => {
-      this.#receive(data);
+    this.#read = read;
+    this.#onUnmatched = onUnmatched;
+    this.#kept = keep ? new KeptMessages(onUnmatched) : null;
+    socket.on('message', (data, isBinary) => {
+      if (this.#pace === null) this.#receive(data, isBinary);
+      else this.#pace.push(data, () => this.#receive(data, isBinary));
     });
     socket.on('error', (error) => {
       this.#lastError = error;
     });
     socket.on('close', (code, reason) => {
-      this.#closed(code, reason.toString());
+      const closed = (): void => this.#closed(code, reason.toString());
+      if (this.#pace === null) closed();
+      else this.#pace.end(closed);
     });
   }
 
   /** Called when the socket opens, before its first message. */
-  follow(tap: LineTap | null): void {
+  opened(tap: LineTap | null, pace: Pace | null): void {
     this.#tap = tap;
+    this.#pace = pace;
   }
 
   /** A step on this socket succeeded. */
   succeeded(step: string): void {
-    this.#tap?.onStep(step, this.#nowMicros());
+    this.#tap?.onStep(step);
   }
 
-  /** Forgets what arrived up to now: a step on this socket ended here. */
+  /** A step is about to send this. */
+  sending(step: string, sent: Json, atMicros: number): SendNotice | null {
+    return this.#tap?.onSend(step, sent, atMicros) ?? null;
+  }
+
+  /** The user leaves: nothing more is expected here, and nothing is read slowly any more. */
+  leave(): void {
+    this.#tap?.onLeave(this.#nowMicros());
+    this.#end();
+  }
+
+  #end(): void {
+    this.#pace?.flush();
+    this.mark();
+  }
+
+  /** Gives up what is kept: a step on this socket ended here. */
   mark(): void {
-    this.#kept = [];
-    this.#keptBytes = 0;
+    this.#kept?.clear();
   }
 
-  /** The first kept message that matches: it and all before it are used up. Its size in bytes, or undefined. */
-  takeKept(matches: BoundChecks): number | undefined {
-    const index = this.#kept.findIndex(({ value }) => matches(value) === null);
-    const found = this.#kept[index];
-    if (found === undefined) return undefined;
-    const used = this.#kept.splice(0, index + 1);
-    this.#keptBytes -= used.reduce((sum, { bytes }) => sum + bytes, 0);
-    if (!found.accounted) this.unmatched -= 1;
-    return found.bytes;
+  /** Messages that did not fit among those kept since the last step. */
+  get overflowed(): number {
+    return this.#kept?.overflowed ?? 0;
+  }
+
+  /** The first `most` kept messages that match. */
+  takeKept(match: BoundMatch, most: number): readonly Incoming[] {
+    const taken = this.#kept?.take(match, most) ?? [];
+    this.others -= taken.length;
+    return taken;
   }
 
   /** Returns what ends the waiting. */
-  wait(waiter: Waiter): () => void {
-    this.#waiters.add(waiter);
-    return () => this.#waiters.delete(waiter);
+  listen({ match, isBackground, onMessage, onLost }: Listener): () => void {
+    const remove = match === null ? () => undefined : this.#waiters.add({ match, onMessage });
+    let waits = match !== null && isBackground !== true;
+    if (waits) this.#stepsWaiting += 1;
+    this.#lost.add(onLost);
+    return () => {
+      remove();
+      this.#lost.delete(onLost);
+      if (!waits) return;
+      waits = false;
+      this.#stepsWaiting -= 1;
+      this.#tellIdle();
+    };
   }
 
-  #receive(data: WebSocket.RawData): void {
-    if (this.#tap === null && this.#waiters.size === 0 && !this.#keepForAwait) {
-      this.unmatched += 1;
-      return;
-    }
-    const raw = bufferOf(data);
-    const value = parseJson(raw.toString());
-    const accounted = this.#tap?.onMessage(value, raw, this.#nowMicros()) ?? false;
-    for (const waiter of this.#waiters) {
-      if (value === undefined || waiter.matches(value) !== null) continue;
-      this.#waiters.delete(waiter);
-      this.mark();
-      waiter.onMatch(raw.length);
-      return;
-    }
-    if (!accounted) this.unmatched += 1;
-    if (this.#keepForAwait && value !== undefined) this.#keep({ value, bytes: raw.length, accounted });
+  /** Ends the connection without a close frame; `why` is told of it. */
+  cutOff(why: string): void {
+    this.#cutOff = why;
+    this.socket.terminate();
   }
 
-  #keep(message: Kept): void {
-    this.#kept.push(message);
-    this.#keptBytes += message.bytes;
-    while (this.#kept.length > keptMessages || this.#keptBytes > keptBytes) {
-      this.#keptBytes -= this.#kept.shift()?.bytes ?? 0;
+  /** Calls back once when no step waits for a message, at once when that is so; returns what takes it back. */
+  whenIdle(callback: () => void): () => void {
+    this.#idle.add(callback);
+    this.#tellIdle();
+    return () => this.#idle.delete(callback);
+  }
+
+  #tellIdle(): void {
+    if (this.#stepsWaiting > 0 || this.#idle.size === 0) return;
+    const callbacks = [...this.#idle];
+    this.#idle.clear();
+    for (const callback of callbacks) callback();
+  }
+
+  #receive(data: WebSocket.RawData, isBinary: boolean): void {
+    const atMicros = this.#nowMicros();
+    if (this.#tap === null && this.#waiters.size === 0 && this.#kept === null) {
+      this.others += 1;
+      this.#onUnmatched(atMicros);
+      return;
     }
+    const message = new Incoming(data, isBinary, atMicros, this.#read);
+    const accounted = this.#tap?.onMessage(message) ?? false;
+    if (this.#waiters.give(message)) return;
+    this.others += 1;
+    if (this.#kept !== null) this.#kept.add(message, !accounted);
+    else if (!accounted) this.#onUnmatched(atMicros);
   }
 
   #closed(code: number, reason: string): void {
     const said = reason === '' ? '' : `: ${reason}`;
     const cause = this.#lastError === undefined ? undefined : failureOf(this.#lastError);
-    const why = cause === undefined ? '' : ` (${cause.detail})`;
+    const detail = this.#cutOff ?? cause?.detail;
+    const why = detail === undefined ? '' : ` (${detail})`;
     const failure: Failure = {
       error: cause?.error === 'protocol' ? 'protocol' : 'reset',
       code: cause?.code,
       detail: `the connection was closed with code ${code}${said}${why}`,
     };
-    this.lost = { failure, status: String(code) };
-    for (const waiter of this.#waiters) waiter.onLost(this.lost);
-    this.#waiters.clear();
     this.#tap?.onClose(this.#nowMicros());
     this.#tap = null;
+    this.#end();
+    const listeners = [...this.#lost];
+    this.#lost.clear();
+    for (const onLost of listeners) onLost({ failure, status: String(code) });
   }
 }

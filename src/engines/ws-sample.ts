@@ -2,6 +2,7 @@
 
 import type { Sample } from '../measure/outcome.ts';
 import type { ExampleMaker } from './examples.ts';
+import type { OpeningTimes } from './exchange-contract.ts';
 import type { Failure } from './failures.ts';
 import type { WsPlan } from './ws-step-plan.ts';
 
@@ -13,7 +14,10 @@ export interface Outcome {
   readonly censored?: boolean;
   readonly status?: string | undefined;
   readonly bytes?: number;
-  readonly connectMicros?: number | undefined;
+  /** A complete answer arrived, good or not; by default a good one, or a refusal with a status. */
+  readonly answered?: boolean;
+  /** Of a connection that this step opened. */
+  readonly times?: OpeningTimes | undefined;
 }
 
 export function sampleOf(
@@ -22,7 +26,7 @@ export function sampleOf(
   outcome: Outcome,
   examples: ExampleMaker,
 ): Sample {
-  const { failure, status, connectMicros } = outcome;
+  const { failure, status, times } = outcome;
   const example =
     failure === null
       ? undefined
@@ -33,10 +37,12 @@ export function sampleOf(
     startedAtMicros: outcome.startedAtMicros,
     endedAtMicros: outcome.endedAtMicros,
     error: failure?.error ?? null,
-    answered: failure === null || failure.error === 'status',
+    answered: outcome.answered ?? (failure === null || failure.error === 'status'),
     bytes: outcome.bytes ?? 0,
     ...(status !== undefined && { status }),
-    ...(connectMicros !== undefined && { connectMicros }),
+    ...(times !== undefined && { connectMicros: times.connectMicros }),
+    ...(times?.dnsMicros !== undefined && { dnsMicros: times.dnsMicros }),
+    ...(times?.tlsMicros !== undefined && { tlsMicros: times.tlsMicros }),
     ...(outcome.censored === true && { censored: true }),
     ...(failure?.code !== undefined && { code: failure.code }),
     ...(example !== undefined && { example }),

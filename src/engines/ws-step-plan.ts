@@ -1,10 +1,14 @@
 // A WebSocket step with its templates compiled: what is needed at the moment it is sent.
 
-import { MettleError } from '../kernel/errors.ts';
 import type { Json } from '../kernel/json.ts';
 import type { EngineEnvironment, Scope, TextTemplate } from './engine.ts';
-import type { Checks } from './json-checks.ts';
-import { compileChecks } from './json-checks.ts';
+import { compileBytes } from './ws-bytes.ts';
+import type { TakeCaptures } from './ws-captures.ts';
+import { compileCaptures } from './ws-captures.ts';
+import type { BuildHandshake } from './ws-handshake.ts';
+import { compileHandshake } from './ws-handshake.ts';
+import type { Match } from './ws-match.ts';
+import { compileMatch } from './ws-match.ts';
 import type { WsConnectStep, WsMessage, WsStep } from './ws-step.ts';
 
 interface PlanCommon {
@@ -15,83 +19,109 @@ interface PlanCommon {
 
 export interface ConnectPlan extends PlanCommon {
   readonly action: 'connect';
-  readonly origin: string;
-  readonly path: TextTemplate;
-  readonly headers: readonly (readonly [string, TextTemplate])[];
+  readonly handshake: BuildHandshake;
+  readonly connectTimeoutMicros: number | null;
+  readonly options: Pick<WsConnectStep, 'compression' | 'ping' | 'allowedCloses' | 'reconnect' | 'read'>;
+}
+
+interface OutMessage {
+  readonly data: string | Buffer;
+  /** What `{{sent.…}}` refers to; of binary messages their base64. */
+  readonly sent: Json;
 }
 
 export interface SendPlan extends PlanCommon {
   readonly action: 'send';
-  readonly message: (scope: Scope) => { readonly text: string; readonly sent: Json };
-  readonly reply: Checks | null;
+  /** Throws UnresolvedValue and NotBytes. */
+  readonly message: (scope: Scope) => OutMessage;
+  readonly reply: Match | null;
+  readonly capture: TakeCaptures;
+  readonly wait: boolean;
 }
 
 export interface AwaitPlan extends PlanCommon {
   readonly action: 'await';
-  readonly match: Checks;
+  readonly match: Match;
+  readonly count: number;
+  readonly capture: TakeCaptures;
+}
+
+export interface PingPlan extends PlanCommon {
+  readonly action: 'ping';
 }
 
 export interface ClosePlan extends PlanCommon {
   readonly action: 'close';
+  readonly code: number;
+  readonly reason: TextTemplate;
+  readonly codes: readonly number[] | null;
 }
 
-export type WsPlan = ConnectPlan | SendPlan | AwaitPlan | ClosePlan;
-
-/** Throws MettleError when the target has no WebSocket address. */
-function connectPlan(step: WsConnectStep, common: PlanCommon, environment: EngineEnvironment): ConnectPlan {
-  const { templates, addresses } = environment;
-  const absolute = /^(wss?:\/\/[^/?]+)(.*)$/s.exec(step.url);
-  const headers = Object.entries(step.headers).map(([name, value]) => [name, templates.text(value)] as const);
-  if (absolute !== null) {
-    const [, origin = '', rest = ''] = absolute;
-    const path = templates.text(rest.startsWith('/') ? rest : `/${rest}`);
-    return { ...common, action: 'connect', origin, path, headers };
-  }
-  if (addresses.ws === undefined) {
-    throw new MettleError({
-      code: 'NO_ADDRESS',
-      message: `step "${step.name}" needs a WebSocket address, and the target has none`,
-      hint: 'Give the target file a `ws:` address.',
-    });
-  }
-  const base = new URL(addresses.ws);
-  const path = templates.text(`${base.pathname.replace(/\/$/, '')}${step.url}`);
-  return { ...common, action: 'connect', origin: `${base.protocol}//${base.host}`, path, headers };
+export interface AwaitClosePlan extends PlanCommon {
+  readonly action: 'await-close';
+  readonly codes: readonly number[] | null;
 }
 
-function messagePlan(message: WsMessage, { templates }: EngineEnvironment): SendPlan['message'] {
+export type WsPlan = ConnectPlan | SendPlan | AwaitPlan | PingPlan | ClosePlan | AwaitClosePlan;
+
+function compileMessage(message: WsMessage, environment: EngineEnvironment): SendPlan['message'] {
+  const { templates } = environment;
   if (message.kind === 'text') {
     const template = templates.text(message.text);
     return (scope) => {
       const text = template.render(scope);
-      return { text, sent: text };
+      return { data: text, sent: text };
     };
   }
-  const template = templates.json(message.value);
-  if (template.fixed !== undefined) {
-    const fixed = { text: JSON.stringify(template.fixed), sent: template.fixed };
+  if (message.kind === 'binary') {
+    const bytes = compileBytes(message.bytes, environment);
+    const out = (data: Buffer): OutMessage => ({ data, sent: data.toString('base64') });
+    if (bytes.fixed === undefined) return (scope) => out(bytes.render(scope));
+    const fixed = out(bytes.fixed);
     return () => fixed;
   }
-  return (scope) => {
-    const sent = template.render(scope);
-    return { text: JSON.stringify(sent), sent };
-  };
+  const template = templates.json(message.value);
+  const out = (sent: Json): OutMessage => ({ data: JSON.stringify(sent), sent });
+  if (template.fixed === undefined) return (scope) => out(template.render(scope));
+  const fixed = out(template.fixed);
+  return () => fixed;
 }
 
 /** Throws MettleError and what the template compiler throws. */
 export function planStep(step: WsStep, environment: EngineEnvironment): WsPlan {
-  const { templates } = environment;
   const common: PlanCommon = { name: step.name, socket: step.socket, timeoutMicros: step.timeoutMicros };
   switch (step.action) {
-    case 'connect':
-      return connectPlan(step, common, environment);
-    case 'send': {
-      const reply = step.reply === null ? null : compileChecks(step.reply, templates);
-      return { ...common, action: 'send', message: messagePlan(step.message, environment), reply };
+    case 'connect': {
+      const { compression, ping, allowedCloses, reconnect, read } = step;
+      return {
+        ...common,
+        action: 'connect',
+        handshake: compileHandshake(step, environment),
+        connectTimeoutMicros: step.connectTimeoutMicros ?? environment.http.connectTimeoutMicros,
+        options: { compression, ping, allowedCloses, reconnect, read },
+      };
     }
-    case 'await':
-      return { ...common, action: 'await', match: compileChecks(step.match, templates) };
-    case 'close':
-      return { ...common, action: 'close' };
+    case 'send':
+      return {
+        ...common,
+        action: 'send',
+        message: compileMessage(step.message, environment),
+        reply: step.reply === null ? null : compileMatch(step.reply, environment),
+        capture: compileCaptures(step.capture),
+        wait: step.wait,
+      };
+    case 'await': {
+      const { count } = step;
+      const match = compileMatch(step.match, environment);
+      return { ...common, action: 'await', match, count, capture: compileCaptures(step.capture) };
+    }
+    case 'ping':
+      return { ...common, action: 'ping' };
+    case 'close': {
+      const reason = environment.templates.text(step.reason);
+      return { ...common, action: 'close', code: step.code, reason, codes: step.codes };
+    }
+    case 'await-close':
+      return { ...common, action: 'await-close', codes: step.codes };
   }
 }

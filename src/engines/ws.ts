@@ -2,6 +2,11 @@
 
 import type { Engine, EngineEnvironment } from './engine.ts';
 import { exampleMaker } from './examples.ts';
+import { parseJson } from './json-checks.ts';
+import { createTlsClient } from './tls-client.ts';
+import { Broadcasts } from './ws-broadcast.ts';
+import type { LinkShared } from './ws-link-contract.ts';
+import { createMessageReader } from './ws-recent.ts';
 import { WsSession } from './ws-session.ts';
 import type { WsPlan } from './ws-step-plan.ts';
 import { planStep } from './ws-step-plan.ts';
@@ -10,20 +15,37 @@ import type { WsStep } from './ws-step.ts';
 export const wsEngine: Engine<WsStep, WsPlan> = {
   kind: 'ws',
   open: (environment: EngineEnvironment) => {
+    const { nowMicros, observer, http } = environment;
     const examples = exampleMaker(environment.redact);
     const sessions = new Set<WsSession>();
-    let awaits = false;
+    const awaited = new Set<string>();
+    const broadcasts = new Broadcasts(environment);
+    // What thousands of subscribers receive is the same message: it is parsed once.
+    const readRecent = createMessageReader();
+    const shared: LinkShared = {
+      nowMicros,
+      observer,
+      sockets: {
+        nowMicros,
+        tls: createTlsClient(environment),
+        localAddress: http.localAddress,
+        proxy: http.proxy,
+      },
+      follower: () => (broadcasts.any ? broadcasts : null),
+      awaits: (socket) => awaited.has(socket),
+      read: (raw) => (broadcasts.any ? readRecent(raw) : parseJson(raw.toString())),
+    };
     return {
       prepare: (step) => {
-        awaits ||= step.action === 'await';
+        if (step.action === 'await') awaited.add(step.socket);
+        if (step.action === 'send' && step.broadcast !== null) broadcasts.add(step.name, step.broadcast);
         return planStep(step, environment);
       },
-      session: () => {
+      session: ({ cookies }) => {
         const session: WsSession = new WsSession({
-          nowMicros: environment.nowMicros,
+          shared,
+          cookies,
           examples,
-          keepForAwait: awaits,
-          follower: null,
           onClose: () => sessions.delete(session),
         });
         sessions.add(session);
@@ -32,6 +54,7 @@ export const wsEngine: Engine<WsStep, WsPlan> = {
       close: async () => {
         await Promise.all([...sessions].map((session) => session.close()));
         sessions.clear();
+        broadcasts.close();
       },
     };
   },

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { wsStepInput } from '../../../src/engines/ws-step.ts';
+import { wsStepInput } from '../../../src/engines/ws-step-input.ts';
 
 const problems = (written: unknown): string => {
   const result = wsStepInput.safeParse(written);
