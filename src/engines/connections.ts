@@ -2,6 +2,7 @@
 
 import type { EngineEnvironment } from './engine.ts';
 import { Http1Connections } from './http1-connections.ts';
+import { Http2Connections } from './http2-connections.ts';
 import type { Route } from './route.ts';
 import { routeTo } from './route.ts';
 import type { HttpSettings } from './settings.ts';
@@ -15,6 +16,7 @@ type ConnectionEnvironment = Pick<
 export class Connections {
   readonly settings: HttpSettings;
   readonly http1: Http1Connections;
+  readonly http2: Http2Connections;
   readonly #routes = new Map<string, Route>();
 
   /** Throws MettleError when a certificate cannot be read or used. */
@@ -23,6 +25,7 @@ export class Connections {
     const ports = { nowMicros, tls: createTlsClient(environment), localAddress: http.localAddress };
     this.settings = http;
     this.http1 = new Http1Connections(ports);
+    this.http2 = new Http2Connections(ports);
   }
 
   route(origin: string): Route {
@@ -35,5 +38,6 @@ export class Connections {
 
   close(): void {
     this.http1.close();
+    this.http2.close();
   }
 }

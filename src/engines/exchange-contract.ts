@@ -18,7 +18,7 @@ export interface HttpRequest {
   readonly body: string | Buffer | (() => AsyncIterable<Uint8Array>) | null;
 }
 
-/** How long opening a connection took; integer microseconds. */
+/** How long opening a connection took. */
 export interface OpeningTimes {
   /** All of it: looking up, connecting, the proxy's tunnel, TLS. */
   readonly connectMicros: number;

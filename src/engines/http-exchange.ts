@@ -3,6 +3,7 @@
 import type { Connections } from './connections.ts';
 import type { ConnectingSettings, ExchangeOptions, HttpAnswer, HttpRequest } from './exchange-contract.ts';
 import { exchangeOverHttp1 } from './http1-exchange.ts';
+import { exchangeOverHttp2 } from './http2-exchange.ts';
 
 export type { HttpAnswer, HttpRequest } from './exchange-contract.ts';
 
@@ -31,5 +32,7 @@ export function exchange(
   const { settings } = connections;
   const route = connections.route(request.origin);
   const connecting = connectingOf(options, settings);
-  return exchangeOverHttp1(connections.http1, route, request, options, connecting);
+  return settings.version === '2'
+    ? exchangeOverHttp2(connections.http2, route, request, options, connecting)
+    : exchangeOverHttp1(connections.http1, route, request, options, connecting);
 }

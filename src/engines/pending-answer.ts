@@ -5,20 +5,24 @@ import type { ExchangeOptions, HttpAnswer, OpeningTimes } from './exchange-contr
 import type { Failure } from './failures.ts';
 import type { OpeningStage } from './failures.ts';
 
+/** HTTP/2 knows how many requests a new connection may carry when the server's settings have arrived. */
+export type WaitStage = OpeningStage | 'settings';
+
 /** What the connection tells about itself when the answer ends. */
 export interface AnswerSource {
-  /** How far the opening has come; null = the connection is open. */
-  readonly stage: () => OpeningStage | null;
+  /** What is waited for before the request can be sent; null = nothing any more. */
+  readonly stage: () => WaitStage | null;
   /** Undefined unless this exchange opened the connection, and it is open. */
   readonly times: () => OpeningTimes | undefined;
   readonly settle: (answer: HttpAnswer) => void;
 }
 
-const stageWords: Readonly<Record<OpeningStage, string>> = {
+const stageWords: Readonly<Record<WaitStage, string>> = {
   dns: 'looking up the name',
   tcp: 'connecting',
   proxy: 'connecting through the proxy',
   tls: 'connecting, in the TLS handshake',
+  settings: 'connecting, waiting for the HTTP/2 settings of the server',
 };
 
 const cutOff: Failure = { error: 'timeout', code: undefined, detail: 'in flight when the run ended' };
@@ -66,10 +70,6 @@ export class PendingAnswer {
   /** 0 until the headers of a final answer arrived. */
   get status(): number {
     return this.#status;
-  }
-
-  get bytes(): number {
-    return this.#bytes;
   }
 
   /** The connection that this exchange waited for is open: in time, or not. */
