@@ -2,6 +2,7 @@
 
 export { readComparison } from './compare/read.ts';
 export type { ClaimResult, Comparison, MetricComparison } from './compare/schema.ts';
+export type { Hook, HookContext } from './engines/hook-context.ts';
 export { exitCodes, type ExitCode, MettleError } from './kernel/errors.ts';
 export type { RunData } from './record/data.ts';
 export type { RunRecord, SeriesRecord, SloRecord, Verdict } from './record/schema.ts';

@@ -87,6 +87,8 @@ export interface Session<Step> {
 export interface OpenEngine<Spec, Step> {
   /** Called once per step of the scenario: compiles its templates, builds what is fixed. */
   prepare(spec: Spec): Step;
+  /** Resolves when everything prepared can be sent; asked once, before the start. Rejects with MettleError. */
+  ready?(): Promise<void>;
   session(user: UserState): Session<Step>;
   close(): Promise<void>;
 }

@@ -1,15 +1,17 @@
-// The protocols Mettle speaks: one line each, here and nowhere else.
+// The protocols Mettle speaks, and the functions of the user's own: one line each, here and nowhere else.
 
+import { callStepInput } from './call-step.ts';
+import { callEngine } from './call.ts';
 import type { EngineEnvironment, OpenEngine, Trouble } from './engine.ts';
 import { httpStepInput } from './http-step.ts';
 import { httpEngine } from './http.ts';
 import { wsStepInput } from './ws-step-input.ts';
 import { wsEngine } from './ws.ts';
 
-const engines = [httpEngine, wsEngine] as const;
+const engines = [httpEngine, wsEngine, callEngine] as const;
 
 /** The key that tells a step's kind in a scenario file → how it is written. */
-export const stepInputSchemas = { http: httpStepInput, ws: wsStepInput } as const;
+export const stepInputSchemas = { http: httpStepInput, ws: wsStepInput, call: callStepInput } as const;
 
 type OpenOf<Kind extends { open: (environment: EngineEnvironment) => unknown }> = ReturnType<Kind['open']>;
 
@@ -35,6 +37,9 @@ export function openEngines(environment: EngineEnvironment): OpenEngine<StepSpec
   };
   return {
     prepare: (spec) => ({ kind: spec.kind, step: engineOf(spec.kind).prepare(spec) }),
+    ready: async () => {
+      for (const engine of opened.values()) await engine.ready?.();
+    },
     session: (user) => {
       const sessions = new Map<string, AnySession>();
       const sessionOf = (kind: string): AnySession => {

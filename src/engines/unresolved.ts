@@ -4,8 +4,8 @@ export class UnresolvedValue extends Error {
   /** As written between the braces, e.g. `answerId`. */
   readonly path: string;
 
-  constructor(path: string) {
-    super(`{{${path}}} has no value`);
+  constructor(path: string, why = 'has no value') {
+    super(`{{${path}}} ${why}`);
     this.name = 'UnresolvedValue';
     this.path = path;
   }

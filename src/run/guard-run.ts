@@ -1,7 +1,9 @@
 // Default-deny, before anything is started: every address that this run would send load or faults to.
 
 import { guardLoad, guardToxiproxy, resolveHost } from '../faults/guard.ts';
+import { refuseUnsetSecrets } from './secrets-set.ts';
 import type { Scenario, Step } from '../scenario/scenario.ts';
+import { listsOf } from '../scenario/walk-steps.ts';
 import type { TargetSpec } from '../system/target-spec.ts';
 
 export interface GuardOptions {
@@ -22,6 +24,7 @@ export async function guardRun(
   variants: readonly string[],
   options: GuardOptions,
 ): Promise<void> {
+  refuseUnsetSecrets(scenario, process.env);
   const { allow } = target;
   const { allowProduction, toxiproxyUrl } = options;
   const peak = peakOf(scenario);
@@ -59,8 +62,8 @@ function addressesOf(scenario: Scenario, target: TargetSpec, variants: readonly 
 }
 
 function absoluteUrls(step: Step): string[] {
-  if (step.kind === 'think') return [];
-  if (step.kind === 'repeat') return step.steps.flatMap(absoluteUrls);
+  const inner = listsOf(step).flatMap(([, steps]) => steps);
+  if (inner.length > 0) return inner.flatMap(absoluteUrls);
   const url = 'url' in step ? step.url : '/';
   const origin = /^(?:https?|wss?):\/\/[^/?#]+/.exec(url)?.[0];
   return origin === undefined ? [] : [origin];

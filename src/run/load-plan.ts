@@ -2,6 +2,9 @@
 
 import type { Addresses } from '../engines/engine.ts';
 import type { HttpSettings, TlsSettings } from '../engines/settings.ts';
+import type { FeedReaders } from '../scenario/feed-readers.ts';
+import { feedReaders } from '../scenario/feed-readers.ts';
+import { broadcastFlows } from '../scenario/broadcast-joined.ts';
 import type { DataFeed, Flow, LoadEntry } from '../scenario/scenario.ts';
 import type { Partition } from '../workload/partition.ts';
 import { shareOf } from '../workload/partition.ts';
@@ -44,14 +47,21 @@ export interface WorkerPlan extends Omit<LoadPlan, 'load'> {
   readonly thread: Partition;
   readonly entries: number;
   readonly load: readonly LoadShare[];
+  /** Of the whole load, so that every thread shares rows out alike. */
+  readonly readers: FeedReaders;
 }
 
 /**
  * The share of thread `index` of `count`. An entry with fewer places than there are threads goes to as many threads as it
- * has places, so that the limit stays exact and no thread is left with arrivals and no place.
+ * has places, so that the limit stays exact and no thread is left with arrivals and no place. Entries whose flows take
+ * part in a broadcast go to the first thread whole: it must see every copy (docs/decisions/0009).
  */
 export function sharePlan(plan: LoadPlan, thread: Partition): WorkerPlan {
+  const whole = broadcastFlows(plan.flows);
   const load = plan.load.flatMap((entry, index): LoadShare[] => {
+    if (entry.flows.some((flow) => whole.has(flow))) {
+      return thread.index === 0 ? [{ index, entry, partition: { index: 0, count: 1 } }] : [];
+    }
     if (entry.model === 'users') return [{ index, entry, partition: thread }];
     if (entry.model === 'saturate') {
       const connections = shareOf(entry.connections, thread);
@@ -62,5 +72,5 @@ export function sharePlan(plan: LoadPlan, thread: Partition): WorkerPlan {
     const partition = { index: thread.index, count };
     return [{ index, entry: { ...entry, maxInFlight: shareOf(entry.maxInFlight, partition) }, partition }];
   });
-  return { ...plan, thread, entries: plan.load.length, load };
+  return { ...plan, thread, entries: plan.load.length, load, readers: feedReaders(plan) };
 }

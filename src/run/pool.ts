@@ -38,7 +38,11 @@ export async function startPool(plan: LoadPlan, threads: number, events: PoolEve
   const ledger = new LoadLedger(plan);
   const workers = Array.from({ length: threads }, (_, index) => {
     const workerData = sharePlan(plan, { index, count: threads });
-    return new Worker(builtEntry('run/worker.js'), { workerData, name: `load ${index}` });
+    const options = { workerData, name: `load ${index}`, stdout: true };
+    const worker = new Worker(builtEntry('run/worker.js'), options);
+    // Standard output carries the result: what hooks print goes to standard error.
+    worker.stdout.on('data', (chunk: Buffer) => process.stderr.write(chunk));
+    return worker;
   });
   const post = (message: ToWorker): void => workers.forEach((worker) => worker.postMessage(message));
   const close = async (): Promise<void> => {
@@ -63,7 +67,7 @@ export async function startPool(plan: LoadPlan, threads: number, events: PoolEve
     throw new MettleError({
       code: 'LOAD_THREAD_FAILED',
       message: `a load thread could not start: ${messageOf(thrown)}`,
-      hint: 'Look for a mistake in a template of the scenario; a missing build shows here, too (`npm run build`).',
+      hint: 'Look for a mistake in a template or in the hooks; a missing build shows here, too (`npm run build`).',
       exitCode: exitCodes.usage,
     });
   }

@@ -30,17 +30,48 @@ function flowSeries(flow: Flow, entries: readonly LoadEntry[]): SeriesInfo[] {
 }
 
 function stepSeries(steps: readonly Step[], flow: string, hasDueTime: boolean): SeriesInfo[] {
+  const series = (name: string, timeoutMicros: number): SeriesInfo[] => [
+    { name, flow, kind: 'step', hasDueTime, timeoutMicros },
+  ];
   return steps.flatMap((step) => {
-    if (step.kind === 'think') return [];
-    if (step.kind === 'repeat') return stepSeries(step.steps, flow, hasDueTime || step.everyMicros !== null);
-    return [{ name: step.name, flow, kind: 'step' as const, hasDueTime, timeoutMicros: step.timeoutMicros }];
+    switch (step.kind) {
+      case 'think':
+        return [];
+      case 'repeat':
+        return stepSeries(step.steps, flow, hasDueTime || step.everyMicros !== null);
+      case 'if':
+        return stepSeries([...step.then, ...step.else], flow, hasDueTime);
+      case 'until': {
+        const own = step.name === null ? [] : series(step.name, longestMicros(step));
+        return [...stepSeries(step.steps, flow, hasDueTime), ...own];
+      }
+      default:
+        return series(step.name, step.timeoutMicros);
+    }
   });
 }
 
-function totalTimeoutMicros(steps: readonly Step[]): number {
-  return steps.reduce((total, step) => {
-    if (step.kind === 'think') return total + step.maxMicros;
-    if (step.kind === 'repeat') return total + step.times * totalTimeoutMicros(step.steps);
-    return total + step.timeoutMicros;
-  }, 0);
+const totalTimeoutMicros = (steps: readonly Step[]): number =>
+  steps.reduce((total, step) => total + longestMicros(step), 0);
+
+/** How long a step may take at most; a turn that has begun is not cut short by the limit of its repetition. */
+function longestMicros(step: Step): number {
+  switch (step.kind) {
+    case 'think':
+      return step.maxMicros;
+    case 'repeat': {
+      const turn = totalTimeoutMicros(step.steps);
+      return step.times === null ? (step.forMicros ?? 0) + turn : step.times * turn;
+    }
+    case 'if':
+      return Math.max(totalTimeoutMicros(step.then), totalTimeoutMicros(step.else));
+    case 'until': {
+      const turn = totalTimeoutMicros(step.steps);
+      const byTime = step.withinMicros === null ? Number.POSITIVE_INFINITY : step.withinMicros + turn;
+      const slot = Math.max(turn, step.everyMicros ?? 0);
+      return step.times === null ? byTime : Math.min(byTime, step.times * slot);
+    }
+    default:
+      return step.timeoutMicros;
+  }
 }

@@ -4,6 +4,10 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { extname, relative, resolve, sep } from 'node:path';
 import { MettleError, errnoOf, messageOf } from '../kernel/errors.ts';
 import type { Json } from '../kernel/json.ts';
+import { didYouMean } from '../kernel/suggest.ts';
+import type { CellType, CellTypes } from './cells.ts';
+import { readCell } from './cells.ts';
+import type { CsvRecord } from './csv.ts';
 import { CsvError, parseCsv } from './csv.ts';
 import { jsonErrorOffset } from './json-position.ts';
 import type { DataFeed } from './scenario.ts';
@@ -24,32 +28,53 @@ export class DataFileError extends MettleError {
   }
 }
 
-/** Rows of a CSV text whose first record names the columns. Values stay text. Throws DataFileError. */
-export function csvRows(source: string, file: string): Rows {
-  const refuse = (line: number | null, message: string): never => {
-    throw new DataFileError(file, line, message);
-  };
-  let records;
-  try {
-    records = parseCsv(source);
-  } catch (thrown) {
-    if (thrown instanceof CsvError) return refuse(thrown.line, thrown.message);
-    throw thrown;
-  }
-  const [header, ...rest] = records;
+/** Rows of a CSV text whose first record names the columns. Values stay text but for `types`. Throws DataFileError. */
+export function csvRows(source: string, file: string, types: CellTypes = {}): Rows {
+  const [header, ...rest] = recordsOf(source, file);
   if (header === undefined || rest.length === 0) {
-    return refuse(null, 'expected a header line and at least one row');
+    throw new DataFileError(file, null, 'expected a header line and at least one row');
   }
   header.fields.forEach((column, index) => {
     const fault = columnFault(column, header.fields.indexOf(column) !== index);
-    if (fault !== null) refuse(header.line, fault);
+    if (fault !== null) throw new DataFileError(file, header.line, fault);
   });
-  return rest.map(({ line, fields }) => {
-    if (fields.length !== header.fields.length) {
-      refuse(line, `${fields.length} fields where the header names ${header.fields.length}`);
-    }
-    return Object.fromEntries(header.fields.map((column, index) => [column, fields[index] ?? '']));
-  });
+  for (const column of Object.keys(types)) {
+    if (header.fields.includes(column)) continue;
+    const hint = didYouMean(column, header.fields) ?? `There are ${header.fields.join(', ')}.`;
+    throw new DataFileError(file, header.line, `there is no column "${column}" to have a type`, hint);
+  }
+  const columns = header.fields.map((name) => ({
+    name,
+    type: (Object.hasOwn(types, name) ? types[name] : undefined) ?? 'text',
+  }));
+  return rest.map((record) => rowOf(record, columns, file));
+}
+
+function recordsOf(source: string, file: string): CsvRecord[] {
+  try {
+    return parseCsv(source);
+  } catch (thrown) {
+    if (thrown instanceof CsvError) throw new DataFileError(file, thrown.line, thrown.message);
+    throw thrown;
+  }
+}
+
+function rowOf(
+  { line, fields }: CsvRecord,
+  columns: readonly { readonly name: string; readonly type: CellType }[],
+  file: string,
+): Rows[number] {
+  if (fields.length !== columns.length) {
+    const message = `${fields.length} fields where the header names ${columns.length}`;
+    throw new DataFileError(file, line, message);
+  }
+  return Object.fromEntries(
+    columns.map(({ name, type }, index) => {
+      const cell = readCell(fields[index] ?? '', type);
+      if ('problem' in cell) throw new DataFileError(file, line, `${name}: ${cell.problem}`);
+      return [name, cell.value];
+    }),
+  );
 }
 
 /** Columns are read as `{{feed.column}}`, so they are names. */
@@ -96,16 +121,23 @@ const isInside = (path: string, folder: string): boolean => {
  * Reads `path` (as written, relative to `folder`). It must lie inside one of `folder` (the scenario's) and `root` (the
  * project's) once links are followed. Throws DataFileError.
  */
-export async function loadRows(path: string, folder: string, root: string): Promise<Rows> {
+export async function loadRows(
+  path: string,
+  folder: string,
+  root: string,
+  types: CellTypes = {},
+): Promise<Rows> {
   const real = await realPathOf(resolve(folder, path), path);
   const allowed = await Promise.all([realPathOf(folder, folder), realPathOf(root, root)]);
   if (!allowed.some((inside) => isInside(real, inside))) {
     throw new DataFileError(path, null, 'the file is outside the project', 'Keep data beside the scenario.');
   }
-  const read = extname(path) === '.csv' ? csvRows : extname(path) === '.json' ? jsonRows : undefined;
-  if (read === undefined) throw new DataFileError(path, null, 'expected a .csv or .json file');
+  const kind = extname(path);
+  if (kind !== '.csv' && kind !== '.json')
+    throw new DataFileError(path, null, 'expected a .csv or .json file');
   const status = await stat(real);
   if (!status.isFile()) throw new DataFileError(path, null, 'not a file');
   if (status.size > largestBytes) throw new DataFileError(path, null, 'larger than 64MiB');
-  return read(await readFile(real, 'utf8'), path);
+  const source = await readFile(real, 'utf8');
+  return kind === '.csv' ? csvRows(source, path, types) : jsonRows(source, path);
 }

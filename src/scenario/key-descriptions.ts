@@ -6,10 +6,22 @@ export const scenarioDescriptions: Descriptions = {
   'chaos.fault': 'The kind of fault.',
   'chaos.with': 'Parameters of the fault.',
   'step.http': 'Method and path, or an absolute URL: `GET /answers/{{answerId}}`.',
-  'step.ws': '`connect <path>` (with `as:`), `send <socket>`, `await <socket>` or `close <socket>`.',
+  'step.ws':
+    '`connect <path>` (with `as:`), then `send`, `await`, `ping`, `close` or `await-close` and its name.',
   'step.think': 'A pause: `1s`, or a range: `200ms..800ms`.',
-  'step.repeat': '`5 times` (back to back) or `20 times every 500ms` (on a grid of due times).',
+  'step.call': 'The function of the hooks module that is called.',
+  'step.with': 'The second argument of the function; texts inside are templates.',
+  'step.sets': 'Names that the function sets itself, for the templates of later steps.',
+  'step.repeat':
+    '`5 times` or `for 10s` (back to back), `20 times every 500ms` or `for 10s every 1s` (on a grid of due times).',
   'step.steps': 'The steps of one turn.',
+  'step.until': 'Asked after each turn: names compared with values, e.g. `status == "done"`.',
+  'step.every': 'From the start of a turn to the start of the next; default: back to back.',
+  'step.atMost': 'The most turns, e.g. `20 times`; not reached by then, the iteration has failed.',
+  'step.within': 'The longest time, e.g. `30s`; not reached by then, the iteration has failed.',
+  'step.if': 'Names compared with values, e.g. `status == "done" and not token`.',
+  'step.then': 'The steps that are run when it holds.',
+  'step.else': 'The steps that are run when it does not.',
   'step.name': "The series' name, unique in the file; default: what the step does.",
   'step.via': 'A client of the target to send through, instead of to the target itself.',
   'step.as': 'Names the socket for the steps after it.',
@@ -18,14 +30,15 @@ export const scenarioDescriptions: Descriptions = {
   'step.json': 'A JSON body or message; texts inside are templates.',
   'step.form': 'A form body (URL-encoded); values are templates.',
   'step.text': 'A text body or message; a template.',
-  'step.timeout': 'How long the answer may take; default: 30s.',
+  'step.timeout': 'How long the answer may take, connecting and redirects included; default: 30s.',
   'step.expect': 'What a good answer is; default: any status from 200 to 399.',
   'expect.status': 'The status, or a list of them.',
   'expect.headers': 'Header lines by name: `present`, `absent`, or the exact value.',
   'expect.json': 'By JSONPath: `present`, `absent`, or the exact value.',
   'expect.text': 'A text that the body contains.',
   'step.capture':
-    'Keeps parts of the answer for later steps, by name: a JSONPath, a header or a regular expression.',
+    'Keeps parts of the answer for later steps, by name: a JSONPath, `status`, a header, a cookie or a regular expression.',
+  'text.regex': 'A regular expression that the body matches.',
   'capture.header': 'The name of a header.',
   'capture.regex': 'A regular expression: its first group in the body, or the whole match.',
   'step.wait': 'false: the iteration goes on at once, and waits for the answer at its end; default: true.',
@@ -33,9 +46,11 @@ export const scenarioDescriptions: Descriptions = {
   'basic.password': 'Password; a template, so that it can come from `{{env.…}}`.',
   'step.onError': 'What a failed step does to the rest of its iteration; default: stop.',
   'step.reply': 'The message that ends the round trip; other messages do not disturb it.',
-  'reply.match': 'By JSONPath: `present`, `absent`, or the exact value; `{{sent.…}}` is the message sent.',
+  'reply.match':
+    'JSONPaths (`present`, `absent`, or the exact value; `{{sent.…}}` is the message sent), `any`, a text, a regular expression, or bytes.',
   'reply.timeout': 'How long the reply may take; default: 30s.',
-  'step.match': 'The awaited message, by JSONPath: `present`, `absent`, or the exact value.',
+  'step.match':
+    'The awaited message: JSONPaths (`present`, `absent`, or the exact value), `any`, a text, a regular expression, or bytes.',
 };
 
 const start = 'A command, run in the folder of this file; it can run code.';

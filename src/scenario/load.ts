@@ -6,9 +6,11 @@ import { findTarget } from '../system/find-targets.ts';
 import type { TargetSpec } from '../system/target-spec.ts';
 import { runChecks } from './checks/all.ts';
 import { type Diagnostic, formatDiagnostic, invalidFile, sortDiagnostics } from './diagnostics.ts';
-import { DataFileError, loadRows } from './feeds.ts';
 import { defaultHttpSettings, defaultTlsSettings } from '../engines/settings.ts';
 import { entryMicros } from './load-length.ts';
+import { withJoined } from './broadcast-joined.ts';
+import { checkHooks } from './hooks-file.ts';
+import { type FeedsByName, readFeeds } from './read-feeds.ts';
 import { readProjectFiles } from './project-files.ts';
 import { scenarioHash } from './hash.ts';
 import type { Problem } from './issues.ts';
@@ -16,8 +18,9 @@ import { parseInlineTarget, readTarget } from './load-target.ts';
 import { applyOverrides, parseOverrides } from './overrides.ts';
 import { placeProblems } from './place.ts';
 import { readSource } from './read-file.ts';
-import type { DataFeed, ProjectFile, Scenario, TargetReference } from './scenario.ts';
+import type { Flow, ProjectFile, Scenario, Step, TargetReference } from './scenario.ts';
 import { parseScenario, type ScenarioInput } from './schema.ts';
+import { mapSends } from './walk-steps.ts';
 import type { SourceDocument } from './yaml-document.ts';
 
 export interface LoadOptions {
@@ -85,7 +88,8 @@ export async function examineScenario(
   if (found.target === undefined || early.length > 0) return fail(early);
   const scenario = assemble(input, around.file, found.reference, feeds.data, named.files);
   const checked = runChecks({ scenario, target: found.target, written: document.value });
-  const diagnostics = placeProblems(document, checked.problems);
+  const hooks = await checkHooks(input.hooks, named.files[input.hooks ?? ''], Object.values(scenario.flows));
+  const diagnostics = placeProblems(document, [...checked.problems, ...hooks]);
   if (diagnostics.length > 0) return fail(diagnostics);
   const warnings = sortDiagnostics(placeProblems(document, checked.warnings)).map(formatDiagnostic);
   const hash = scenarioHash(scenario, found.target.name);
@@ -132,43 +136,15 @@ async function resolveTarget(
   }
 }
 
-type Feeds = Record<string, DataFeed>;
-
-async function readFeeds(
-  input: ScenarioInput,
-  { file, cwd }: Surroundings,
-): Promise<{ data: Feeds; problems: Problem[] }> {
-  const data: Feeds = {};
-  const problems: Problem[] = [];
-  for (const [name, feed] of Object.entries(input.data ?? {})) {
-    try {
-      const rows = await loadRows(feed.file, file === null ? cwd : dirname(file), cwd);
-      data[name] = { pick: feed.pick ?? 'random', rows };
-    } catch (thrown) {
-      if (!(thrown instanceof DataFileError)) throw thrown;
-      problems.push({
-        path: ['data', name, 'file'],
-        part: 'value',
-        message: thrown.message,
-        suggestion: thrown.hint,
-      });
-    }
-  }
-  return { data, problems };
-}
-
 const defaultGracefulStopMicros = 10_000_000;
 
 function assemble(
   input: ScenarioInput,
   file: string | null,
   target: TargetReference,
-  data: Feeds,
+  data: FeedsByName,
   files: Readonly<Record<string, ProjectFile>>,
 ): Omit<Scenario, 'hash'> {
-  const flows = Object.entries(input.flows).map(
-    ([name, { before = [], steps, weight = 1 }]) => [name, { name, weight, before, steps }] as const,
-  );
   const ends = input.load.map((entry) => entry.delayMicros + entryMicros(entry));
   return {
     name: input.name,
@@ -177,7 +153,7 @@ function assemble(
     variant: input.variant ?? null,
     seed: input.seed ?? 1,
     data,
-    flows: Object.fromEntries(flows),
+    flows: assembleFlows(input),
     http: input.http ?? defaultHttpSettings,
     tls: input.tls ?? defaultTlsSettings,
     files,
@@ -190,4 +166,15 @@ function assemble(
     primary: input.primary ?? null,
     claims: input.claims ?? [],
   };
+}
+
+function assembleFlows({ flows, hooks: module = '' }: ScenarioInput): Record<string, Flow> {
+  const linked = (steps: readonly Step[]): Step[] =>
+    mapSends(steps, (step) => (step.kind === 'call' ? { ...step, module } : step));
+  return Object.fromEntries(
+    Object.entries(flows).map(([name, { before = [], steps, weight = 1 }]) => {
+      const flow = { name, weight, before: linked(before), steps: linked(steps) };
+      return [name, withJoined(flow)];
+    }),
+  );
 }

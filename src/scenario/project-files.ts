@@ -5,11 +5,14 @@ import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { filesOfBody } from '../engines/http-body-input.ts';
 import { filesOfTls } from '../engines/settings.ts';
+import { filesOfMessage } from '../engines/ws-step.ts';
 import { errnoOf, messageOf } from '../kernel/errors.ts';
 import type { Problem } from './issues.ts';
 import type { ProjectFile } from './scenario.ts';
 import type { ScenarioInput } from './schema.ts';
+import { stepsOfFlow } from './walk-steps.ts';
 import type { Path } from './yaml-document.ts';
 
 /** Where a file may lie: in the scenario's folder or the project's, once links are followed. */
@@ -47,8 +50,19 @@ interface NamedFile {
 
 function namedFiles(input: ScenarioInput): NamedFile[] {
   const tls = input.tls === undefined ? [] : filesOfTls(input.tls);
-  return tls.map(([key, written]) => ({ written, where: ['tls', key] }));
+  const hooks = input.hooks === undefined ? [] : [{ written: input.hooks, where: ['hooks'] }];
+  return [...tls.map(([key, written]) => ({ written, where: ['tls', key] })), ...hooks, ...sentFiles(input)];
 }
+
+/** What steps send. */
+const sentFiles = ({ flows }: ScenarioInput): NamedFile[] =>
+  Object.entries(flows)
+    .flatMap(([name, { before = [], steps }]) => stepsOfFlow({ name, weight: 1, before, steps }))
+    .flatMap(({ step, path }) =>
+      (step.kind === 'http' ? filesOfBody(step.body) : step.kind === 'ws' ? filesOfMessage(step) : []).map(
+        ({ written, where }) => ({ written, where: [...path, ...where] }),
+      ),
+    );
 
 async function digestOf(path: string): Promise<string> {
   const hash = createHash('sha256');

@@ -128,23 +128,54 @@ export const thinkInput = quantity({
   examples: ['1s', '200ms..800ms'],
 });
 
-const repeatKind = 'a number of turns such as `20 times` or `20 times every 500ms`';
-
-function readRepeat(text: string): { times: number; everyMicros: number | null } | string {
-  const match = /^(\d{1,7}) times?(?: every (.+))?$/.exec(text.trim());
-  if (match === null) return `${quoted(text)} is not ${repeatKind}`;
-  const [, times = '', every] = match;
-  if (Number(times) === 0) return 'must be repeated at least 1 time';
-  if (every === undefined) return { times: Number(times), everyMicros: null };
-  const everyMicros = isBareNumber(every) ? noUnit(every, duration.hint) : readSpan(every);
-  return typeof everyMicros === 'string' ? everyMicros : { times: Number(times), everyMicros };
+export interface Turns {
+  readonly times: number | null;
+  readonly forMicros: number | null;
+  readonly everyMicros: number | null;
 }
 
-/** `5 times` or `20 times every 500ms`. */
+const repeatKind =
+  'a number of turns such as `20 times`, or a time such as `for 10s`, either with `every 500ms`';
+
+function readRepeat(text: string): Turns | string {
+  const match = /^(?:(\d{1,7}) times?|for (.+?))(?: every (.+))?$/.exec(text.trim());
+  if (match === null) return `${quoted(text)} is not ${repeatKind}`;
+  const [, times, span, every] = match;
+  if (times !== undefined && Number(times) === 0) return 'must be repeated at least 1 time';
+  const [forMicros, everyMicros] = [span, every].map((part): number | string | null => {
+    if (part === undefined) return null;
+    return isBareNumber(part) ? noUnit(part, duration.hint) : readSpan(part);
+  });
+  if (typeof forMicros === 'string') return forMicros;
+  if (typeof everyMicros === 'string') return everyMicros;
+  const turns = { forMicros: forMicros ?? null, everyMicros: everyMicros ?? null };
+  if (times !== undefined) return { times: Number(times), ...turns };
+  if (turns.forMicros === null || turns.everyMicros === null) return { times: null, ...turns };
+  // On a grid, the turns that begin within a time are a number of turns.
+  const count = Math.ceil(turns.forMicros / turns.everyMicros);
+  return { times: count, forMicros: null, everyMicros: turns.everyMicros };
+}
+
+/** `5 times`, `20 times every 500ms`, `for 10s` or `for 10s every 1s`. */
 export const repeatInput = quantity({
   kind: repeatKind,
   hint: (bare) => `${bare} times`,
   read: readRepeat,
-  pattern: '^\\s*\\d+ times?( every .+)?$',
-  examples: ['5 times', '20 times every 500ms'],
+  pattern: '^\\s*(\\d+ times?|for .+?)( every .+)?$',
+  examples: ['5 times', '20 times every 500ms', 'for 10s', 'for 10s every 1s'],
+});
+
+const timesKind = 'a number of turns such as `20 times`';
+
+/** `20 times`. */
+export const timesInput = quantity({
+  kind: timesKind,
+  hint: (bare) => `${bare} times`,
+  read: (text): number | string => {
+    const [, times] = /^(\d{1,7}) times?$/.exec(text.trim()) ?? [];
+    if (times === undefined) return `${quoted(text)} is not ${timesKind}`;
+    return Number(times) === 0 ? 'must be at least 1 time' : Number(times);
+  },
+  pattern: '^\\s*\\d+ times?\\s*$',
+  examples: ['20 times'],
 });

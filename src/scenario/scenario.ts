@@ -13,13 +13,38 @@ export interface ThinkStep {
 
 export interface RepeatStep {
   readonly kind: 'repeat';
-  readonly times: number;
+  /** null = by `forMicros`. */
+  readonly times: number | null;
+  /** Turns begin until so much time has passed since the first began, at least one; null = by `times`. */
+  readonly forMicros: number | null;
   /** null = back to back; otherwise each turn has a due time on this grid. */
   readonly everyMicros: number | null;
   readonly steps: readonly Step[];
 }
 
-export type Step = StepSpec | ThinkStep | RepeatStep;
+/** Runs its steps, then asks its condition, over and over: at least once, at most to one of its limits. */
+export interface UntilStep {
+  readonly kind: 'until';
+  /** Names the series of the whole wait; null = it has none, and only the iteration fails. */
+  readonly name: string | null;
+  /** As written, e.g. `status == "done"`; compiled by scenario/conditions. */
+  readonly condition: string;
+  /** From the start of a turn to the start of the next, at the least; null = back to back. */
+  readonly everyMicros: number | null;
+  readonly times: number | null;
+  readonly withinMicros: number | null;
+  readonly onError: 'stop' | 'continue';
+  readonly steps: readonly Step[];
+}
+
+export interface IfStep {
+  readonly kind: 'if';
+  readonly condition: string;
+  readonly then: readonly Step[];
+  readonly else: readonly Step[];
+}
+
+export type Step = StepSpec | ThinkStep | RepeatStep | UntilStep | IfStep;
 
 export interface Flow {
   readonly name: string;
@@ -83,7 +108,10 @@ export interface ProjectFile {
 }
 
 export interface DataFeed {
-  readonly pick: 'random' | 'sequential';
+  /** `unique`: each row at most once in the whole run; reading on when it has run out fails the step. */
+  readonly pick: 'random' | 'sequential' | 'unique';
+  /** How long a row stays: for an iteration, or for all that a virtual user does. */
+  readonly per: 'iteration' | 'user';
   readonly rows: readonly { readonly [column: string]: Json }[];
 }
 

@@ -6,6 +6,7 @@ import { httpSettingsInput, tlsSettingsInput } from '../engines/settings.ts';
 import { type Parsed, parseValue } from './issues.ts';
 import { loadEntryInput } from './load-schema.ts';
 import { nameInput, variableInput } from './names.ts';
+import { cellTypes } from './cells.ts';
 import { durationInput } from './quantities.ts';
 import type { ClaimSpec, PromiseSpec } from './scenario.ts';
 import { keysKnownInStep, kindsOfSteps, stepsInput } from './steps-schema.ts';
@@ -17,10 +18,39 @@ const inlineTarget = z
   })
   .refine(({ http, ws }) => http !== undefined || ws !== undefined, 'needs one of the keys http, ws');
 
-const feed = z.strictObject({
-  file: z.string().min(1).describe('CSV with a header line, or a JSON list of maps; relative to this file.'),
-  pick: z.enum(['random', 'sequential']).optional().describe('Which row an iteration sees; default: random.'),
-});
+const feed = z
+  .strictObject({
+    file: z
+      .string()
+      .min(1)
+      .describe('CSV with a header line, or a JSON list of maps; relative to this file.'),
+    pick: z
+      .enum(['random', 'sequential', 'unique'])
+      .optional()
+      .describe('Which row an iteration sees; unique: each at most once in the run; default: random.'),
+    whenOut: z
+      .enum(['fail', 'recycle'])
+      .optional()
+      .describe('Unique only, when all rows are used: fail the step, or begin anew; default: fail.'),
+    per: z
+      .enum(['iteration', 'user'])
+      .optional()
+      .describe(
+        'How long a row stays: for an iteration, or for all that a virtual user does; default: iteration.',
+      ),
+    types: z
+      .record(z.string(), z.enum(cellTypes))
+      .optional()
+      .describe('CSV only, by column: `number`, `boolean` or `json`; others stay text.'),
+  })
+  .refine(({ pick, whenOut }) => whenOut === undefined || pick === 'unique', {
+    path: ['whenOut'],
+    error: '`whenOut` goes with `pick: unique`',
+  })
+  .refine(({ file, types }) => types === undefined || !file.endsWith('.json'), {
+    path: ['types'],
+    error: '`types` are for CSV: values of JSON have types already',
+  });
 
 const flow = z.strictObject({
   weight: z
@@ -94,6 +124,11 @@ export const scenarioInput = z
       .record(nameInput, flow)
       .refine((flows) => Object.keys(flows).length > 0, 'must not be empty')
       .describe('What virtual users do, by name.'),
+    hooks: z
+      .string()
+      .regex(/\.m?[jt]s$/, 'expected a JavaScript or TypeScript module, such as "hooks.ts"')
+      .optional()
+      .describe('A module whose functions `call` steps call; relative to this file. It can run code.'),
     http: httpSettingsInput.optional().describe('How HTTP steps connect and what all of them send.'),
     tls: tlsSettingsInput.optional().describe('Certificates of HTTP and WebSocket connections.'),
     load: z.array(loadEntryInput).min(1).describe('How often, or by how many users, each flow is run.'),

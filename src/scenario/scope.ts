@@ -3,38 +3,12 @@
 import type { Scope } from '../engines/engine.ts';
 import type { Json } from '../kernel/json.ts';
 import type { Random } from '../kernel/random.ts';
-import { createRandom, deriveSeed, randomInteger } from '../kernel/random.ts';
-import type { DataFeed } from './scenario.ts';
-
-type Row = DataFeed['rows'][number];
-
-/** The feeds of one thread: sequential ones share one position among the users of the thread. */
-export interface Feeds {
-  /** The next row of a feed for a user; undefined when there is no such feed. */
-  next(feed: string, random: Random): Row | undefined;
-}
-
-/** Thread `index` of `count` takes every `count`-th row of the endless sequence, so that no two take the same one. */
-export function openFeeds(
-  data: Readonly<Record<string, DataFeed>>,
-  thread: { readonly index: number; readonly count: number },
-): Feeds {
-  const positions = new Map<string, number>();
-  return {
-    next: (name, random) => {
-      const feed = Object.hasOwn(data, name) ? data[name] : undefined;
-      if (feed === undefined || feed.rows.length === 0) return undefined;
-      if (feed.pick === 'random') return feed.rows[randomInteger(random, 0, feed.rows.length - 1)];
-      const position = positions.get(name) ?? thread.index;
-      positions.set(name, position + thread.count);
-      return feed.rows[position % feed.rows.length];
-    },
-  };
-}
+import { createRandom, deriveSeed } from '../kernel/random.ts';
+import type { Feeds } from './feed-rows.ts';
 
 export interface UserScope extends Scope {
   /**
-   * Starts an iteration: rows are picked anew (when first read) and captures of the iteration before are forgotten;
+   * Starts an iteration: rows that are not the user's own are picked anew (when first read) and captures of the iteration before are forgotten;
    * what was set before the first iteration (`before:` steps, a login) stays, and so do its rows in that iteration.
    */
   beginIteration(iteration: number): void;
@@ -48,6 +22,8 @@ export interface UserScopeInit {
   /** Declared secrets only. */
   readonly env: Readonly<Record<string, string>>;
   readonly feeds: Feeds;
+  /** The iteration that comes after its `before` steps, whose rows these see; default: 0. */
+  readonly iteration?: number;
 }
 
 /** A version 4 UUID (RFC 9562) of the seeded generator. */
@@ -81,7 +57,7 @@ function split(path: string): readonly string[] {
 }
 
 /** The order of look-up: built-in names, captures, feeds. */
-export function createUserScope({ seed, user, env, feeds }: UserScopeInit): UserScope {
+export function createUserScope({ seed, user, env, feeds, iteration: first = 0 }: UserScopeInit): UserScope {
   const random = createRandom(deriveSeed(seed, `user:${user}`));
   // Rows have generators of their own, so that another {{uuid}} in a flow does not change which rows are picked.
   const rowRandoms = new Map<string, Random>();
@@ -98,7 +74,7 @@ export function createUserScope({ seed, user, env, feeds }: UserScopeInit): User
       rowRandom = createRandom(deriveSeed(seed, `feed:${feed}:${user}`));
       rowRandoms.set(feed, rowRandom);
     }
-    const row = feeds.next(feed, rowRandom);
+    const row = feeds.row(feed, user, iteration ?? first, rowRandom);
     if (row !== undefined) rows.set(feed, row);
     return row;
   };
@@ -107,7 +83,8 @@ export function createUserScope({ seed, user, env, feeds }: UserScopeInit): User
     uuid: () => uuidOf(random),
     now: () => new Date().toISOString(),
     'now.ms': () => Date.now(),
-    iteration: () => iteration ?? 0,
+    'now.s': () => Math.floor(Date.now() / 1000),
+    iteration: () => iteration ?? first,
     user: () => user,
     random: () => random,
   };
@@ -127,7 +104,7 @@ export function createUserScope({ seed, user, env, feeds }: UserScopeInit): User
     beginIteration: (next) => {
       if (iteration !== null) {
         captured.clear();
-        rows.clear();
+        for (const feed of rows.keys()) if (!feeds.isPerUser(feed)) rows.delete(feed);
       }
       iteration = next;
     },

@@ -27,8 +27,19 @@ export const givesDueTimes = (entry: LoadEntry): boolean =>
 
 function namesIn(steps: readonly Step[], hasDueTime: boolean): SeriesName[] {
   return steps.flatMap((step): SeriesName[] => {
-    if (step.kind === 'think') return [];
-    if (step.kind === 'repeat') return namesIn(step.steps, hasDueTime || step.everyMicros !== null);
-    return [{ name: step.name, hasDueTime }];
+    switch (step.kind) {
+      case 'think':
+        return [];
+      case 'repeat':
+        return namesIn(step.steps, hasDueTime || step.everyMicros !== null);
+      case 'if':
+        return namesIn([...step.then, ...step.else], hasDueTime);
+      case 'until': {
+        const own = step.name === null ? [] : [{ name: step.name, hasDueTime }];
+        return [...namesIn(step.steps, hasDueTime), ...own];
+      }
+      default:
+        return [{ name: step.name, hasDueTime }];
+    }
   });
 }

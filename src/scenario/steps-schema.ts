@@ -1,10 +1,11 @@
-// Steps as written: every protocol's own, and the two that need no protocol, `think` and `repeat`.
+// Steps as written: every protocol's own, and those that need no protocol: pauses, repetitions, branches.
 
 import { z } from 'zod';
 import { stepInputSchemas } from '../engines/registry.ts';
 import { valueAt } from './issues.ts';
-import { repeatInput, thinkInput } from './quantities.ts';
-import type { RepeatStep, Step, ThinkStep } from './scenario.ts';
+import { onErrorInput } from '../engines/step-input.ts';
+import { repeatInput, spanInput, thinkInput, timesInput } from './quantities.ts';
+import type { IfStep, RepeatStep, Step, ThinkStep, UntilStep } from './scenario.ts';
 import type { Path } from './yaml-document.ts';
 
 const thinkStep = z
@@ -20,22 +21,76 @@ const repeatStep = z
     description: 'Runs steps several times over, back to back or on a grid of due times.',
   });
 
+const conditionInput = z
+  .string({ error: 'expected a condition such as status == "done"' })
+  .min(1)
+  .max(1_000)
+  .meta({ examples: ['status == "done"', 'count > 3 and not token'] });
+
+const untilStep = z
+  .strictObject({
+    until: conditionInput,
+    steps: z.lazy(() => stepsInput),
+    every: spanInput.optional(),
+    atMost: timesInput.optional(),
+    within: spanInput.optional(),
+    name: z.string().min(1).optional(),
+    onError: onErrorInput,
+  })
+  .transform((written, context): UntilStep => {
+    if (written.atMost === undefined && written.within === undefined) {
+      const message = 'needs a limit: `atMost: 20 times`, `within: 30s`, or both';
+      context.addIssue({ code: 'custom', message });
+    }
+    return {
+      kind: 'until',
+      name: written.name ?? null,
+      condition: written.until,
+      everyMicros: written.every ?? null,
+      times: written.atMost ?? null,
+      withinMicros: written.within ?? null,
+      onError: written.onError,
+      steps: written.steps,
+    };
+  })
+  .meta({
+    title: 'Until',
+    description:
+      'Runs steps, then asks a condition, over and over to a limit: polling. Runs them at least once.',
+  });
+
+const ifStep = z
+  .strictObject({
+    if: conditionInput,
+    then: z.lazy(() => stepsInput),
+    else: z.lazy(() => stepsInput).optional(),
+  })
+  .transform((written): IfStep => ({
+    kind: 'if',
+    condition: written.if,
+    then: written.then,
+    else: written.else ?? [],
+  }))
+  .meta({ title: 'If', description: 'Runs one of two lists of steps.' });
+
 const stepInput: z.ZodType<Step> = z
   // In the order of stepKinds.
-  .union([...Object.values(stepInputSchemas), thinkStep, repeatStep])
+  .union([...Object.values(stepInputSchemas), thinkStep, repeatStep, ifStep, untilStep])
   .meta({
     id: 'step',
     title: 'Step',
-    description: 'One request, one WebSocket action, a pause, or a repetition.',
+    description: 'One request, one WebSocket action, a call, a pause, a repetition or a branch.',
   });
 
 export const stepsInput: z.ZodType<Step[]> = z.array(stepInput).min(1);
 
-const stepKinds: readonly string[] = [...Object.keys(stepInputSchemas), 'think', 'repeat'];
+const stepKinds: readonly string[] = [...Object.keys(stepInputSchemas), 'think', 'repeat', 'if', 'until'];
+
+const stepLists = /^(steps|before|then|else)$/;
 
 /** The keys that tell steps apart, when `path` is that of a step. */
 export const kindsOfSteps = (path: Path): readonly string[] =>
-  typeof path.at(-1) === 'number' && /^(steps|before)$/.test(String(path.at(-2))) ? stepKinds : [];
+  typeof path.at(-1) === 'number' && stepLists.test(String(path.at(-2))) ? stepKinds : [];
 
 interface MapSchema {
   readonly properties?: Readonly<Record<string, MapSchema & { readonly pattern?: string }>>;
@@ -48,7 +103,7 @@ interface MapSchema {
  */
 export function keysKnownInStep(root: unknown, path: Path): readonly string[] {
   const start = path.findLastIndex(
-    (key, index) => typeof key === 'number' && /^(steps|before)$/.test(String(path[index - 1])),
+    (key, index) => typeof key === 'number' && stepLists.test(String(path[index - 1])),
   );
   const step = valueAt(root, path.slice(0, start + 1));
   if (start < 0 || typeof step !== 'object' || step === null) return [];

@@ -1,104 +1,11 @@
 // The small language of `{{…}}` in steps: names, fields and a few functions, compiled once; it cannot run code.
 
-import type { JsonTemplate, Scope, TemplateCompiler, TextTemplate } from '../engines/engine.ts';
-import { UnresolvedValue } from '../engines/unresolved.ts';
-import { MettleError } from '../kernel/errors.ts';
+import type { JsonTemplate, TemplateCompiler, TextTemplate } from '../engines/engine.ts';
 import type { Json } from '../kernel/json.ts';
-import type { Random } from '../kernel/random.ts';
-import { randomInteger } from '../kernel/random.ts';
+import type { TemplateReference, TemplateValue } from './template-values.ts';
+import { TemplateError, templateValue, textOf } from './template-values.ts';
 
-/** A template that cannot be compiled; `offset` counts UTF-16 units from the start of its text. */
-export class TemplateError extends MettleError {
-  readonly offset: number;
-
-  constructor(offset: number, message: string, hint?: string) {
-    super({ code: 'TEMPLATE_SYNTAX', message, hint });
-    this.offset = offset;
-  }
-}
-
-/** A name that a template reads from a feed, a capture or the environment. */
-export interface TemplateReference {
-  /** `questions.text`, `answerId`, `env.RAG_TOKEN`. */
-  readonly path: string;
-  /** Where the name begins in the text. */
-  readonly offset: number;
-}
-
-/** Names that always have a meaning; feeds and captures must not be called so. */
-export const reservedNames = ['env', 'iteration', 'now', 'random', 'sent', 'user', 'uuid'] as const;
-
-type Evaluate = (scope: Scope) => unknown;
-
-interface Placeholder {
-  readonly path: string;
-  readonly offset: number;
-  readonly evaluate: Evaluate;
-}
-
-type Part = string | Placeholder;
-
-const functions = 'random.int(low, high) and random.pick(a, b, …)';
-
-const read =
-  (path: string): Evaluate =>
-  (scope) => {
-    const value = scope.get(path);
-    if (value === undefined) throw new UnresolvedValue(path);
-    return value;
-  };
-
-/** The scope hands out its seeded generator under the name `random`. */
-function randomOf(scope: Scope): Random {
-  const random = scope.get('random');
-  if (typeof random !== 'function') throw new UnresolvedValue('random');
-  return random as Random;
-}
-
-function callOf(name: string, written: string, offset: number): Evaluate {
-  const items = written.split(',').map((item) => item.trim());
-  if (items.includes('')) throw new TemplateError(offset, `{{${name}(…)}} has an empty argument`);
-  if (name === 'random.pick') return (scope) => items[randomInteger(randomOf(scope), 0, items.length - 1)];
-  if (name !== 'random.int') {
-    throw new TemplateError(offset, `"${name}" is not a function of templates`, `There are ${functions}.`);
-  }
-  const [low = Number.NaN, high = Number.NaN] = items.map((item) =>
-    /^-?\d+$/.test(item) ? Number(item) : Number.NaN,
-  );
-  if (items.length !== 2 || !(low <= high) || !Number.isSafeInteger(low) || high - low >= 2 ** 32) {
-    throw new TemplateError(
-      offset,
-      'random.int takes two whole numbers, the lower one first and less than 2^32 apart',
-      'For example {{random.int(1, 10)}}.',
-    );
-  }
-  return (scope) => randomInteger(randomOf(scope), low, high);
-}
-
-const namePattern = /^[A-Za-z_][\w-]*(?:\.[A-Za-z0-9_][\w-]*)*$/;
-const callPattern = /^([A-Za-z_][\w.]*)\((.*)\)$/s;
-const plainBuiltins: ReadonlySet<string> = new Set(['iteration', 'now', 'now.ms', 'user', 'uuid']);
-
-function placeholderOf(inner: string, innerOffset: number): Placeholder {
-  const path = inner.trim();
-  const offset = innerOffset + inner.length - inner.trimStart().length;
-  const call = callPattern.exec(path);
-  if (call !== null) return { path, offset, evaluate: callOf(call[1] ?? '', call[2] ?? '', offset) };
-  if (!namePattern.test(path)) {
-    const what = path === '' ? 'an empty placeholder' : `"${path}" is not a name`;
-    throw new TemplateError(offset, `${what}: expected a name such as {{questions.text}} or ${functions}`);
-  }
-  const root = path.split('.', 1)[0] ?? '';
-  if (root === 'random')
-    throw new TemplateError(offset, `"${path}" needs arguments`, `There are ${functions}.`);
-  if (['iteration', 'now', 'user', 'uuid'].includes(root) && !plainBuiltins.has(path)) {
-    throw new TemplateError(offset, `"${path}" is unknown: "${root}" has no such field`);
-  }
-  if (root === 'env' && path.split('.').length !== 2) {
-    throw new TemplateError(offset, `"${path}" is not a variable such as {{env.API_TOKEN}}`);
-  }
-  return { path, offset, evaluate: read(path) };
-}
+type Part = string | TemplateValue;
 
 /** Literal text and placeholders in turn. `\{{` stands for `{{`. */
 function parse(source: string): Part[] {
@@ -122,7 +29,7 @@ function parse(source: string): Part[] {
     literal += source.slice(position, open);
     if (literal !== '') parts.push(literal);
     literal = '';
-    parts.push(placeholderOf(source.slice(open + 2, close), open + 2));
+    parts.push(templateValue(source.slice(open + 2, close), open + 2));
     position = close + 2;
   }
   literal += source.slice(position);
@@ -135,18 +42,7 @@ function parse(source: string): Part[] {
  * `sent.*` are left out. Throws TemplateError where the text is not a template.
  */
 export function templateReferences(source: string): TemplateReference[] {
-  return parse(source).flatMap((part) => {
-    if (typeof part === 'string' || part.path.includes('(')) return [];
-    const root = part.path.split('.', 1)[0] ?? '';
-    const builtIn = root !== 'env' && reservedNames.some((name) => name === root);
-    return builtIn ? [] : [{ path: part.path, offset: part.offset }];
-  });
-}
-
-function textOf(path: string, value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (value === null || value === undefined) throw new UnresolvedValue(path);
-  return JSON.stringify(value);
+  return parse(source).flatMap((part) => (typeof part === 'string' ? [] : part.references));
 }
 
 function compileText(source: string): TextTemplate {
@@ -160,7 +56,7 @@ function compileText(source: string): TextTemplate {
     render: (scope) => {
       let text = '';
       for (const part of parts)
-        text += typeof part === 'string' ? part : textOf(part.path, part.evaluate(scope));
+        text += typeof part === 'string' ? part : textOf(part.source, part.evaluate(scope));
       return text;
     },
   };

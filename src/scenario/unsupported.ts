@@ -9,16 +9,13 @@ interface Later {
 }
 
 const keys: readonly Later[] = [
-  { where: /^$/, words: ['hooks', 'phases', 'on_no_data'] },
+  { where: /^$/, words: ['phases', 'on_no_data'] },
   { where: /^load\.\d+$/, words: ['phases', 'window'] },
   { where: /^chaos\.\d+$/, words: ['use', 'every', 'phases'] },
   { where: /^slo\.\d+$/, words: ['window', 'abort', 'on_no_data'] },
   {
     where: /^flows\..*\.(steps|before)\.\d+(\.|$)/,
-    words: [
-      ...['if', 'until', 'call', 'broadcast', 'every', 'file', 'multipart'],
-      ...['size', 'duration', 'redirects', 'tls', 'proxy', 'http2', 'certificate'],
-    ],
+    words: [...['every', 'tls', 'proxy', 'http2', 'certificate']],
   },
   { where: /^variants\.[^.]+$/, words: ['compose', 'service', 'docker'] },
   { where: /^observe$/, words: ['docker', 'prometheus'] },
@@ -26,7 +23,6 @@ const keys: readonly Later[] = [
 ];
 
 const values: readonly Later[] = [
-  { where: /^data\.[^.]+\.pick$/, words: ['unique'] },
   {
     where: /^chaos\.\d+\.fault$/,
     words: [

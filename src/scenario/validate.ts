@@ -6,6 +6,8 @@ import { type Diagnostic, sortDiagnostics } from './diagnostics.ts';
 import { examineScenario } from './load.ts';
 import { parseTarget } from './load-target.ts';
 import { readSource } from './read-file.ts';
+import type { Scenario } from './scenario.ts';
+import { allSteps } from './walk-steps.ts';
 import type { SourceDocument } from './yaml-document.ts';
 
 export interface ValidatedFile {
@@ -38,7 +40,8 @@ async function validateFile(path: string, cwd: string): Promise<ValidatedFile> {
   }
   if (kind === 'scenario') {
     const examined = await examineScenario(document, { file, cwd, allow: [] });
-    const notes = examined.loaded === undefined ? [] : commandsOf(examined.loaded.target);
+    const { loaded } = examined;
+    const notes = loaded === undefined ? [] : [...hooksOf(loaded.scenario), ...commandsOf(loaded.target)];
     return {
       file: path,
       kind,
@@ -68,6 +71,12 @@ function kindOf({ value }: SourceDocument): ValidatedFile['kind'] {
   ]);
   if (scenario > target) return 'scenario';
   return target > scenario && (target > 1 || keys.includes('variants')) ? 'target' : 'unknown';
+}
+
+/** Modules whose functions the steps call. */
+function hooksOf({ flows }: Scenario): string[] {
+  const modules = allSteps(flows).flatMap(({ step }) => (step.kind === 'call' ? [step.module] : []));
+  return [...new Set(modules)].map((module) => `runs code: hooks of the scenario: \`${module}\``);
 }
 
 /** Whoever runs a scenario runs these: said before, not after. */

@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { compileJsonPath } from '../../src/engines/json-path.ts';
 import { csvRows } from '../../src/scenario/feeds.ts';
 import { jsonErrorOffset } from '../../src/scenario/json-position.ts';
-import { TemplateError, templateReferences, templates } from '../../src/scenario/templates.ts';
+import { TemplateError } from '../../src/scenario/template-values.ts';
+import { templateReferences, templates } from '../../src/scenario/templates.ts';
 import { plainScope } from '../support/engine-users.ts';
 
 /** Text rich in what the grammars care about. */

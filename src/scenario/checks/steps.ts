@@ -1,10 +1,12 @@
 // Steps against each other and the target: series named once, clients and sockets that exist, an address to send to.
 
+import type { WsConnectStep } from '../../engines/ws-step.ts';
 import type { TargetSpec } from '../../system/target-spec.ts';
 import { quoted } from '../issue-words.ts';
 import type { Problem } from '../issues.ts';
 import type { Flow } from '../scenario.ts';
 import { allSteps, type PlacedStep, seriesOf, stepsOfFlow } from '../walk-steps.ts';
+import type { Path } from '../yaml-document.ts';
 import type { Check } from './check.ts';
 import { unknown } from './load.ts';
 
@@ -47,7 +49,7 @@ function checkNames(steps: readonly PlacedStep[]): Problem[] {
 }
 
 function checkAddress({ step, path }: PlacedStep, target: TargetSpec): Problem[] {
-  if (step.kind === 'think' || step.kind === 'repeat') return [];
+  if (step.kind !== 'http' && step.kind !== 'ws') return [];
   if (step.kind === 'http' && step.via !== null) {
     const clients = Object.keys(target.clients);
     const known = clients.includes(step.via);
@@ -65,6 +67,24 @@ function checkAddress({ step, path }: PlacedStep, target: TargetSpec): Problem[]
   return [{ path: [...path, step.kind], part: 'value', message }];
 }
 
+/** What is sent again on a new connection was sent on the old one. */
+function checkResends(flow: Flow, connect: WsConnectStep, path: Path): Problem[] {
+  const sends = stepsOfFlow(flow).flatMap(({ step }) =>
+    step.kind === 'ws' && step.action === 'send' && step.socket === connect.socket ? [step.name] : [],
+  );
+  return (connect.reconnect?.resend ?? []).flatMap((name, index): Problem[] =>
+    sends.includes(name)
+      ? []
+      : [
+          {
+            path: [...path, 'resend', index],
+            part: 'value',
+            ...unknown(`send on "${connect.socket}"`, name, sends),
+          },
+        ],
+  );
+}
+
 /** `ws: send feed` needs a `ws: connect …` with `as: feed` before it in its flow. */
 function checkSockets(flow: Flow): Problem[] {
   const open = new Set<string>();
@@ -72,7 +92,7 @@ function checkSockets(flow: Flow): Problem[] {
     if (step.kind !== 'ws') return [];
     if (step.action === 'connect') {
       open.add(step.socket);
-      return [];
+      return checkResends(flow, step, path);
     }
     if (open.has(step.socket)) return [];
     const { message, suggestion } = unknown('socket', step.socket, [...open]);

@@ -1,25 +1,59 @@
-// Placeholders in steps: every name in `{{…}}` is a column, an earlier capture, a declared secret, or built in.
+// Placeholders and conditions in steps: every name is a column, an earlier capture, a declared secret, or built in.
 
-import { messageOf } from '../../kernel/errors.ts';
-import { type Problem, valueAt } from '../issues.ts';
 import { didYouMean } from '../../kernel/suggest.ts';
-import { reservedNames, TemplateError, templateReferences } from '../templates.ts';
-import { allSteps, type PlacedStep } from '../walk-steps.ts';
+import { ConditionError } from '../condition-words.ts';
+import { compileCondition } from '../conditions.ts';
+import { type Problem, valueAt } from '../issues.ts';
+import type { Step } from '../scenario.ts';
+import type { TemplateReference } from '../template-values.ts';
+import { reservedNames, TemplateError } from '../template-values.ts';
+import { templateReferences } from '../templates.ts';
 import type { Path } from '../yaml-document.ts';
+import type { Names } from './captures.ts';
+import { walkNames } from './captures.ts';
 import type { Check, CheckInput } from './check.ts';
 
 /** Keys of a step whose texts are templates, all the way down. */
 const templated = [
-  ...['http', 'ws', 'headers', 'query', 'json', 'form', 'text', 'multipart', 'auth', 'stream'],
-  ...['expect', 'match', 'reply'],
+  ...['http', 'ws', 'headers', 'query', 'json', 'form', 'text', 'expect', 'match', 'reply', 'with'],
+  ...['protocols', 'binary', 'reason'],
 ];
 
-export const checkTemplates: Check = (input) =>
-  allSteps(input.scenario.flows).flatMap((placed) =>
-    templated
-      .flatMap((key) => textsIn(valueAt(input.written, [...placed.path, key]), [...placed.path, key]))
-      .flatMap(({ text, path }) => checkText(text, path, placed, input)),
-  );
+interface Found {
+  readonly problems: Problem[];
+  readonly warnings: Problem[];
+}
+
+export const checkTemplates: Check = (input) => examine(input).problems;
+
+/** A name that only some ways lead to: no mistake for sure, but a failure on the other ways. */
+export const templateWarnings: Check = (input) => examine(input).warnings;
+
+function examine(input: CheckInput): Found {
+  const found: Found = { problems: [], warnings: [] };
+  for (const flow of Object.values(input.scenario.flows)) {
+    walkNames(flow, ({ step, path }, names, when) => {
+      if (when === 'before') {
+        for (const key of templated) {
+          for (const text of textsIn(valueAt(input.written, [...path, key]), [...path, key])) {
+            checkText(text, templateReferences, names, input, found);
+          }
+        }
+      }
+      const condition = conditionOf(step, when);
+      if (condition === undefined) return;
+      const text = { text: condition.text, path: [...path, condition.key] };
+      checkText(text, (source) => compileCondition(source).references, names, input, found);
+    });
+  }
+  return found;
+}
+
+/** An `if` is asked before its steps, an `until` after them. */
+function conditionOf(step: Step, when: 'before' | 'after'): { key: string; text: string } | undefined {
+  if (step.kind === 'if' && when === 'before') return { key: 'if', text: step.condition };
+  return step.kind === 'until' && when === 'after' ? { key: 'until', text: step.condition } : undefined;
+}
 
 interface Text {
   readonly text: string;
@@ -33,8 +67,14 @@ function textsIn(value: unknown, path: Path): Text[] {
   return Object.entries(value).flatMap(([key, item]) => textsIn(item, [...path, key]));
 }
 
-function checkText(text: string, path: Path, placed: PlacedStep, input: CheckInput): Problem[] {
-  const at = (offset: number, message: string, suggestion?: string): Problem => ({
+function checkText(
+  { text, path }: Text,
+  referencesOf: (source: string) => readonly TemplateReference[],
+  names: Names,
+  input: CheckInput,
+  found: Found,
+): void {
+  const at = (offset: number, { message, suggestion }: Complaint): Problem => ({
     path,
     part: 'value',
     offset,
@@ -42,26 +82,38 @@ function checkText(text: string, path: Path, placed: PlacedStep, input: CheckInp
     suggestion,
   });
   try {
-    return templateReferences(text).flatMap((reference) => {
-      const problem = checkReference(reference.path, placed, input);
-      return problem === undefined ? [] : [at(reference.offset, problem.message, problem.suggestion)];
-    });
+    for (const reference of referencesOf(text)) {
+      const problem = complaintOf(reference, names, input);
+      if (problem !== undefined) found.problems.push(at(reference.offset, problem));
+      else if (isDoubtful(reference, names, input)) {
+        const message = `{{${reference.path}}} has a value only on some ways to this step`;
+        const suggestion = `give it a default, such as {{${reference.path} | none}}`;
+        found.warnings.push(at(reference.offset, { message, suggestion }));
+      }
+    }
   } catch (thrown) {
-    return [at(thrown instanceof TemplateError ? thrown.offset : 0, messageOf(thrown), hintOf(thrown))];
+    if (!(thrown instanceof TemplateError || thrown instanceof ConditionError)) throw thrown;
+    found.problems.push(at(thrown.offset, { message: thrown.message, suggestion: thrown.hint }));
   }
 }
-
-const hintOf = (thrown: unknown): string | undefined =>
-  thrown instanceof TemplateError ? thrown.hint : undefined;
 
 interface Complaint {
   readonly message: string;
   readonly suggestion?: string | undefined;
 }
 
-function checkReference(
-  path: string,
-  placed: PlacedStep,
+const rootOf = (path: string): string => path.split('.', 1)[0] ?? '';
+
+function isDoubtful({ path, optional }: TemplateReference, names: Names, { scenario }: CheckInput): boolean {
+  const root = rootOf(path);
+  return (
+    !optional && names.possible.has(root) && !names.sure.has(root) && !Object.hasOwn(scenario.data, root)
+  );
+}
+
+function complaintOf(
+  { path }: TemplateReference,
+  names: Names,
   { scenario, target }: CheckInput,
 ): Complaint | undefined {
   const [root = '', field] = path.split('.');
@@ -71,39 +123,21 @@ function checkReference(
     const near = didYouMean(field ?? '', target.secrets);
     return { message, suggestion: near ?? `add it to \`secrets\` of the target file` };
   }
+  if (names.possible.has(root)) return undefined;
   const columns = Object.entries(scenario.data).flatMap(([feed, { rows }]) =>
     Object.keys(rows[0] ?? {}).map((column) => `${feed}.${column}`),
   );
   if (Object.hasOwn(scenario.data, root)) {
-    const known = field === undefined || columns.includes(`${root}.${field}`);
-    return known
-      ? undefined
-      : missing(
-          path,
-          columns.filter((column) => column.startsWith(`${root}.`)),
-        );
+    if (field === undefined || columns.includes(`${root}.${field}`)) return undefined;
+    return missing(
+      path,
+      columns.filter((column) => column.startsWith(`${root}.`)),
+    );
   }
-  const captures = capturedBefore(placed, scenario.flows);
-  if (captures.includes(root)) return undefined;
-  return missing(path, [...captures, ...columns, ...reservedNames]);
+  return missing(path, [...names.possible, ...columns, ...reservedNames]);
 }
 
 const missing = (path: string, known: readonly string[]): Complaint => ({
   message: `nothing is called {{${path}}} here`,
   suggestion: didYouMean(path, known) ?? (known.length > 0 ? `known: ${known.join(', ')}` : undefined),
 });
-
-/** Names captured by earlier steps of the flow, or by any step of a repetition that holds this one. */
-function capturedBefore(placed: PlacedStep, flows: CheckInput['scenario']['flows']): string[] {
-  const steps = allSteps(flows).filter((other) => other.flow === placed.flow);
-  const index = steps.findIndex((other) => other.path.join('.') === placed.path.join('.'));
-  const loops = steps.filter((other) => other.step.kind === 'repeat' && startsWith(placed.path, other.path));
-  return steps.flatMap((other, position) => {
-    const sameLoop = loops.some((loop) => startsWith(other.path, loop.path));
-    if (other.step.kind !== 'http' || (position >= index && !sameLoop)) return [];
-    return other.step.capture.map((capture) => capture.name);
-  });
-}
-
-const startsWith = (path: Path, start: Path): boolean =>
-  start.every((segment, index) => path[index] === segment);

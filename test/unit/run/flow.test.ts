@@ -19,6 +19,7 @@ const think = (fromMs: number, toMs = fromMs): Step => ({
 const repeat = (times: number, everyMs: number | null, ...steps: Step[]): Step => ({
   kind: 'repeat',
   times,
+  forMicros: null,
   everyMicros: everyMs === null ? null : everyMs * ms,
   steps,
 });

@@ -2,20 +2,32 @@
 
 import { describe, expect, it } from 'vitest';
 import type { UserScope } from '../../../src/scenario/scope.ts';
-import { createUserScope, openFeeds } from '../../../src/scenario/scope.ts';
-import type { DataFeed } from '../../../src/scenario/scenario.ts';
+import { createUserScope } from '../../../src/scenario/scope.ts';
+import { openFeeds } from '../../../src/scenario/feed-rows.ts';
+import type { DataFeed, LoadEntry } from '../../../src/scenario/scenario.ts';
+import { arrivals, users as usersFor } from '../../support/load-plans.ts';
+
+const users = (count: number): LoadEntry => usersFor(count, 10);
 
 const rows = (count: number): DataFeed['rows'] =>
   Array.from({ length: count }, (_, n) => ({ n, text: `row ${n}` }));
 const feed = (pick: DataFeed['pick'], count: number): Record<string, DataFeed> => ({
-  data: { pick, rows: rows(count) },
+  data: { pick, per: 'iteration', rows: rows(count) },
 });
+
+const feedsOf = (data: Record<string, DataFeed>, entry: LoadEntry) =>
+  openFeeds(data, {
+    entry,
+    index: 0,
+    entries: 1,
+    readers: Object.fromEntries(Object.keys(data).map((name) => [name, [0]])),
+  });
 
 function userOf(
   data: Record<string, DataFeed> = {},
-  { user = 1, seed = 42, thread = { index: 0, count: 1 }, env = {} } = {},
+  { user = 0, seed = 42, env = {}, load = users(1) } = {},
 ): UserScope {
-  return createUserScope({ seed, user, env, feeds: openFeeds(data, thread) });
+  return createUserScope({ seed, user, env, feeds: feedsOf(data, load) });
 }
 
 const draws = (scope: UserScope, count: number): unknown[] =>
@@ -33,11 +45,10 @@ describe('data rows', () => {
     expect(scope.get('data.n')).toBe(1);
   });
 
-  it('in sequence are shared among the users of a thread and begin anew at the end', () => {
-    const feeds = openFeeds(feed('sequential', 3), { index: 0, count: 1 });
-    const users = [1, 2].map((user) => createUserScope({ seed: 1, user, env: {}, feeds }));
+  it('in sequence are numbered by iteration and user, and begin anew at the end', () => {
+    const scopes = [0, 1].map((user) => userOf(feed('sequential', 3), { user, load: users(2) }));
     const seen = [0, 1, 2, 3].flatMap((n) =>
-      users.map((scope) => {
+      scopes.map((scope) => {
         scope.beginIteration(n);
         return scope.get('data.n');
       }),
@@ -45,11 +56,41 @@ describe('data rows', () => {
     expect(seen).toEqual([0, 1, 2, 0, 1, 2, 0, 1]);
   });
 
-  it('in sequence are split over threads without overlap', () => {
-    const taken = [0, 1, 2].flatMap((index) =>
-      draws(userOf(feed('sequential', 12), { thread: { index, count: 3 } }), 4),
+  it('in sequence belong to the number of an arrival', () => {
+    const load = arrivals(10, 10);
+    const seen = [7, 0, 3].map((n) => {
+      const scope = userOf(feed('sequential', 100), { user: n, load });
+      scope.beginIteration(n);
+      return scope.get('data.n');
+    });
+    expect(seen).toEqual([7, 0, 3]);
+  });
+
+  it('that are unique run out with a word that says so', () => {
+    const scope = userOf(feed('unique', 2));
+    expect(draws(scope, 2)).toEqual([0, 1]);
+    scope.beginIteration(2);
+    expect(() => scope.get('data.n')).toThrow(
+      '{{data}} has run out: row 3 of 2 was asked for, and each is used once',
     );
-    expect(taken.toSorted((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 12 }, (_, n) => n));
+  });
+
+  it('of a user stay for all its iterations', () => {
+    const own = { data: { ...feed('unique', 5)['data']!, per: 'user' as const } };
+    expect(draws(userOf(own, { user: 3, load: users(4) }), 3)).toEqual([3, 3, 3]);
+  });
+
+  it('of `before` steps in a later life are those of the iteration that follows', () => {
+    const scope = createUserScope({
+      seed: 1,
+      user: 1,
+      env: {},
+      feeds: feedsOf(feed('unique', 9), users(2)),
+      iteration: 3,
+    });
+    expect(scope.get('data.n')).toBe(7);
+    scope.beginIteration(3);
+    expect(scope.get('data.n')).toBe(7);
   });
 
   it('at random are the same for the same seed and user, others for others, whatever else is drawn', () => {
@@ -62,14 +103,8 @@ describe('data rows', () => {
     expect(draws(busy, 20)).toEqual(first);
   });
 
-  it('that nobody reads are not used up', () => {
-    const scope = userOf(feed('sequential', 3));
-    for (const n of [0, 1, 2, 3]) scope.beginIteration(n);
-    expect(scope.get('data.n')).toBe(0);
-  });
-
   it('are undefined where there is no such feed, column or row', () => {
-    const scope = userOf({ ...feed('random', 2), empty: { pick: 'random', rows: [] } });
+    const scope = userOf({ ...feed('random', 2), empty: { pick: 'random', per: 'iteration', rows: [] } });
     expect(
       ['other.n', 'data.other', 'empty.n', 'data.n.deep', 'data.toString'].map((path) => scope.get(path)),
     ).toEqual(Array.from({ length: 5 }, () => undefined));

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { UnresolvedValue } from '../../../src/engines/unresolved.ts';
 import type { Json } from '../../../src/kernel/json.ts';
 import { createRandom } from '../../../src/kernel/random.ts';
-import { TemplateError, templateReferences, templates } from '../../../src/scenario/templates.ts';
+import { TemplateError } from '../../../src/scenario/template-values.ts';
+import { templateReferences, templates } from '../../../src/scenario/templates.ts';
 import { plainScope } from '../../support/engine-users.ts';
 
 const scope = (values: Record<string, unknown> = {}) => plainScope({ random: createRandom(1), ...values });
@@ -68,7 +69,7 @@ describe('a template that cannot be compiled', () => {
     ['{{a.}}', 2, /"a\." is not a name/],
     ['{{a + 1}}', 2, /is not a name/],
     ['{{constructor("x")}}', 2, /"constructor" is not a function/],
-    ['{{x}} {{random.float(1)}}', 8, /"random.float" is not a function/],
+    ['{{x}} {{random.folat(1)}}', 8, /"random.folat" is not a function/],
     ['{{random.int(1)}}', 2, /two whole numbers/],
     ['{{random.int(3, 1)}}', 2, /two whole numbers/],
     ['{{random.int(1.5, 2)}}', 2, /two whole numbers/],

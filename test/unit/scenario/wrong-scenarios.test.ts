@@ -57,19 +57,11 @@ describe('what a later version will know is refused by name', () => {
     ['severity: warn', 'abort: { after: 15s }', `rag.yml:66:5: ${later('abort')}`],
     ['  - id: slow-db', '  - use: x.yml\n    id: slow-db', `rag.yml:52:5: ${later('use')}`],
     ['inject: if-steady', 'every: 30s', `rag.yml:58:5: ${later('every')}`],
-    ['- think: 200ms..800ms', '- call: login', `rag.yml:17:9: ${later('call')}`],
-    [
-      '- think: 200ms..800ms',
-      '- if: answerId\n        steps: [{ think: 1s }]',
-      `rag.yml:17:9: ${later('if')}`,
-    ],
     [
       'reply: { match: { $.type',
       'broadcast: {}\n        reply: { match: { $.type',
       `rag.yml:30:9: ${later('broadcast')}`,
     ],
-    ['seed: 42', 'hooks: hooks.js', `rag.yml:4:1: ${later('hooks')}`],
-    ['pick: random', 'pick: unique', `rag.yml:6:43: ${later('unique')}`],
     ['fault: latency', 'fault: bandwidth', `rag.yml:55:12: ${later('bandwidth')}`],
     [
       'p95(query) < 2s',
@@ -148,7 +140,11 @@ describe('words and shapes', () => {
       '- wait a moment',
       'rag.yml:17:9: expected a map of keys, found the text "wait a moment"',
     ],
-    ['- think: 200ms..800ms', '- name: x', 'rag.yml:17:9: needs one of the keys http, ws, think, repeat'],
+    [
+      '- think: 200ms..800ms',
+      '- name: x',
+      'rag.yml:17:9: needs one of the keys http, ws, call, think, repeat, if, until',
+    ],
     [
       'flows:\n',
       'flows:\n  1st: { steps: [{ think: 1s }] }\n',
@@ -236,6 +232,119 @@ describe('references', () => {
       'questions.csv',
       '../../../../../package.json',
       'rag.yml:6:22: ../../../../../package.json: the file is outside the project — Keep data beside the scenario.',
+    ],
+  ]);
+});
+
+describe('branches, polls and turns', () => {
+  const instead = (step: string, ...problems: string[]): Case => ['- think: 200ms..800ms', step, ...problems];
+  const poll = (condition: string): string =>
+    `- until: ${condition}\n        atMost: 3 times\n        steps: [{ think: 1s }]`;
+  table([
+    instead(poll('answerId = 3'), 'rag.yml:17:25: "=" is not known here — write "=="'),
+    instead(poll('answerId == 3 && uuid'), 'rag.yml:17:30: "&&" is not known here — write "and"'),
+    instead(poll('(answerId'), 'rag.yml:17:16: "(" is never closed'),
+    instead(poll('answerId =='), 'rag.yml:17:27: expected a name or a value, found the end'),
+    instead(
+      poll('answerId 3'),
+      'rag.yml:17:25: "3" is not expected here — comparisons are joined by "and" or "or"',
+    ),
+    instead(
+      poll('answerId > 3s'),
+      'rag.yml:17:27: "3s" is not a number — numbers have no unit, and text stands in quotes',
+    ),
+    instead(
+      poll("'{{answerId}}'"),
+      'rag.yml:17:16: names stand without braces in a condition — write status, not {{status}}',
+    ),
+    instead(poll('anserId'), 'rag.yml:17:16: nothing is called {{anserId}} here — did you mean "answerId"?'),
+    instead(poll('answerId == "a'), 'rag.yml:17:28: a text that is never closed'),
+    instead(poll('3'), 'rag.yml:17:16: expected a condition such as status == "done"'),
+    instead(
+      '- until: answerId\n        steps: [{ think: 1s }]',
+      'rag.yml:17:9: needs a limit: `atMost: 20 times`, `within: 30s`, or both',
+    ),
+    instead(poll('answerId').replace('3 times', '3'), 'rag.yml:18:17: 3 has no unit; write 3 times'),
+    instead(
+      '- if: answerId\n        steps: [{ think: 1s }]',
+      'rag.yml:17:9: missing key "then"',
+      'rag.yml:18:9: unknown key "steps" — known here: if, then, else',
+    ),
+    instead(
+      '- if: answerId\n        then: [{ tink: 1s }]',
+      'rag.yml:18:18: unknown key "tink" — did you mean "think"?',
+    ),
+    instead(
+      '- repeat: for 10\n        steps: [{ think: 1s }]',
+      'rag.yml:17:17: 10 has no unit; write 10s or 10ms',
+    ),
+    [
+      '      - http: POST /query',
+      '      - if: iteration > 3\n        then: [{ http: GET /x }]\n      - http: POST /query',
+      'rag.yml:10:9: the first request must not be inside an `if`: an arrival that is dropped would count nowhere — make a flow of each branch, with weights, or put a step before it',
+    ],
+  ]);
+});
+
+describe('hooks', () => {
+  table([
+    [
+      '- think: 200ms..800ms',
+      '- call: sign',
+      'rag.yml:17:15: `call` needs a module of functions — name it: `hooks: hooks.ts`',
+    ],
+    [
+      '- think: 200ms..800ms',
+      '- call: a.b',
+      'rag.yml:17:15: expected the name of a function that the hooks module exports',
+    ],
+    [
+      'seed: 42',
+      'hooks: hooks.py',
+      'rag.yml:4:8: expected a JavaScript or TypeScript module, such as "hooks.ts"',
+    ],
+    ['seed: 42', 'hooks: missing.ts', 'rag.yml:4:8: missing.ts: no such file'],
+    ['seed: 42', 'hooks: ../../../../../package.js', 'rag.yml:4:8: ../../../../../package.js: no such file'],
+  ]);
+
+  test('a function that the module does not export', async () => {
+    const text = changed('seed: 42', 'hooks: hooks.mts').replace(
+      '- think: 200ms..800ms',
+      '- call: signRequst',
+    );
+    expect(await problemsOf(text)).toEqual([
+      'rag.yml:17:15: hooks.mts exports no function "signRequst" — did you mean "signRequest"?',
+    ]);
+  });
+});
+
+describe('data and templates', () => {
+  table([
+    ['pick: random', 'whenOut: fail', 'rag.yml:6:46: `whenOut` goes with `pick: unique`'],
+    [
+      'pick: random',
+      'types: { txt: number }',
+      'rag.yml:6:22: questions.csv:1: there is no column "txt" to have a type — did you mean "text"?',
+    ],
+    [
+      'pick: random',
+      'types: { text: number }',
+      'rag.yml:6:22: questions.csv:2: text: "What is a fault?" is not a number',
+    ],
+    [
+      'capture: { answerId: $.id }',
+      'capture: { answerId: $.id, now: $.t }',
+      'rag.yml:16:36: "now" always means the same in templates — choose another name',
+    ],
+    [
+      '{{questions.text}}',
+      '{{urlencode(questions.txt)}}',
+      'rag.yml:13:40: nothing is called {{questions.txt}} here — did you mean "questions.text"?',
+    ],
+    [
+      '{{uuid}}',
+      '{{rndom.int(1, 2)}}',
+      'rag.yml:13:63: "rndom.int" is not a function of templates — did you mean "random.int"?',
     ],
   ]);
 });
