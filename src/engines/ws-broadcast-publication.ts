@@ -25,8 +25,10 @@ export interface Publication {
   readonly exceptSlot: number;
   /** A bit per subscriber, by slot. */
   readonly seen: Uint8Array;
+  /** How many latencies the median can need. */
+  readonly half: number;
   /** Of the first half of the copies, in order of arrival, which is the order of their size. */
-  latencies: Float64Array;
+  latencies: number[];
   lastMicros: number;
   delivered: number;
   /** Copies that will not come, because their connection was lost. */
@@ -49,19 +51,23 @@ interface PublicationInit extends Pick<
   readonly slots: number;
 }
 
-const none = new Float64Array(0);
-
-export function createPublication({ audience, slots, ...init }: PublicationInit): Publication {
+/** Every field by name and in one order, so that all messages are objects of one shape. */
+export function createPublication(init: PublicationInit): Publication {
   return {
-    ...init,
+    key: init.key,
+    number: init.number,
+    publisher: init.publisher,
     sequence: init.publisher.sequence,
-    seen: new Uint8Array((slots + 7) >> 3),
-    latencies: new Float64Array((audience + 1) >> 1),
+    sentAtMicros: init.sentAtMicros,
+    exceptSlot: init.exceptSlot,
+    seen: new Uint8Array((init.slots + 7) >> 3),
+    half: (init.audience + 1) >> 1,
+    latencies: [],
     lastMicros: 0,
     delivered: 0,
     lost: 0,
     excused: 0,
-    open: audience,
+    open: init.audience,
     settled: false,
     forgotten: false,
   };
@@ -91,9 +97,7 @@ export function overtaken({ publisher, sequence }: Publication, slot: number): b
 
 /** A copy arrived in time, for the first time. Calls come in order of time. */
 export function deliver(publication: Publication, latencyMicros: number): void {
-  if (publication.delivered < publication.latencies.length) {
-    publication.latencies[publication.delivered] = latencyMicros;
-  }
+  if (publication.delivered < publication.half) publication.latencies.push(latencyMicros);
   publication.lastMicros = latencyMicros;
   publication.delivered += 1;
   publication.open -= 1;
@@ -114,7 +118,7 @@ export function settle(
   const expected = delivered + missing;
   publication.settled = true;
   publication.open = 0;
-  publication.latencies = none;
+  publication.latencies = [];
   observer.tally(series, 'published', at, 1);
   if (excused > 0) observer.tally(series, 'excused', at, excused);
   if (expected === 0) return;
