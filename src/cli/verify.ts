@@ -57,7 +57,8 @@ async function verifyFile(
   const { target } = loaded;
   for (const warning of loaded.warnings) output.progress(warning);
   const variants = { before: knownVariant(flags.before, target), after: knownVariant(flags.after, target) };
-  if (flags.dryRun === true) return printDryRun(output, loaded, [variants.before, variants.after]);
+  if (flags.dryRun === true)
+    return printDryRun(output, loaded, [variants.before, variants.after], flags.threads);
   const options = { ...programOptions(flags, output, signal), variants, pairs };
   const verified = await verifyScenario(loaded, options);
   printComparison(output, verified.comparison, verified.reportPath);

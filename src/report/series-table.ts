@@ -43,14 +43,24 @@ export function flowGroups(run: RunRecord) {
 
 type LoadEntry = RunRecord['load']['entries'][number];
 
-/** `arrivals 5/s → 40/s for 30s, then 40/s for 1m`; `users 0 → 50 for 20s` */
+/** `arrivals 5/s → 40/s for 30s, then 40/s for 1m`; `users 0 → 50 for 20s, each every 2s, from 10s on` */
 function loadText(entry: LoadEntry): string {
   const show = entry.model === 'arrivals' ? formatRate : significant;
   const stages = entry.stages.map((stage) => {
     const level = stage.from === stage.to ? show(stage.to) : `${show(stage.from)} → ${show(stage.to)}`;
     return `${level} for ${formatDuration(stage.forMicros)}${stage.spacing === 'poisson' ? ', Poisson' : ''}`;
   });
-  return `${entry.model} ${stages.join(', then ')}`;
+  const { iterations, everyMicros, delayMicros, flows } = entry;
+  const parts = [
+    `${entry.model === 'saturate' ? 'saturating connections' : entry.model} ${stages.join(', then ')}`,
+    ...(everyMicros === null ? [] : [`each every ${formatDuration(everyMicros)}`]),
+    ...(iterations === null
+      ? []
+      : [`${iterations.count} iterations ${iterations.per === 'user' ? 'per user' : 'in total'}`]),
+    ...(flows.length === 1 ? [] : [`shared by ${flows.join(', ')}`]),
+    ...(delayMicros === 0 ? [] : [`from ${formatDuration(delayMicros)} on`]),
+  ];
+  return parts.join(', ');
 }
 
 export function errorRows(run: RunRecord) {

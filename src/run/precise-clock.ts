@@ -32,7 +32,7 @@ export interface PreciseClock extends Clock {
 /** Timers, and the event loop's next turn; a port, so that the rules above are tested without waiting. */
 export interface PreciseClockPorts {
   readonly timers: Clock;
-  nextTurn(callback: () => void): void;
+  readonly nextTurn: (callback: () => void) => void;
 }
 
 /** The nearest whole millisecond, which rings half a one early, or that much late; after long pauses one that is early. */
