@@ -1,5 +1,6 @@
 // Until when one load entry offers work in one thread: to its planned end, to a stop, or until its iterations are used up.
 
+import { setMaxListeners } from 'node:events';
 import { isAborted } from '../kernel/abort.ts';
 import type { Clock } from '../kernel/clock.ts';
 
@@ -15,6 +16,8 @@ export class Offer {
   constructor(clock: Clock, stop: AbortSignal, iterations = Infinity) {
     this.#clock = clock;
     this.#left = iterations;
+    // Every user of the entry listens to it; that is no leak.
+    setMaxListeners(0, this.#over.signal);
     if (stop.aborted || iterations <= 0) this.#end();
     else stop.addEventListener('abort', () => this.#end(), { once: true });
   }
