@@ -37,19 +37,16 @@ const mediaType = z
   .string()
   .regex(/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:\s*;.*)?$/, 'expected a type such as "image/png"');
 
-const partInput = z.union(
-  [
-    z.string(),
-    z.number(),
-    z.boolean(),
-    z.strictObject({
-      file: fileInput.describe('The file to upload; relative to the scenario.'),
-      name: z.string().min(1).optional().describe('The file name that is sent; default: its own.'),
-      type: mediaType.optional().describe('Its type; default: by its ending.'),
-    }),
-  ],
-  { error: 'expected text, or { file: path }' },
-);
+const partInput = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.strictObject({
+    file: fileInput.describe('The file to upload; relative to the scenario.'),
+    name: z.string().min(1).optional().describe('The file name that is sent; default: its own.'),
+    type: mediaType.optional().describe('Its type; default: by its ending.'),
+  }),
+]);
 
 const partsInput = z
   .record(z.string().min(1), z.union([partInput, z.array(partInput).min(1)]))

@@ -10,6 +10,8 @@ import type { HttpAnswer } from './http-exchange.ts';
 export const largestBody = 16 * 1_048_576;
 /** What a cut body may become when it is decoded for an example. */
 const largestExcerpt = 1_048_576;
+/** What is looked at of a bad answer, for its example; more than is shown of it. */
+export const excerptBytes = 2_048;
 /** More of them are a way to waste time, not to send a body. */
 const mostCodings = 3;
 
@@ -53,9 +55,11 @@ function undo(coding: string, bytes: Buffer, { maxOutputLength, cut }: Bound): B
   }
 }
 
-function decoded(answer: HttpAnswer, bound: Bound): Buffer {
-  const [only] = answer.body;
-  let bytes = only !== undefined && answer.body.length === 1 ? only : Buffer.concat(answer.body);
+const wholeOf = ([first, ...rest]: readonly Buffer[]): Buffer =>
+  first !== undefined && rest.length === 0 ? first : Buffer.concat([first ?? Buffer.alloc(0), ...rest]);
+
+function decoded(answer: HttpAnswer, kept: Buffer, bound: Bound): Buffer {
+  let bytes = kept;
   const codings = codingsOf(answer);
   if (codings.length > mostCodings) throw new Error('it is encoded too many times over');
   try {
@@ -70,7 +74,7 @@ function decoded(answer: HttpAnswer, bound: Bound): Buffer {
 
 /** The whole body, decoded. Throws Error with what is wrong with it. */
 export const bodyBytes = (answer: HttpAnswer): Buffer =>
-  decoded(answer, { maxOutputLength: largestBody, cut: false });
+  decoded(answer, wholeOf(answer.body), { maxOutputLength: largestBody, cut: false });
 
 const utf8 = /^(?:utf-?8|us-ascii)$/i;
 
@@ -92,11 +96,25 @@ export function textOf(bytes: Buffer, answer: HttpAnswer): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
+/** So much of a body as an example needs, without putting the whole of it together. */
+function startOf(body: readonly Buffer[]): Buffer {
+  const pieces: Buffer[] = [];
+  let room = excerptBytes;
+  for (const piece of body) {
+    if (room <= 0) break;
+    pieces.push(piece.subarray(0, room));
+    room -= piece.length;
+  }
+  return wholeOf(pieces);
+}
+
 /** The beginning of a body for people: whole characters, and a word in place of what is no text. */
 export function excerptOf(answer: HttpAnswer): string {
   if (answer.body.length === 0) return '';
   try {
-    const bytes = decoded(answer, { maxOutputLength: largestExcerpt, cut: answer.bodyCut });
+    const kept = startOf(answer.body);
+    const cut = kept.length < answer.bytes;
+    const bytes = decoded(answer, kept, { maxOutputLength: largestExcerpt, cut }).subarray(0, excerptBytes);
     if (bytes.includes(0)) return `(${bytes.length} bytes that are no text)`;
     if (!utf8.test(charsetOf(answer))) return textOf(bytes, answer);
     // Unlike toString, it leaves a character out whose bytes did not all arrive.

@@ -72,9 +72,7 @@ export const expectInput = z
     headers: headerMapInput.optional(),
     json: jsonChecksInput.optional(),
     text: z
-      .union([z.string().min(1), z.strictObject({ regex: regexInput })], {
-        error: 'expected a text that the body contains, or { regex: "…" }',
-      })
+      .union([z.string().min(1), z.strictObject({ regex: regexInput })])
       .optional()
       .describe('A text that the body contains (a template), or `{ regex: … }` that it matches.'),
     size: sizeBoundsInput.optional().describe('Bytes of the decoded body: `1KiB..64KiB`, `< 64KiB`, `0B`.'),

@@ -7,26 +7,18 @@ import { isWithin } from './bounds.ts';
 import type { CookieJar } from './cookies.ts';
 import type { EngineEnvironment, Scope } from './engine.ts';
 import type { Failure } from './failures.ts';
-import { bodyBytes, codingsOf, headerText, largestBody, textOf } from './http-content.ts';
-import type { HttpAnswer, HttpRequest } from './http-exchange.ts';
+import { bodyBytes, codingsOf, excerptBytes, headerText, largestBody, textOf } from './http-content.ts';
+import type { HttpAnswer } from './http-exchange.ts';
 import type { HttpCapture } from './http-expect-input.ts';
+import type { Journey } from './http-redirect.ts';
 import type { HttpStep } from './http-step.ts';
 import type { StreamOutcome } from './http-stream.ts';
 import type { BoundChecks } from './json-checks.ts';
 import { compileChecks, parseJson } from './json-checks.ts';
 import { compileJsonPath } from './json-path.ts';
 
-/** What is kept of a bad answer for its example. */
-const exampleBytes = 2_048;
-
-/** What an answer is judged by. */
-export interface Seen {
-  /** The last one, when redirects were followed. */
-  readonly answer: HttpAnswer;
-  /** What it is the answer to. */
-  readonly request: HttpRequest;
-  /** From the start of the step to the end of the answer. */
-  readonly durationMicros: number;
+/** What an answer is judged by; with redirects, its way to the last one. */
+export interface Seen extends Journey {
   /** With what the answer has set. */
   readonly cookies: CookieJar;
   /** null for an answer that is not followed event by event. */
@@ -142,10 +134,8 @@ function contentProblem(seen: Seen, expected: Expected, rules: BodyRules, scope:
   return null;
 }
 
-function measureProblem(
-  { durationMicros, stream }: Seen,
-  { duration, events }: HttpStep['expect'],
-): string | null {
+function measureProblem({ whole, stream }: Seen, { duration, events }: HttpStep['expect']): string | null {
+  const durationMicros = whole.endedAtMicros - whole.startedAtMicros;
   if (duration !== null && !isWithin(durationMicros, duration))
     return `it took ${formatDuration(durationMicros)}, not ${duration.written}`;
   if (events !== null && stream !== null && !isWithin(stream.events, events))
@@ -201,7 +191,7 @@ export function compileJudge(step: HttpStep, environment: EngineEnvironment): Ju
 
   return {
     accepts,
-    keepBytes: (status) => (!accepts(status) ? exampleBytes : keeps ? largestBody : 0),
+    keepBytes: (status) => (!accepts(status) ? excerptBytes : keeps ? largestBody : 0),
     bind: compileExpected(step, environment),
     judge: (expected, seen, scope) => {
       const { status } = seen.answer;

@@ -114,7 +114,7 @@ function timedOutAfter(answer: HttpAnswer, timeoutMicros: number, followed: numb
   return { ...answer, failure: { ...answer.failure, detail } };
 }
 
-/** Follows up to `limit` redirects within the step's own timeout. */
+/** Follows up to `limit` redirects within the step's own timeout; with 0 a redirect is an answer like any other. */
 export async function followRedirects(
   start: { readonly request: HttpRequest; readonly answer: HttpAnswer },
   { limit, timeoutMicros }: { readonly limit: number; readonly timeoutMicros: number },
@@ -125,7 +125,7 @@ export async function followRedirects(
     `${request.method} ${request.origin}${request.path} ${ports.cookiesOf(request) ?? ''}`;
   let { request, answer } = start;
   let whole = answer;
-  for (let followed = 0; isRedirect(answer); followed += 1) {
+  for (let followed = 0; limit > 0 && isRedirect(answer); followed += 1) {
     const left = (problem: string): Journey => ({ request, answer, whole, problem });
     if (followed === limit) return left(`redirected more than ${limit} times`);
     visited.add(keyOf(request));

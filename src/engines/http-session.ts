@@ -9,19 +9,18 @@ import type { Failure } from './failures.ts';
 import { exampleText } from './http-example.ts';
 import type { ExchangeOptions, HttpAnswer, HttpRequest } from './exchange-contract.ts';
 import { exchange } from './http-exchange.ts';
-import type { Expected, JudgePlan } from './http-judge.ts';
-import type { Journey } from './http-redirect.ts';
+import type { Expected, JudgePlan, Seen } from './http-judge.ts';
 import { followRedirects, isRedirect, isRedirectStatus } from './http-redirect.ts';
 import type { BuildRequest } from './http-request.ts';
-import type { StreamOutcome, StreamPlan } from './http-stream.ts';
+import type { StreamPlan } from './http-stream.ts';
 import { StreamWatch } from './http-stream.ts';
 import { UnresolvedValue } from './unresolved.ts';
 
 export interface PreparedHttp {
   readonly name: string;
   readonly timeoutMicros: number;
-  /** Where the step differs from the settings. */
-  readonly connecting: Pick<ExchangeOptions, 'keepAlive' | 'connectTimeoutMicros'>;
+  /** Where the step differs from the settings; null = nowhere. */
+  readonly connecting: Pick<ExchangeOptions, 'keepAlive' | 'connectTimeoutMicros'> | null;
   /** How many are followed. */
   readonly redirects: number;
   readonly build: BuildRequest;
@@ -70,6 +69,12 @@ function sampleOf(
   };
 }
 
+function failureOf(step: PreparedHttp, expected: Expected, seen: Seen, scope: Scope): Failure | null {
+  if (seen.whole.failure !== null) return seen.whole.failure;
+  if (seen.problem !== null) return { error: 'expectation', code: undefined, detail: seen.problem };
+  return step.judge.judge(expected, seen, scope);
+}
+
 export class HttpSession implements Session<PreparedHttp> {
   readonly #shared: Shared;
   readonly #cookies: CookieJar;
@@ -89,17 +94,16 @@ export class HttpSession implements Session<PreparedHttp> {
     if (attempt instanceof UnresolvedValue) return this.#unresolved(step, dueAtMicros, attempt);
     const { request, expected, watch } = attempt;
     const options = this.#options(step, watch, signal);
-    const first = await this.#exchange(request, options);
-    const journey =
-      step.redirects > 0 && isRedirect(first)
-        ? await this.#follow(step, request, first, options)
-        : { request, answer: first, whole: first, problem: null };
-    const stream = watch?.finish(journey.whole) ?? null;
-    const whole = stream?.answer ?? journey.whole;
-    const failure = this.#failureOf(step, { ...journey, whole }, expected, stream?.outcome ?? null, scope);
-    const sample = sampleOf(step.name, dueAtMicros, whole, failure);
+    const first = await exchange(this.#shared.connections, this.#withCookies(request), options);
+    this.#takeCookies(request, first);
+    const seen =
+      watch === null && !(step.redirects > 0 && isRedirect(first))
+        ? { request, answer: first, whole: first, problem: null, cookies: this.#cookies, stream: null }
+        : await this.#further(step, request, first, options, watch);
+    const failure = failureOf(step, expected, seen, scope);
+    const sample = sampleOf(step.name, dueAtMicros, seen.whole, failure);
     if (failure === null) return sample;
-    const example = this.#example(step, request, journey, failure, scope);
+    const example = this.#example(step, request, seen, failure, scope);
     return example === undefined ? sample : { ...sample, example };
   }
 
@@ -126,8 +130,11 @@ export class HttpSession implements Session<PreparedHttp> {
   #options(step: PreparedHttp, watch: StreamWatch | null, signal: AbortSignal): ExchangeOptions {
     const { timeoutMicros, connecting, judge, redirects } = step;
     const { nowMicros } = this.#shared;
-    if (watch === null)
-      return { ...connecting, timeoutMicros, nowMicros, keepBytes: judge.keepBytes, signal };
+    if (watch === null) {
+      const { keepBytes } = judge;
+      if (connecting === null) return { timeoutMicros, nowMicros, keepBytes, signal };
+      return { ...connecting, timeoutMicros, nowMicros, keepBytes, signal };
+    }
     const keepBytes = (status: number): number => {
       const leadsOn = redirects > 0 && isRedirectStatus(status);
       if (judge.accepts(status) && !leadsOn) watch.begin();
@@ -137,50 +144,45 @@ export class HttpSession implements Session<PreparedHttp> {
     return { ...connecting, timeoutMicros, nowMicros, keepBytes, signal: leave, onData };
   }
 
-  async #exchange(request: HttpRequest, options: ExchangeOptions): Promise<HttpAnswer> {
-    const answer = await exchange(this.#shared.connections, this.#withCookies(request), options);
-    const lines = answer.headers['set-cookie'];
-    if (lines !== undefined) this.#cookies.store(request.origin, request.path, [lines].flat(), Date.now());
-    return answer;
+  #takeCookies({ origin, path }: HttpRequest, { headers }: HttpAnswer): void {
+    const lines = headers['set-cookie'];
+    if (lines !== undefined) this.#cookies.store(origin, path, [lines].flat(), Date.now());
   }
 
-  #follow(
+  /** What a plain answer does not need: the rest of its way, and the end of its stream. */
+  async #further(
     { name, redirects, timeoutMicros }: PreparedHttp,
     request: HttpRequest,
     answer: HttpAnswer,
     options: ExchangeOptions,
-  ): Promise<Journey> {
-    const { observer, isAllowedHost } = this.#shared;
-    return followRedirects(
+    watch: StreamWatch | null,
+  ): Promise<Seen> {
+    const { connections, observer, isAllowedHost } = this.#shared;
+    const journey = await followRedirects(
       { request, answer },
       { limit: redirects, timeoutMicros },
       {
-        send: (next, leftMicros) => this.#exchange(next, { ...options, timeoutMicros: leftMicros }),
+        send: async (next, leftMicros) => {
+          const within = { ...options, timeoutMicros: leftMicros };
+          const following = await exchange(connections, this.#withCookies(next), within);
+          this.#takeCookies(next, following);
+          return following;
+        },
         isAllowedHost,
         cookiesOf: (next) => this.#cookiesOf(next),
         onFollowed: (atMicros) => observer.tally(name, 'redirects', atMicros, 1),
       },
     );
-  }
-
-  #failureOf(
-    step: PreparedHttp,
-    { request, answer, whole, problem }: Journey,
-    expected: Expected,
-    stream: StreamOutcome | null,
-    scope: Scope,
-  ): Failure | null {
-    if (whole.failure !== null) return whole.failure;
-    if (problem !== null) return { error: 'expectation', code: undefined, detail: problem };
-    const durationMicros = whole.endedAtMicros - whole.startedAtMicros;
-    const seen = { request, answer, durationMicros, cookies: this.#cookies, stream };
-    return step.judge.judge(expected, seen, scope);
+    const followed = { ...journey, cookies: this.#cookies, stream: null };
+    if (watch === null) return followed;
+    const { answer: whole, outcome } = watch.finish(journey.whole);
+    return { ...followed, whole, stream: outcome };
   }
 
   #example(
     step: PreparedHttp,
     first: HttpRequest,
-    { request, answer }: Journey,
+    { request, answer }: Seen,
     failure: Failure,
     scope: Scope,
   ): string | undefined {

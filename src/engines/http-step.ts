@@ -67,9 +67,7 @@ const httpStepKeys = z.strictObject({
   query: textMapInput.optional(),
   ...bodyKeys,
   auth: z
-    .union([z.literal('none'), authInput], {
-      error: 'expected { basic: { user, password } }, { bearer: token } or none',
-    })
+    .union([z.literal('none'), authInput])
     .optional()
     .describe('Authentication of this request: `basic`, `bearer`, or `none` where the settings have one.'),
   redirects: redirectsInput.optional(),

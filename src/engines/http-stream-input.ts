@@ -26,37 +26,38 @@ export interface HttpStream {
 
 const formatInput = z.enum(['events', 'lines']);
 
-const untilInput = z.union(
-  [
-    z.strictObject({ events: z.int().min(1).describe('Leave after this many events.') }),
-    z.strictObject({ match: jsonChecksInput.describe('Leave after an event whose JSON data matches.') }),
-    z.strictObject({
-      text: z.string().min(1).describe('Leave after an event whose data contains this text.'),
-    }),
-    z.strictObject({ event: z.string().min(1).describe('Leave after an event of this type.') }),
-  ],
-  { error: 'expected { events: 5 }, { match: { $.path: value } }, { text: "…" } or { event: name }' },
-);
+const ends = 'expected one of events, match, text, event, such as { events: 5 }';
 
-function endOf(written: z.output<typeof untilInput>): StreamEnd {
-  if ('events' in written) return { kind: 'events', count: written.events };
-  if ('match' in written) return { kind: 'match', checks: written.match };
-  return 'text' in written ? { kind: 'text', text: written.text } : { kind: 'event', type: written.event };
-}
+const untilInput = z
+  .strictObject({
+    events: z.int().min(1).optional().describe('Leave after this many events.'),
+    match: jsonChecksInput.optional().describe('Leave after an event whose JSON data matches.'),
+    text: z.string().min(1).optional().describe('Leave after an event whose data contains this text.'),
+    event: z.string().min(1).optional().describe('Leave after an event of this type.'),
+  })
+  .transform((written, context): StreamEnd => {
+    const { events, match, text, event } = written;
+    const given: StreamEnd[] = [];
+    if (events !== undefined) given.push({ kind: 'events', count: events });
+    if (match !== undefined) given.push({ kind: 'match', checks: match });
+    if (text !== undefined) given.push({ kind: 'text', text });
+    if (event !== undefined) given.push({ kind: 'event', type: event });
+    const [only, ...others] = given;
+    if (only !== undefined && others.length === 0) return only;
+    context.addIssue({ code: 'custom', message: ends });
+    return z.NEVER;
+  });
 
 export const streamInput = z
-  .union(
-    [
-      formatInput,
-      z.strictObject({
-        format: formatInput.optional().describe('Server-sent events, or one per line; default: events.'),
-        until: untilInput.optional().describe('What ends the step as a success, though the stream goes on.'),
-        for: timeoutInput.optional().describe('Leave the stream, satisfied, after so long.'),
-        gapTimeout: timeoutInput.optional().describe('The longest wait for the first or the next event.'),
-      }),
-    ],
-    { error: 'expected `events`, `lines`, or a map such as { until: { events: 5 }, for: 10s }' },
-  )
+  .union([
+    formatInput,
+    z.strictObject({
+      format: formatInput.optional().describe('Server-sent events, or one per line; default: events.'),
+      until: untilInput.optional().describe('What ends the step as a success, though the stream goes on.'),
+      for: timeoutInput.optional().describe('Leave the stream, satisfied, after so long.'),
+      gapTimeout: timeoutInput.optional().describe('The longest wait for the first or the next event.'),
+    }),
+  ])
   .transform((written): HttpStream => {
     const {
       format = 'events',
@@ -66,7 +67,7 @@ export const streamInput = z
     } = typeof written === 'string' ? { format: written } : written;
     return {
       format,
-      until: until === undefined ? null : endOf(until),
+      until: until ?? null,
       forMicros,
       gapTimeoutMicros: gapTimeout,
     };

@@ -12,6 +12,14 @@ import { HttpSession } from './http-session.ts';
 import type { HttpStep } from './http-step.ts';
 import { compileStream } from './http-stream.ts';
 
+function connectingOf({ keepAlive, connectTimeoutMicros }: HttpStep): PreparedHttp['connecting'] {
+  if (keepAlive === null && connectTimeoutMicros === null) return null;
+  return {
+    ...(keepAlive !== null && { keepAlive }),
+    ...(connectTimeoutMicros !== null && { connectTimeoutMicros }),
+  };
+}
+
 export const httpEngine: Engine<HttpStep, PreparedHttp> = {
   kind: 'http',
   open: (environment: EngineEnvironment) => {
@@ -29,10 +37,7 @@ export const httpEngine: Engine<HttpStep, PreparedHttp> = {
         return {
           name: step.name,
           timeoutMicros: step.timeoutMicros,
-          connecting: {
-            ...(step.keepAlive !== null && { keepAlive: step.keepAlive }),
-            ...(step.connectTimeoutMicros !== null && { connectTimeoutMicros: step.connectTimeoutMicros }),
-          },
+          connecting: connectingOf(step),
           redirects: step.redirects ?? http.redirects,
           build: compileRequest(step, environment, openFile),
           judge: compileJudge(step, environment),

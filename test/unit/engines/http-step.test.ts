@@ -127,6 +127,124 @@ describe('an HTTP step', () => {
     expect(problems(written).join('\n')).toMatch(expected);
   });
 
+  it.each([
+    ['CONNECT', { http: 'CONNECT /' }, /http: CONNECT is not a method that steps can send/],
+    ['TRACE', { http: 'TRACE /' }, /http: TRACE is not a method that steps can send/],
+    [
+      'a file and a form',
+      { http: 'POST /', file: 'a', multipart: { b: 1 } },
+      /multipart: .*`file` and `multipart`/,
+    ],
+    [
+      'the path of a file as a template',
+      { http: 'POST /', file: '{{user}}.json' },
+      /file: the path .* no template/,
+    ],
+    ['no parts', { http: 'POST /', multipart: {} }, /multipart: expected at least one part/],
+    ['a part that is neither', { http: 'POST /', multipart: { a: { text: 'b' } } }, /multipart\.a: /],
+    [
+      'a type that is none',
+      { http: 'POST /', multipart: { a: { file: 'b', type: 'png' } } },
+      /multipart\.a\.?.*: .*/,
+    ],
+    [
+      'a length of its own',
+      { http: 'POST /', headers: { 'Content-Length': 3 } },
+      /headers\.Content-Length: .*cannot be set/,
+    ],
+    ['framing', { http: 'GET /', headers: { connection: 'close' } }, /write `keepAlive: false`/],
+    [
+      'two authorizations',
+      { http: 'GET /', auth: { bearer: 'a' }, headers: { Authorization: 'b' } },
+      /headers\.Authorization: a request has one authorization/,
+    ],
+    ['an unknown authentication', { http: 'GET /', auth: 'digest' }, /auth: /],
+    [
+      'a colon in a user name',
+      { http: 'GET /', auth: { basic: { user: 'a:b', password: '' } } },
+      /auth\.basic\.user/,
+    ],
+    ['endless redirects', { http: 'GET /', redirects: 100 }, /redirects: /],
+    [
+      'events without a stream',
+      { http: 'GET /', expect: { events: 5 } },
+      /expect\.events: `events` goes with/,
+    ],
+    ['a stream until nothing', { http: 'GET /', stream: { until: {} } }, /stream: /],
+    [
+      'a stream until two things',
+      { http: 'GET /', stream: { until: { events: 1, text: 'a' } } },
+      /stream: /,
+    ],
+    ['a strange stream', { http: 'GET /', stream: 'xml' }, /stream: /],
+    [
+      'a stream watched for longer than it may take',
+      { http: 'GET /', stream: { for: '10s' }, timeout: '10s' },
+      /stream\.for: the stream would be cut off before/,
+    ],
+    [
+      'a compressed stream',
+      { http: 'GET /', stream: 'events', compression: true },
+      /compression: a streamed answer/,
+    ],
+    ['a size without a unit', { http: 'GET /', expect: { size: 100 } }, /expect\.size: .*with its unit/],
+    ['a duration that limits nothing', { http: 'GET /', expect: { duration: '500ms' } }, /such as "< 500ms"/],
+    ['no expression', { http: 'GET /', expect: { text: { regex: '(' } } }, /expect\.text: /],
+  ])('refuses %s', (_, written, expected) => {
+    expect(problems(written).join('\n')).toMatch(expected);
+  });
+
+  it('turns bodies, authentication and streams into plain data, too', () => {
+    const step = httpStepInput.parse({
+      http: 'PURGE /',
+      multipart: { a: 1, b: [{ file: 'x.png', name: 'y', type: 'image/png' }, 'z'] },
+      auth: { basic: { user: 'u', password: 'p' } },
+      redirects: 3,
+      compression: true,
+      keepAlive: false,
+      connectTimeout: '1s',
+      expect: { text: { regex: 'a+' }, size: '< 1KiB', duration: '< 1s' },
+      capture: { code: 'status', sid: { cookie: 'sid' } },
+    });
+    expect(step).toMatchObject({
+      method: 'PURGE',
+      body: {
+        kind: 'multipart',
+        parts: [
+          { name: 'a', kind: 'text', text: '1' },
+          {
+            name: 'b',
+            kind: 'file',
+            file: 'x.png',
+            filename: 'y',
+            type: 'image/png',
+            where: ['b', 0, 'file'],
+          },
+          { name: 'b', kind: 'text', text: 'z' },
+        ],
+      },
+      auth: { kind: 'basic', user: 'u', password: 'p' },
+      redirects: 3,
+      compression: true,
+      keepAlive: false,
+      connectTimeoutMicros: 1_000_000,
+      expect: { regex: 'a+', size: { min: 0, max: 1_023 }, duration: { max: 999_999 } },
+      capture: [
+        { name: 'code', from: 'status' },
+        { name: 'sid', from: 'cookie', cookie: 'sid' },
+      ],
+    });
+    expect(structuredClone(step)).toEqual(step);
+  });
+
+  it('gives a stream that is watched for long the time for it', () => {
+    const timeoutOf = (written: Record<string, unknown>) =>
+      httpStepInput.parse({ http: 'GET /', ...written }).timeoutMicros;
+    expect(timeoutOf({ stream: { for: '60s' } })).toBe(90_000_000);
+    expect(timeoutOf({ stream: { for: '60s' }, timeout: '61s' })).toBe(61_000_000);
+    expect(timeoutOf({ stream: 'events' })).toBe(30_000_000);
+  });
+
   it('describes itself to editors', () => {
     const schema = z.toJSONSchema(httpStepInput, { io: 'input' });
     expect(schema).toMatchObject({ type: 'object', additionalProperties: false, required: ['http'] });
