@@ -35,11 +35,14 @@ export class BodyError extends Error {
   }
 }
 
+/** Codes of a system that has no more descriptors or ports to give: they must not hide behind another address's error. */
+const ownLimit = /^(?:EMFILE|ENFILE|EADDRNOTAVAIL)$/;
+
 /** With several addresses (`localhost`), Node reports one error per address: the first one speaks for all. */
 function firstCause(thrown: unknown): unknown {
   if (!(thrown instanceof AggregateError)) return thrown;
-  const [first] = thrown.errors as readonly unknown[];
-  return first ?? thrown;
+  const all = thrown.errors as readonly unknown[];
+  return all.find((error) => ownLimit.test(errnoOf(error) ?? '')) ?? all[0] ?? thrown;
 }
 
 const isLookup = (thrown: unknown): boolean =>
@@ -84,6 +87,8 @@ function openClass(code: string | undefined, detail: string): FailureClass {
 function openingClass(stage: OpeningStage, code: string | undefined, cause: unknown): FailureClass {
   if (stage === 'dns' || isLookup(cause)) return 'dns';
   if (code !== undefined && noSharedProtocol.test(code)) return 'protocol';
+  // Accepted and reset at once: whether that is seen before or after the connection is open is a matter of luck.
+  if (stage === 'tcp' && code === 'ECONNRESET') return 'reset';
   return stage === 'tls' || (code !== undefined && tlsCode.test(code)) ? 'tls' : 'connect';
 }
 

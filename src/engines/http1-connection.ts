@@ -74,7 +74,8 @@ export class Http1Connection {
       },
       failed: (error) => done(error, null),
       broken: (error) => {
-        if (opening === this.#opening) this.socketError = error;
+        // The first one is the cause (an alert of TLS), what follows is only the end.
+        if (opening === this.#opening) this.socketError ??= error;
       },
     });
     this.#opening = opening;

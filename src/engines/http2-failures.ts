@@ -41,7 +41,7 @@ const nameOf = (code: number): string => names.get(code) ?? `code ${code}`;
 export function resetFailure(code: number, what: 'stream' | 'connection'): Failure {
   return {
     error: brokenRules.has(code) ? 'protocol' : 'reset',
-    code: `HTTP2_${nameOf(code).replaceAll(' ', '_')}`,
+    code: `HTTP2_${nameOf(code).replaceAll(' ', '_').toUpperCase()}`,
     detail:
       what === 'stream'
         ? `the stream was reset (${nameOf(code)})`

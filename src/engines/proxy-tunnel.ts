@@ -31,7 +31,6 @@ export function openTunnel(
     method: 'CONNECT',
     path: authority,
     headers: { host: authority },
-    agent: false,
     createConnection: () => socket,
   });
   request.once('connect', (response, _, rest) => {

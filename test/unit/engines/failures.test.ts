@@ -3,7 +3,7 @@
 import { errors } from 'undici';
 import { describe, expect, it } from 'vitest';
 import type { FailureClass } from '../../../src/engines/failures.ts';
-import { OpeningError, failureOf } from '../../../src/engines/failures.ts';
+import { BodyError, OpeningError, failureOf } from '../../../src/engines/failures.ts';
 
 const coded = (code: string, extra: Record<string, unknown> = {}): Error =>
   Object.assign(new Error(`${code} happened`), { code, ...extra });
@@ -32,6 +32,8 @@ const open: [string, Error, FailureClass][] = [
   ['expired certificate', coded('CERT_HAS_EXPIRED'), 'tls'],
   ['TLS alert', coded('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION'), 'tls'],
   ['a request that is none', new errors.InvalidArgumentError('invalid request path'), 'expectation'],
+  ['a header that is none', coded('ERR_INVALID_CHAR'), 'expectation'],
+  ['a body that cannot be read', new BodyError(coded('ENOENT')), 'expectation'],
   ['something unheard of', coded('E_NEW'), 'protocol'],
   ['something without a code', new Error('who knows'), 'protocol'],
 ];
@@ -40,7 +42,16 @@ const opening: [string, OpeningError, FailureClass][] = [
   ['refused', new OpeningError('tcp', coded('ECONNREFUSED')), 'connect'],
   ['unreachable', new OpeningError('tcp', coded('EHOSTUNREACH')), 'connect'],
   ['given up by the system', new OpeningError('tcp', coded('ETIMEDOUT')), 'connect'],
-  ['reset while connecting', new OpeningError('tcp', coded('ECONNRESET')), 'connect'],
+  ['accepted and reset at once', new OpeningError('tcp', coded('ECONNRESET')), 'reset'],
+  ['the proxy hangs up', new OpeningError('proxy', coded('ECONNRESET')), 'connect'],
+  ['the proxy refuses', new OpeningError('proxy', coded('PROXY_407')), 'connect'],
+  ['the look-up fails', new OpeningError('dns', coded('EMFILE')), 'dns'],
+  ['no HTTP/2', new OpeningError('tls', coded('NO_HTTP2')), 'protocol'],
+  [
+    'no protocol in common',
+    new OpeningError('tls', coded('ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL')),
+    'protocol',
+  ],
   ['no descriptors left', new OpeningError('tcp', coded('EMFILE')), 'connect'],
   ['no ports left', new OpeningError('tcp', coded('EADDRNOTAVAIL')), 'connect'],
   ['no name', new OpeningError('tcp', coded('ENOTFOUND', { syscall: 'getaddrinfo' })), 'dns'],
@@ -67,5 +78,11 @@ describe('the class of a failure', () => {
   it('keeps the code and the words of the first address that failed', () => {
     const failure = failureOf(new OpeningError('tcp', new AggregateError([coded('ECONNREFUSED')], '')));
     expect(failure).toEqual({ error: 'connect', code: 'ECONNREFUSED', detail: 'ECONNREFUSED happened' });
+  });
+
+  it('shows when this machine is at its limits, whichever address met them', () => {
+    const errors = [coded('ECONNREFUSED'), coded('EADDRNOTAVAIL')];
+    expect(failureOf(new OpeningError('tcp', new AggregateError(errors))).code).toBe('EADDRNOTAVAIL');
+    expect(failureOf(new BodyError(coded('EMFILE'))).code).toBe('EMFILE');
   });
 });
