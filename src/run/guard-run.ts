@@ -43,7 +43,7 @@ interface Addressed {
   readonly limits: Peak | null;
 }
 
-/** URL variants, and absolute URLs of steps (whose host is never a template). */
+/** URL variants, absolute URLs of steps (whose host is never a template), and the proxy that all requests go through. */
 function addressesOf(scenario: Scenario, target: TargetSpec, variants: readonly string[]): Addressed[] {
   const used = variants.flatMap((name) => target.variants[name] ?? []);
   const running = used.flatMap((variant) => {
@@ -55,9 +55,10 @@ function addressesOf(scenario: Scenario, target: TargetSpec, variants: readonly 
   const stated = variant?.kind === 'url' ? variant : { environment: null, limits: null };
   const flows = Object.values(scenario.flows);
   const absolute = flows.flatMap((flow) => [...flow.before, ...flow.steps]).flatMap(absoluteUrls);
+  const named = scenario.http.proxy === null ? absolute : [...absolute, scenario.http.proxy];
   return [
     ...running,
-    ...absolute.map((url) => ({ url, environment: stated.environment, limits: stated.limits })),
+    ...named.map((url) => ({ url, environment: stated.environment, limits: stated.limits })),
   ];
 }
 
