@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { exitCodes, type ExitCode } from '../kernel/errors.ts';
 import { mettleVersion } from '../run/environment.ts';
 import { chaosCommand } from './chaos.ts';
+import { doctorCommand } from './doctor.ts';
 import { sayLeftovers } from './leftovers.ts';
 import { outputOf } from './options.ts';
 import { reportError } from './output.ts';
@@ -50,6 +51,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     schemaCommand,
     targetCommand,
     chaosCommand,
+    doctorCommand,
   ]) {
     add(program, finish);
   }

@@ -58,15 +58,18 @@ function dim(text: string): string {
 
 const tones: Readonly<Record<string, number>> = {
   pass: 32,
+  good: 32,
   confirmed: 32,
   improved: 32,
   warn: 33,
+  watch: 33,
   inconclusive: 33,
   'no change': 33,
   invalid: 35,
   'not judged': 33,
   interrupted: 35,
   fail: 31,
+  poor: 31,
   refuted: 31,
   regressed: 31,
 };

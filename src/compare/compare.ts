@@ -92,7 +92,10 @@ function promisesOf(input: ComparisonInput, pairs: readonly ComparedPair[]): Com
 }
 
 function environmentOf(pairs: readonly ComparedPair[]): Comparison['environment'] {
-  return { ...pairs[0]?.before.run.environment };
+  const first = pairs[0]?.before.run.environment;
+  if (first === undefined) return {};
+  const { doctor: _inEachRecord, ...machine } = first;
+  return machine;
 }
 
 function notesOf(input: ComparisonInput, complete: number, differences: readonly string[]): string[] {

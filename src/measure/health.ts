@@ -88,7 +88,6 @@ function limits({ tightestPromiseMicros, saturates = false }: HealthWindow): Lim
     saturatedAbove,
     of,
   });
-  const busyLimits = saturates ? ([1, 1] as const) : ([0.7, 0.9] as const);
   return [
     {
       name: 'schedule lag p99',
@@ -105,7 +104,9 @@ function limits({ tightestPromiseMicros, saturates = false }: HealthWindow): Lim
       saturatedAbove: 50_000,
       of: (seconds) => worstOf(seconds, ({ loopDelayP99Micros }) => loopDelayP99Micros),
     },
-    share('busiest thread', ...busyLimits, (seconds) => worstOf(seconds, ({ busyShare }) => busyShare)),
+    share('busiest thread', saturates ? 1 : 0.7, saturates ? 1 : 0.9, (seconds) =>
+      worstOf(seconds, ({ busyShare }) => busyShare),
+    ),
     share('time in garbage collection', 0.03, 0.1, (seconds) => worstOf(seconds, ({ gcShare }) => gcShare)),
     share('CPU steal', 0.05, 0.15, (seconds) => worstOf(seconds, ({ stealShare }) => stealShare)),
     share('descriptors', 0.8, 1, (seconds) => worstOf(seconds, ({ descriptorShare }) => descriptorShare)),

@@ -7,8 +7,11 @@ export interface MachineSecond {
   readonly descriptorShare: number | null;
 }
 
-interface CpuTimes {
+/** Ticks since boot, over all processors. */
+export interface CpuTimes {
   readonly total: number;
+  /** Waiting for a disk included. */
+  readonly idle: number;
   readonly steal: number;
 }
 
@@ -19,7 +22,8 @@ export function parseCpuTimes(stat: string): CpuTimes | null {
   const fields = line.trim().split(/\s+/).map(Number);
   const steal = fields[7];
   if (steal === undefined || fields.some(Number.isNaN)) return null;
-  return { total: fields.slice(0, 8).reduce((sum, value) => sum + value, 0), steal };
+  const idle = (fields[3] ?? 0) + (fields[4] ?? 0);
+  return { total: fields.slice(0, 8).reduce((sum, value) => sum + value, 0), idle, steal };
 }
 
 /** The soft limit in /proc/self/limits; null when unlimited or unknown. */

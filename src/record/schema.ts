@@ -1,6 +1,7 @@
 // The run record: everything a report, a comparison or a re-judgement needs, validated when read.
 
 import { z } from 'zod';
+import { doctorSchema } from './doctor-schema.ts';
 
 export const formatVersion = 2;
 
@@ -182,6 +183,8 @@ const environment = z.object({
   proxy: z.enum(['none', 'embedded', 'toxiproxy']),
   /** Who went first when cores were short: see docs/decisions/0008. */
   precedence: z.enum(['raised', 'target lowered', 'equal']),
+  /** The newest check-up of this machine, at most a week old; null = there was none. */
+  doctor: doctorSchema.nullable(),
 });
 
 /** One process tree of the target, sampled about once a second. */

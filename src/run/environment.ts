@@ -6,6 +6,7 @@ import { cpus, totalmem } from 'node:os';
 import { z } from 'zod';
 import { packagePath } from '../kernel/entry.ts';
 import { precedence } from '../kernel/priority.ts';
+import type { Doctor } from '../record/doctor-schema.ts';
 import type { RunRecord } from '../record/schema.ts';
 
 export const mettleVersion = z
@@ -15,6 +16,7 @@ export const mettleVersion = z
 export function environmentOf(
   threads: number,
   proxy: RunRecord['environment']['proxy'],
+  doctor: Doctor | null,
 ): RunRecord['environment'] {
   const processors = cpus();
   const machine = {
@@ -40,5 +42,6 @@ export function environmentOf(
     fingerprint,
     proxy,
     precedence,
+    doctor,
   };
 }

@@ -52,7 +52,7 @@ export function judge(request: RunRequest, measured: Measured): RunData {
     primary: scenario.primary,
     health: load.health,
     processes: processSeries(measured.samples),
-    notes: [...measured.notes],
+    notes: [...machineNotes(request), ...measured.notes],
     verdict: { status: 'interrupted', reasons: [], exitCode: 130 },
   };
   const data = { run: unjudged, slices: load.slices };
@@ -79,8 +79,17 @@ function identityOf(request: RunRequest, measured: Measured) {
     seed: request.seed,
     startedAt: measured.startedAt,
     command: request.command,
-    environment: environmentOf(request.threads, request.stage.backend?.kind ?? 'none'),
+    environment: environmentOf(
+      request.threads,
+      request.stage.backend?.kind ?? 'none',
+      request.machine?.doctor ?? null,
+    ),
   };
+}
+
+/** Why nothing is known of the machine, where it should be. */
+function machineNotes({ machine }: RunRequest): string[] {
+  return machine?.note === undefined || machine.note === null ? [] : [machine.note];
 }
 
 /** The load's end; later only when work began after it (users in the middle of an iteration). */

@@ -2,6 +2,7 @@
 
 import type { Scenario } from '../scenario/scenario.ts';
 import type { TargetSpec } from '../system/target-spec.ts';
+import type { KnownMachine } from './doctor.ts';
 import type { RunPlace } from './live-view.ts';
 import type { ProgressOutput } from './progress.ts';
 import type { Stage } from './stage.ts';
@@ -18,6 +19,8 @@ export interface RunRequest extends ProgressOutput {
   /** What repeats this run, for the report. */
   readonly command: string;
   readonly threads: number;
+  /** What is known of this machine; default: nothing. */
+  readonly machine?: KnownMachine;
   readonly signal: AbortSignal;
   /** Where it stands among the runs of a verification; default: it is the only one. */
   readonly place?: RunPlace;

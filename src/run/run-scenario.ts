@@ -5,6 +5,7 @@ import { writableFolder } from '../record/atomic.ts';
 import type { RunData } from '../record/data.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { conduct } from './conduct.ts';
+import { knownMachine } from './doctor.ts';
 import { guardRun } from './guard-run.ts';
 import { runId } from './identity.ts';
 import type { ProgressOutput } from './progress.ts';
@@ -58,10 +59,11 @@ export async function runScenario(loaded: LoadedScenario, options: RunOptions): 
   });
   const folder = resolve(await writableFolder(options.out), id);
   const linked = linksOf(scenario);
+  const machine = await knownMachine(signal, progress);
   const surroundings = { target, command, signal, progress, live, seed };
   const data = await onStage(
     { ...surroundings, linked, variants: [variant], toxiproxyUrl, extraEnv },
-    (stage) => conduct({ ...surroundings, stage, scenario, variant, id, folder, threads }),
+    (stage) => conduct({ ...surroundings, stage, scenario, variant, id, folder, threads, machine }),
   );
   return { data, folder, report: await writeRunReports(folder, data) };
 }

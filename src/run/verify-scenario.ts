@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { writableFolder } from '../record/atomic.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
+import { knownMachine } from './doctor.ts';
 import { guardRun } from './guard-run.ts';
 import { runId } from './identity.ts';
 import type { ProgramOptions } from './run-scenario.ts';
@@ -33,8 +34,9 @@ export async function verifyScenario(loaded: LoadedScenario, options: VerifyOpti
   });
   const folder = resolve(await writableFolder(options.out), id);
   const linked = linksOf(scenario);
+  const machine = await knownMachine(signal, progress);
   const surroundings = { target, command, signal, progress, live, seed };
   return await onStage({ ...surroundings, linked, variants: names, toxiproxyUrl, extraEnv }, (stage) =>
-    verify({ ...surroundings, repeatFlags, stage, scenario, variants, pairs, id, folder, threads }),
+    verify({ ...surroundings, repeatFlags, stage, scenario, variants, pairs, id, folder, threads, machine }),
   );
 }

@@ -13,6 +13,7 @@ import { formatDocument } from '../record/store.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { TargetSpec } from '../system/target-spec.ts';
 import { conduct } from './conduct.ts';
+import type { KnownMachine } from './doctor.ts';
 import { undoFailures } from './fault-records.ts';
 import { runId } from './identity.ts';
 import type { RunPlace } from './live-view.ts';
@@ -35,6 +36,8 @@ export interface VerifyRequest extends ProgressOutput {
   readonly command: string;
   readonly repeatFlags: string;
   readonly threads: number;
+  /** What is known of this machine; default: nothing. */
+  readonly machine?: KnownMachine;
   readonly signal: AbortSignal;
 }
 

@@ -140,6 +140,22 @@ export const runDescriptions: Descriptions = {
   precedence:
     'Who went first when cores were short: the generator (raised), the generator by lowering the target, or nobody.',
   proxy: 'Which fault proxy was used.',
+  doctor: 'The newest check-up of this machine (`mettle doctor`), at most a week old; null: there was none.',
+  measuredAt: 'ISO 8601, UTC.',
+  short: 'True for the brief check-up that a run makes when there is no other.',
+  timerErrorP50Micros: 'Lateness of the clock that starts requests, in microseconds.',
+  timerErrorP99Micros: 'The same, 99th percentile.',
+  timerErrorMaxMicros: 'The same, at worst.',
+  ceilingPerSecond: 'Requests per second that one load thread gets through.',
+  biasP50Micros: 'Measured latency less what a known server took, in microseconds.',
+  biasP99Micros: 'The same, 99th percentile.',
+  openFiles: 'How many files and connections a process may have open.',
+  ephemeralPorts: 'How many connections to one address there can be.',
+  judgements: 'What each finding means for tests.',
+  'judgements.name': 'What was looked at.',
+  'judgements.level': 'good, watch, poor, absent (matters only to what needs it), or unknown.',
+  'judgements.value': 'What was found, with its unit.',
+  meaning: 'What it means for tests.',
 };
 
 export const comparisonDescriptions: Descriptions = {

@@ -71,7 +71,8 @@ export async function openWorkspace(): Promise<Workspace> {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !notPassedOn.test(name)),
   );
-  const own = { METTLE_STATE_DIR: stateFolder, TMPDIR: tempFolder };
+  // The check-up of the machine before a run has tests of its own.
+  const own = { METTLE_STATE_DIR: stateFolder, TMPDIR: tempFolder, METTLE_DOCTOR: 'off' };
   const running = new Set<ChildProcess>();
   const start = (args: readonly string[], options: CliOptions = {}): RunningCli => {
     const takesOut = ['run', 'verify'].includes(args[0] ?? '') && !args.includes('--out');

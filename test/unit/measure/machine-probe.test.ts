@@ -6,7 +6,7 @@ import { parseCpuTimes, parseDescriptorLimit } from '../../../src/measure/machin
 describe('machine probe', () => {
   it('sums the first eight fields and leaves guest time, which is inside user, out', () => {
     const stat = 'cpu  100 10 50 800 20 1 4 15 90 9\ncpu0 1 1 1 1 1 1 1 1 1 1\n';
-    expect(parseCpuTimes(stat)).toEqual({ total: 1_000, steal: 15 });
+    expect(parseCpuTimes(stat)).toEqual({ total: 1_000, idle: 820, steal: 15 });
   });
 
   it('knows nothing of an old or foreign format', () => {

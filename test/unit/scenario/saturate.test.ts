@@ -54,7 +54,7 @@ describe('a load that saturates', () => {
     ],
     [
       "      - { http: 'GET /' }\n      - { http: 'GET http://127.0.0.1:9/b' }",
-      'rag.yml:8:11: the steps of a flow that saturates go to one address, and this one to another — load it with `users` instead',
+      'rag.yml:8:17: the steps of a flow that saturates go to one address, and this one to another — load it with `users` instead',
     ],
     [
       "      - { http: 'PURGE /' }",
