@@ -53,7 +53,7 @@ function regexProblem(source: string): string | undefined {
     new RegExp(source, 'u');
     return undefined;
   } catch (thrown) {
-    return messageOf(thrown);
+    return `"${source}" is not a regular expression (${messageOf(thrown)})`;
   }
 }
 

@@ -65,17 +65,19 @@ export const defaultTlsSettings: TlsSettings = {
 };
 
 export const authInput = z
-  .union([
-    z.strictObject({
-      basic: z
-        .strictObject({ user: z.string(), password: z.string() })
-        .describe('HTTP basic authentication.'),
-    }),
-    z.strictObject({ bearer: z.string().min(1).describe('The token of a bearer authorization.') }),
-  ])
-  .transform((written): AuthSettings =>
-    'basic' in written ? { kind: 'basic', ...written.basic } : { kind: 'bearer', token: written.bearer },
-  );
+  .strictObject({
+    basic: z
+      .strictObject({ user: z.string(), password: z.string() })
+      .optional()
+      .describe('HTTP basic authentication.'),
+    bearer: z.string().min(1).optional().describe('The token of a bearer authorization.'),
+  })
+  .transform(({ basic, bearer }, context): AuthSettings => {
+    if (basic !== undefined && bearer === undefined) return { kind: 'basic', ...basic };
+    if (bearer !== undefined && basic === undefined) return { kind: 'bearer', token: bearer };
+    context.addIssue({ code: 'custom', message: 'expected either `basic` or `bearer`' });
+    return z.NEVER;
+  });
 
 export const redirectsInput = z
   .int()

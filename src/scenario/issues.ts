@@ -162,7 +162,7 @@ function explainUnion(issue: z.core.$ZodIssueInvalidUnion, context: Context): Pr
   }
   const strangeness = (errors: readonly Issue[]): number => strangenessOf(errors, context);
   const best = [...issue.errors].sort((a, b) => strangeness(a) - strangeness(b))[0] ?? [];
-  if (!best.some(isWrongShape)) return explainAll(best, context);
+  if (!best.some((issue) => isWrongShape(issue, value))) return explainAll(best, context);
   const wanted = new Set(
     issue.errors.flat().map((inner) => (inner.code === 'invalid_type' ? inner.expected : 'string')),
   );
@@ -171,12 +171,16 @@ function explainUnion(issue: z.core.$ZodIssueInvalidUnion, context: Context): Pr
   ];
 }
 
-const isWrongShape = (issue: Issue): boolean => issue.path.length === 0 && issue.code === 'invalid_type';
+/** Another type than the branch is for; of a list of words, anything that is no word. */
+const isWrongShape = (issue: Issue, value: unknown): boolean =>
+  issue.path.length === 0 &&
+  (issue.code === 'invalid_type' ||
+    (issue.code === 'invalid_value' && issue.values.every((word) => typeof word !== typeof value)));
 
 /** How far a value is from a branch of a union: another shape, then missing keys, then unknown ones, then the rest. */
 const strangenessOf = (errors: readonly Issue[], context: Context): number =>
   errors.reduce((sum, issue) => {
-    if (isWrongShape(issue)) return sum + 1000;
+    if (isWrongShape(issue, valueAt(context.root, context.base))) return sum + 1000;
     if (isMissing(issue, context) && issue.path.length === 1) return sum + 100;
     return sum + (isUnknownKey(issue) && issue.path.length === 0 ? 10 * issue.keys.length : 1);
   }, 0);

@@ -163,6 +163,82 @@ describe('words and shapes', () => {
   ]);
 });
 
+describe('requests and answers', () => {
+  const step = 'expect: { status: [200, 304] }';
+  table([
+    ['http: GET', 'http: TRACE', 'rag.yml:18:15: TRACE is not a method that steps can send'],
+    [
+      step,
+      'stream: { untill: { events: 1 } }',
+      'rag.yml:20:19: unknown key "untill" — did you mean "until"?',
+    ],
+    [step, 'stream: { until: { evnts: 1 } }', 'rag.yml:20:28: unknown key "evnts" — did you mean "events"?'],
+    [
+      step,
+      'stream: { until: { events: 1, event: a } }',
+      'rag.yml:20:26: expected one of events, match, text, event, such as { events: 5 }',
+    ],
+    [step, 'stream: evnts', 'rag.yml:20:17: unknown word "evnts" — did you mean "events"?'],
+    [step, 'stream: 5', 'rag.yml:20:17: expected text or a map of keys, found the number 5'],
+    [step, 'stream: { for: 5 }', 'rag.yml:20:24: expected a duration with its unit, such as "5s"'],
+    [
+      step,
+      'stream: { for: 40s }\n        timeout: 30s',
+      'rag.yml:20:24: the stream would be cut off before: make `timeout` longer than `for`',
+    ],
+    [
+      step,
+      'stream: { until: { text: "{{answerid}}" } }',
+      'rag.yml:20:37: nothing is called {{answerid}} here — did you mean "answerId"?',
+    ],
+    [step, 'auth: { baerer: a }', 'rag.yml:20:17: unknown key "baerer" — did you mean "bearer"?'],
+    [step, 'auth: { basic: { user: a } }', 'rag.yml:20:24: missing key "password"'],
+    [step, 'auth: {}', 'rag.yml:20:15: expected either `basic` or `bearer`'],
+    [step, 'auth: { basic: { user: "a:b", password: c } }', 'rag.yml:20:32: a user name holds no ":"'],
+    [
+      step,
+      'auth: { bearer: "{{env.RAG_TOKN}}" }',
+      'rag.yml:20:28: {{env.RAG_TOKN}} reads a variable that the target does not declare — did you mean "RAG_TOKEN"?',
+    ],
+    [step, 'redirects: 100', 'rag.yml:20:20: must be at most 20'],
+    [step, 'file: nothing.bin', 'rag.yml:20:15: nothing.bin: no such file'],
+    [
+      step,
+      'file: ../../../../../package.json',
+      'rag.yml:20:15: ../../../../../package.json: the file is outside the project',
+    ],
+    [
+      step,
+      'file: "{{user}}.bin"',
+      'rag.yml:20:15: the path of a file is no template: it must be known before the run',
+    ],
+    [step, 'multipart: { a: [b, { file: nothing.bin }] }', 'rag.yml:20:37: nothing.bin: no such file'],
+    [step, 'multipart: { a: { fil: x } }', 'rag.yml:20:27: unknown key "fil" — did you mean "file"?'],
+    [
+      step,
+      'json: 1\n        file: questions.csv',
+      'rag.yml:21:15: a request has one body: `json` and `file` are both given',
+    ],
+    [
+      step,
+      'headers: { content-length: 5 }',
+      'rag.yml:20:36: "content-length" cannot be set: it follows from the body',
+    ],
+    [
+      step,
+      'expect: { duration: 500ms }',
+      'rag.yml:20:29: "500ms" does not say how much: expected a limit with its unit, such as "< 500ms"',
+    ],
+    [
+      step,
+      'expect: { text: { regex: ( } }',
+      'rag.yml:20:34: "(" is not a regular expression (Invalid regular expression: /(/u: Unterminated group)',
+    ],
+    [step, 'expect: { events: 5 }', 'rag.yml:20:27: `events` goes with `stream`'],
+    [step, 'wait: maybe', 'rag.yml:20:15: expected true or false, found the text "maybe"'],
+  ]);
+});
+
 describe('references', () => {
   table([
     ['flow: ask', 'flow: aks', 'rag.yml:39:11: unknown flow "aks" — did you mean "ask"?'],
