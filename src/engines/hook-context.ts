@@ -13,11 +13,11 @@ export interface HookContext {
   /** The declared secrets that are set. */
   readonly env: Readonly<Record<string, string>>;
   /** What templates see: `answerId`, `questions.text`; undefined where there is nothing. */
-  get(name: string): unknown;
+  readonly get: (name: string) => unknown;
   /** Keeps a value for later steps, as a capture does. After the call has ended it does nothing. */
-  set(name: string, value: unknown): void;
+  readonly set: (name: string, value: unknown) => void;
   /** Uniform in [0, 1), from the run's seed: the same in every run of a seed. */
-  random(): number;
+  readonly random: () => number;
   /** Aborted when the time of the call is over, or the run is. */
   readonly signal: AbortSignal;
 }

@@ -150,6 +150,14 @@ class Parser {
       const found = word.kind === 'end' ? 'the end' : `"${word.text}"`;
       throw new ConditionError(word.offset, `expected a name or a value, found ${found}`);
     }
+    if (word.text.includes('(') && !word.text.startsWith('random.')) {
+      const message = `${word.text} is not known here: a condition compares names with values`;
+      throw new ConditionError(
+        word.offset,
+        message,
+        'of the functions it knows those that draw, e.g. random.int(1, 100)',
+      );
+    }
     try {
       const { source, references, evaluate } = templateValue(word.text, word.offset);
       this.references.push(...references.map((reference) => ({ ...reference, optional: true })));

@@ -1,6 +1,6 @@
 // A protocol without a network: every step takes the time and has the outcome that the test says, on the test's clock.
 
-import type { Scope, Session } from '../../src/engines/engine.ts';
+import type { Scope, Session, Trouble } from '../../src/engines/engine.ts';
 import type { StepSpec } from '../../src/engines/registry.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import type { Sample } from '../../src/measure/outcome.ts';
@@ -23,11 +23,14 @@ export interface FakeEngine {
 export interface Behaviour {
   readonly takesMicros: number;
   readonly error?: Sample['error'];
+  /** What the answer leaves in the user's scope. */
+  readonly sets?: Readonly<Record<string, unknown>>;
 }
 
 export function createFakeEngine(
   clock: Clock,
   behaviour: (series: string, n: number) => Behaviour,
+  trouble: () => Trouble | null = () => null,
 ): FakeEngine {
   const sent: SentStep[] = [];
   const seen = new Map<string, number>();
@@ -35,7 +38,7 @@ export function createFakeEngine(
 
   const send = async (
     series: string,
-    _scope: Scope,
+    scope: Scope,
     dueAtMicros: number | null,
     signal: AbortSignal,
   ): Promise<Sample> => {
@@ -43,9 +46,10 @@ export function createFakeEngine(
     seen.set(series, n + 1);
     const startedAtMicros = clock.nowMicros();
     sent.push({ series, dueAtMicros, atMicros: startedAtMicros });
-    const { takesMicros, error = null } = behaviour(series, n);
+    const { takesMicros, error = null, sets = {} } = behaviour(series, n);
     await clock.sleepUntil(startedAtMicros + takesMicros, signal);
     const endedAtMicros = clock.nowMicros();
+    for (const [name, value] of Object.entries(sets)) scope.set(name, value);
     const whole = endedAtMicros >= startedAtMicros + takesMicros;
     const base = { series, dueAtMicros, startedAtMicros, endedAtMicros, bytes: 1 };
     return whole
@@ -58,11 +62,12 @@ export function createFakeEngine(
     get openSessions() {
       return openSessions;
     },
-    prepare: (spec) => spec.name,
+    prepare: ({ name }) => name,
     session: () => {
       openSessions += 1;
       return {
         send,
+        trouble,
         close: () => {
           openSessions -= 1;
           return Promise.resolve();

@@ -8,16 +8,17 @@ import type { Step } from '../scenario.ts';
 import type { TemplateReference } from '../template-values.ts';
 import { reservedNames, TemplateError } from '../template-values.ts';
 import { templateReferences } from '../templates.ts';
+import { allSteps } from '../walk-steps.ts';
 import type { Path } from '../yaml-document.ts';
 import type { Names } from './captures.ts';
-import { walkNames } from './captures.ts';
+import { capturedBy, walkNames } from './captures.ts';
 import type { Check, CheckInput } from './check.ts';
 
-/** Keys of a step whose texts are templates, all the way down. */
-const templated = [
-  ...['http', 'ws', 'headers', 'query', 'json', 'form', 'text', 'expect', 'match', 'reply', 'with'],
-  ...['protocols', 'binary', 'reason'],
-];
+/** Keys of a step whose texts are no templates; its own lists of steps are met as steps of their own. */
+const plain: ReadonlySet<string> = new Set([
+  ...['name', 'as', 'via', 'call', 'capture', 'sets', 'timeout', 'onError', 'wait', 'file'],
+  ...['think', 'repeat', 'if', 'then', 'else', 'until', 'steps', 'every', 'atMost', 'within'],
+]);
 
 interface Found {
   readonly problems: Problem[];
@@ -31,23 +32,35 @@ export const templateWarnings: Check = (input) => examine(input).warnings;
 
 function examine(input: CheckInput): Found {
   const found: Found = { problems: [], warnings: [] };
+  const check = (texts: readonly Text[], names: Names): void => {
+    for (const text of texts) checkText(text, templateReferences, names, input, found);
+  };
   for (const flow of Object.values(input.scenario.flows)) {
     walkNames(flow, ({ step, path }, names, when) => {
-      if (when === 'before') {
-        for (const key of templated) {
-          for (const text of textsIn(valueAt(input.written, [...path, key]), [...path, key])) {
-            checkText(text, templateReferences, names, input, found);
-          }
-        }
-      }
+      if (when === 'before') check(textsOfStep(valueAt(input.written, path), path), names);
       const condition = conditionOf(step, when);
       if (condition === undefined) return;
       const text = { text: condition.text, path: [...path, condition.key] };
       checkText(text, (source) => compileCondition(source).references, names, input, found);
     });
   }
+  // What all requests send may read what any flow has captured; certificates belong to no user.
+  const all = new Set(allSteps(input.scenario.flows).flatMap(({ step }) => capturedBy(step)));
+  for (const path of [
+    ['http', 'headers'],
+    ['http', 'auth'],
+  ]) {
+    check(textsIn(valueAt(input.written, path), path), { sure: all, possible: all });
+  }
+  const passphrase = ['tls', 'passphrase'];
+  check(textsIn(valueAt(input.written, passphrase), passphrase), { sure: new Set(), possible: new Set() });
   return found;
 }
+
+const textsOfStep = (written: unknown, path: Path): Text[] =>
+  Object.entries(written ?? {}).flatMap(([key, value]) =>
+    plain.has(key) ? [] : textsIn(value, [...path, key]),
+  );
 
 /** An `if` is asked before its steps, an `until` after them. */
 function conditionOf(step: Step, when: 'before' | 'after'): { key: string; text: string } | undefined {

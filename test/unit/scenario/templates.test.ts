@@ -60,6 +60,64 @@ describe('a text template', () => {
   });
 });
 
+describe('functions and defaults', () => {
+  const render = (source: string, values: Record<string, unknown> = {}): string =>
+    templates.text(source).render(scope(values));
+
+  it.each([
+    ['{{name | nobody}}', {}, 'nobody'],
+    ['{{name | nobody}}', { name: null }, 'nobody'],
+    ['{{name | nobody}}', { name: '' }, ''],
+    ['{{ name|"a | b" }}', {}, 'a | b'],
+    ["{{name | ''}}", {}, ''],
+    ['{{row.x | 7}}', { row: {} }, '7'],
+    ['{{base64(name)}}', { name: 'é:1' }, 'w6k6MQ=='],
+    ['/{{urlencode(name)}}', { name: 'a/b?c=d&é' }, '/a%2Fb%3Fc%3Dd%26%C3%A9'],
+    ['{{urlencode(name)}}', { name: '\ud800' }, '%EF%BF%BD'],
+    ['{{urlencode( name | a b )}}', {}, 'a%20b'],
+    ['{{now + 1m}}', { now: { ms: 0 } }, '1970-01-01T00:01:00.000Z'],
+    ['{{now.s-1h}}', { now: { ms: 7_200_000 } }, '3600'],
+    ['{{now.ms + 1.5s}}', { now: { ms: 1 } }, '1501'],
+  ])('%s of %j is %s', (source, values, expected) => {
+    expect(render(source, values)).toBe(expected);
+  });
+
+  it('draws text of a length, and numbers between two', () => {
+    const user = scope();
+    const draw = (source: string): unknown => templates.json(source).render(user);
+    for (let count = 0; count < 50; count += 1) {
+      expect(draw('{{random.string(12)}}')).toMatch(/^[A-Za-z0-9]{12}$/);
+      expect(draw('{{random.hex(8)}}')).toMatch(/^[0-9a-f]{8}$/);
+      const drawn = Number(draw('{{random.float(-0.5, 2.5)}}'));
+      expect(drawn).toBeGreaterThanOrEqual(-0.5);
+      expect(drawn).toBeLessThan(2.5);
+    }
+    const letters = new Set(render('{{random.string(5000)}}'));
+    expect(letters.size).toBe(62);
+  });
+
+  it('keeps the type of a default that stands alone in JSON', () => {
+    const template = templates.json([
+      '{{a | 1}}',
+      '{{a | true}}',
+      '{{a | null}}',
+      '{{a | "1"}}',
+      '{{a | x}}',
+    ]);
+    expect(template.render(scope())).toEqual([1, true, null, '1', 'x']);
+  });
+
+  it('names what a function reads, and what may be missing', () => {
+    const text = 'x {{base64( row.id )}} {{answer | none}} {{urlencode(now)}}';
+    const found = templateReferences(text);
+    expect(found.map(({ path, optional }) => [path, optional])).toEqual([
+      ['row.id', false],
+      ['answer', true],
+    ]);
+    for (const { path, offset } of found) expect(text.slice(offset, offset + path.length)).toBe(path);
+  });
+});
+
 describe('a template that cannot be compiled', () => {
   it.each([
     ['a {{b', 2, /never closed/],
@@ -76,6 +134,15 @@ describe('a template that cannot be compiled', () => {
     ['{{random.pick()}}', 2, /empty argument/],
     ['{{random.pick(a,,b)}}', 2, /empty argument/],
     ['{{random}}', 2, /needs arguments/],
+    ['{{random.float(2, 1)}}', 2, /two numbers/],
+    ['{{random.string(0)}}', 2, /a length from 1/],
+    ['{{random.hex(x)}}', 2, /a length from 1/],
+    ['{{base64}}', 2, /needs arguments/],
+    ['{{base64()}}', 9, /empty placeholder/],
+    ['{{base64(a b)}}', 9, /not a name/],
+    ['{{a | }}', 2, /empty default/],
+    ['{{ | x}}', 3, /empty placeholder/],
+    ['{{now + 5}}', 2, /not a duration/],
     ['{{now.us}}', 2, /"now" has no such field/],
     ['{{uuid.x}}', 2, /"uuid" has no such field/],
     ['{{env}}', 2, /not a variable/],
