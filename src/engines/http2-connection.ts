@@ -75,7 +75,9 @@ export class Http2Connection {
 
   get hasRoom(): boolean {
     const limit = this.#limit ?? this.#pool.knownLimit(this.route.origin) ?? mostStreams;
-    return !this.#retired && this.#active + this.#seekers.length < limit;
+    // Closed already, though its streams and its pool have not heard of it yet.
+    if (this.#retired || this.#session?.closed === true || this.#session?.destroyed === true) return false;
+    return this.#active + this.#seekers.length < limit;
   }
 
   get isIdle(): boolean {

@@ -1,7 +1,5 @@
 // Opens one connection, with its parts timed apart: looking up the name, TCP, a proxy's tunnel, the TLS handshake.
 
-import type { LookupAddress, LookupOptions } from 'node:dns';
-import { lookup as lookUp } from 'node:dns';
 import type { LookupFunction, Socket } from 'node:net';
 import { connect as connectTcp, isIP } from 'node:net';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
@@ -9,6 +7,7 @@ import { connect as connectTls } from 'node:tls';
 import type { OpeningTimes } from './exchange-contract.ts';
 import type { OpeningStage } from './failures.ts';
 import { OpeningError } from './failures.ts';
+import { lookUpName } from './name-lookup.ts';
 import { openTunnel } from './proxy-tunnel.ts';
 import type { Route } from './route.ts';
 import type { TlsClient } from './tls-client.ts';
@@ -92,12 +91,14 @@ export class Opening {
     return socket;
   }
 
-  readonly #lookup: LookupFunction = (hostname, options: LookupOptions, callback) => {
+  readonly #lookup: LookupFunction = (hostname, { family, all }, callback) => {
     const fromMicros = this.#ports.nowMicros();
-    lookUp(hostname, options, (error, address: string | LookupAddress[], family?: number) => {
+    lookUpName(hostname, typeof family === 'number' ? family : 0, (error, addresses) => {
       this.#dnsMicros = this.#ports.nowMicros() - fromMicros;
       if (error === null) this.#stage = 'tcp';
-      callback(error, address, family);
+      const [first] = addresses;
+      if (all === true || first === undefined) callback(error, addresses);
+      else callback(error, first.address, first.family);
     });
   };
 

@@ -33,6 +33,13 @@ describe('opening a connection', () => {
     expect(name.connectMicros).toBeLessThan(tookMicros(name));
   });
 
+  it('a burst of connections to a name is looked up together, and each tells its own time', async () => {
+    const { origin } = kept(await httpServer((_, response) => response.end('ok')));
+    const client = clientOf(named(origin));
+    const answers = await Promise.all(Array.from({ length: 100 }, () => client.send()));
+    expect(answers.every(({ failure, dnsMicros = 0 }) => failure === null && dnsMicros > 0)).toBe(true);
+  });
+
   it('a name that does not exist: dns, whatever the version', async () => {
     for (const version of ['1.1', '2'] as const) {
       const { failure, connectMicros } = await clientOf('http://no-such-host.invalid', {
