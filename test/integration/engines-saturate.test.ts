@@ -2,16 +2,21 @@
 
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineEnvironment } from '../../src/engines/engine.ts';
 import type { Crowd } from '../../src/engines/saturate.ts';
 import { openSaturator } from '../../src/engines/saturate.ts';
 import type { HttpStep } from '../../src/engines/http-step.ts';
 import { stepInputSchemas } from '../../src/engines/registry.ts';
+import type { TlsSettings } from '../../src/engines/settings.ts';
+import { defaultTlsSettings } from '../../src/engines/settings.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import type { Sample } from '../../src/measure/outcome.ts';
+import type { Certificates } from '../support/certificates.ts';
+import { makeCertificates } from '../support/certificates.ts';
 import { environmentOf, rawServer } from '../support/engine-users.ts';
 import { refusingUrl, startConstantServer } from '../support/known-servers.ts';
+import { httpServer } from '../support/wire-servers.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -81,7 +86,7 @@ async function answering(
 ): Promise<{ url: string; requests: () => number }> {
   let requests = 0;
   const server = await rawServer((socket) => answer(socket, requests++));
-  closers.push(server.close);
+  closers.push(() => server.close());
   return { url: `http://127.0.0.1:${server.port}`, requests: () => requests };
 }
 const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
@@ -89,7 +94,7 @@ const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 describe('saturating connections', () => {
   it('send as fast as the target answers: connections × time / delay', async () => {
     const server = await startConstantServer(20);
-    closers.push(server.close);
+    closers.push(() => server.close());
     const crowded = await crowdAt(server.url, 10);
     const samples = await saturateFor(crowded, 1_000);
     // 10 · 1 s / 20 ms = 500, less what timers and this machine add.
@@ -109,7 +114,7 @@ describe('saturating connections', () => {
 
   it('count every tenth answer as a failure when it is one', async () => {
     const server = await startConstantServer(0, (n) => n % 10 === 9);
-    closers.push(server.close);
+    closers.push(() => server.close());
     const samples = await saturateFor(await crowdAt(server.url, 4), 300);
     const { status = 0, ok: good = 0 } = outcomes(samples);
     expect(good + status).toBe(samples.length);
@@ -252,7 +257,7 @@ describe('saturating connections', () => {
       const fails = text.startsWith('POST');
       socket.write(fails ? 'HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n' : ok);
     });
-    closers.push(server.close);
+    closers.push(() => server.close());
     const steps = [
       step({ http: 'GET /a', name: 'a', expect: { status: 200 } }),
       step({ http: 'POST /b', name: 'b', json: { x: 1 }, onError: 'stop' }),
@@ -274,7 +279,7 @@ describe('saturating connections', () => {
       texts.push(text);
       socket.write(text.startsWith('HEAD') ? 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n' : ok);
     });
-    closers.push(server.close);
+    closers.push(() => server.close());
     const steps = [
       step({
         http: 'PUT /a b',
@@ -304,5 +309,51 @@ describe('saturating connections', () => {
     expect(samples.every(({ connectMicros, error }) => connectMicros !== undefined && error === null)).toBe(
       true,
     );
+  });
+});
+
+describe('saturating connections over TLS', () => {
+  let certificates: Certificates | null = null;
+  beforeAll(() => {
+    certificates = makeCertificates();
+  });
+  afterAll(() => certificates?.remove());
+
+  const over = (made: Certificates, changes: Partial<TlsSettings>) => ({
+    tls: { ...defaultTlsSettings, ca: made.caFile, ...changes },
+  });
+
+  it('verify the server before anything is sent, and time the handshake', async (context) => {
+    if (certificates === null) return void context.skip();
+    const { server: own, stranger } = certificates;
+    const heard: string[] = [];
+    const listen = async ({ cert, key }: Certificates['server']): Promise<string> => {
+      const server = await httpServer(
+        (request, response) => {
+          heard.push(request.url ?? '');
+          response.end('ok');
+        },
+        { cert, key },
+      );
+      closers.push(() => server.close());
+      return `https://127.0.0.1:${server.port}`;
+    };
+    const trusted = await saturateFor(
+      await crowdAt(await listen(own), 2, [step()], over(certificates, {})),
+      150,
+    );
+    expect(outcomes(trusted)).toEqual({ ok: trusted.length });
+    expect(trusted.filter(({ tlsMicros = 0 }) => tlsMicros > 0)).toHaveLength(2);
+    expect(heard).toHaveLength(trusted.length);
+    heard.length = 0;
+    const url = await listen(stranger);
+    const doubted = await saturateFor(await crowdAt(url, 2, [step()], over(certificates, {})), 150);
+    expect(outcomes(doubted)).toEqual({ tls: doubted.length });
+    expect(heard).toEqual([]);
+    const blind = await saturateFor(
+      await crowdAt(url, 2, [step()], over(certificates, { verify: false })),
+      100,
+    );
+    expect(outcomes(blind)).toEqual({ ok: blind.length });
   });
 });
