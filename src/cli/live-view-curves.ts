@@ -6,13 +6,17 @@ import { type Line, piece, sparkline } from './live-view-text.ts';
 
 const longestSeconds = 60;
 const fewestSeconds = 3;
+/** ` up to 49.1ms`, and ` × failed` where there is room to explain it. */
 const noteWidth = 14;
+const legendWidth = 9;
+const wideColumns = 60;
 
 type Measured = 'p95' | 'p50' | 'slowest';
 
 /** Nothing before there is a curve to see, or where it would be too short to read. */
 export function curveRows({ history }: RunView, width: number, labelWidth: number): Line[] {
-  const room = Math.min(longestSeconds, width - labelWidth - noteWidth);
+  const wide = width >= wideColumns;
+  const room = Math.min(longestSeconds, width - labelWidth - noteWidth - (wide ? legendWidth : 0));
   const last = history.at(-1);
   if (last === undefined || history.length < fewestSeconds || room < 10) return [];
   const count = Math.min(room, last.second + 1);
@@ -24,8 +28,8 @@ export function curveRows({ history }: RunView, width: number, labelWidth: numbe
   const rates = seconds.map((point) => (point === undefined ? null : point.okPerSecond));
   const latencies = seconds.map((point) => heightOf(point, measured));
   return [
-    curve('ok/s', rates, formatRate, labelWidth),
-    curve(measured, latencies, formatDuration, labelWidth),
+    curve('ok/s', rates, formatRate, labelWidth, wide),
+    curve(measured, latencies, formatDuration, labelWidth, wide),
   ];
 }
 
@@ -34,9 +38,11 @@ function curve(
   values: readonly (number | null)[],
   format: (value: number) => string,
   labelWidth: number,
+  legend: boolean,
 ): Line {
   const known = values.filter((value): value is number => value !== null && Number.isFinite(value));
-  const note = known.length === 0 ? '' : ` up to ${format(Math.max(...known))}`;
+  const failed = legend && values.includes(Infinity) ? ' × failed' : '';
+  const note = `${known.length === 0 ? '' : ` up to ${format(Math.max(...known))}`}${failed}`;
   return [piece(label.padEnd(labelWidth), 'faint'), piece(sparkline(values)), piece(note, 'faint')];
 }
 

@@ -68,13 +68,13 @@ function titleRows({ title, variant, place, left }: RunView, width: number): Lin
 
 function phaseRow(view: RunView, width: number): Line[] {
   const { elapsedMicros, plannedMicros, stage } = view;
-  const words = piece(`${phaseWords(view)}  `, phaseStyle(view));
-  if (stage === 'starting') return [[words, piece(formatClock(elapsedMicros), 'faint')]];
+  const words = piece(phaseWords(view), phaseStyle(view));
+  if (stage === 'starting') return row('', [words, piece(formatClock(elapsedMicros), 'faint')], width, 0);
   const clock = `  ${formatClock(elapsedMicros)} of ${formatClock(plannedMicros)}`;
-  const room = width - lineWidth([words]) - clock.length;
-  if (room < 8) return [[words, piece(clock.trim())]];
+  const room = width - lineWidth([words]) - 2 - clock.length;
+  if (room < 8) return row('', [words, piece(clock.trim())], width, 0);
   const { full, rest } = bar(elapsedMicros / Math.max(1, plannedMicros), Math.min(room, 60));
-  return [[words, piece(full), piece(rest, 'faint'), piece(clock)]];
+  return [[words, piece('  '), piece(full), piece(rest, 'faint'), piece(clock)]];
 }
 
 const phaseStyle = ({ stage, active }: RunView): Style =>

@@ -4,6 +4,11 @@ import type { LiveView, RunView } from '../run/live-view.ts';
 import { renderFrame } from './live-view-frame.ts';
 import { Screen, sizeOf, type Terminal } from './live-view-screen.ts';
 
+interface ResizableTerminal extends Terminal {
+  on(event: 'resize', act: () => void): unknown;
+  off(event: 'resize', act: () => void): unknown;
+}
+
 export interface TerminalView extends LiveView {
   /** A line that scrolls by above the view. */
   print(line: string): void;
@@ -25,7 +30,7 @@ export function canShowLive({ isTTY, platform, env }: Surroundings): boolean {
 
 /** Nothing is written before the first view. */
 export function createTerminalView(
-  terminal: Terminal & Pick<NodeJS.EventEmitter, 'on' | 'off'>,
+  terminal: ResizableTerminal,
   coloured: boolean,
 ): TerminalView {
   const screen = new Screen(terminal);

@@ -1,7 +1,7 @@
 // What a live view must not hide: a generator that could not keep up, and numbers that have stopped coming.
 
 import { formatDuration, formatShare } from '../kernel/units.ts';
-import { judgeHealth, type SecondHealth } from '../measure/health.ts';
+import { type HealthWindow, judgeHealth, type SecondHealth } from '../measure/health.ts';
 import type { Snapshot } from '../measure/snapshot.ts';
 
 const secondMicros = 1_000_000;
@@ -10,27 +10,30 @@ const shownMicros = 10 * secondMicros;
 /** Threads report four times a second. */
 const silenceMicros = 1_500_000;
 
+/** As the verdict takes them. */
+type GeneratorLimits = Pick<HealthWindow, 'tightestPromiseMicros' | 'saturates'>;
+
 interface Saturated {
   readonly atMicros: number;
   readonly why: string;
 }
 
 export class LiveGenerator {
-  readonly #tightestPromiseMicros: number | null;
+  readonly #limits: GeneratorLimits;
   #last: Saturated | undefined;
   #toldAtMicros = -Infinity;
   #lastSnapshotMicros = 0;
   readonly #bad = new Set<number>();
 
-  constructor(tightestPromiseMicros: number | null) {
-    this.#tightestPromiseMicros = tightestPromiseMicros;
+  constructor(limits: GeneratorLimits) {
+    this.#limits = limits;
   }
 
   /** Returns a line for people when there is something new to tell. */
   add({ atMicros, health }: Snapshot): string | null {
     this.#lastSnapshotMicros = Math.max(this.#lastSnapshotMicros, atMicros);
     if (health === null) return null;
-    const why = saturationOf(health, this.#tightestPromiseMicros);
+    const why = saturationOf(health, this.#limits);
     if (why === null) return null;
     this.#last = { atMicros, why };
     this.#bad.add(Math.round(health.startMicros / secondMicros));
@@ -57,9 +60,9 @@ export class LiveGenerator {
 }
 
 /** One second of one thread, by the limits that the whole run is judged by; null = it kept up. */
-function saturationOf(health: SecondHealth, tightestPromiseMicros: number | null): string | null {
+function saturationOf(health: SecondHealth, limits: GeneratorLimits): string | null {
   const { startMicros: fromMicros } = health;
-  const window = { fromMicros, untilMicros: fromMicros + secondMicros, tightestPromiseMicros };
+  const window = { fromMicros, untilMicros: fromMicros + secondMicros, ...limits };
   const bad = judgeHealth([health], window).measures.filter(({ level }) => level === 'saturated');
   if (bad.length === 0) return null;
   return bad

@@ -54,6 +54,7 @@ export class LivePace {
     return {
       scheduledPerSecond,
       begunPerSecond,
+      onlyArrivals: this.#onlyArrivals,
       belowSchedule: this.#onlyArrivals && isBelow(scheduledPerSecond ?? 0, begunPerSecond, seconds),
       scheduledUsers: this.#scheduledUsers(atMicros),
       users: sum('users'),

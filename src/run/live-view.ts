@@ -25,7 +25,9 @@ export interface TimeLeft {
 export interface PaceView {
   /** What the arrivals of the schedule ask for; null = the load has none. */
   readonly scheduledPerSecond: number | null;
+  /** Whatever the model: with users, their iterations too. */
   readonly begunPerSecond: number;
+  readonly onlyArrivals: boolean;
   /** Begun by less than the schedule asks for, by more than chance explains. */
   readonly belowSchedule: boolean;
   /** What the schedule asks for now; null = the load has no users. */

@@ -41,9 +41,11 @@ export function phaseWords({ stage, phases }: RunView): string {
   return stage === 'load' ? phases.join(' + ') : stage;
 }
 
-/** `begun 39.8/s of 40/s due`; without arrivals there is no rate to keep to. */
-export function begunWords({ begunPerSecond, scheduledPerSecond, belowSchedule }: PaceView): string {
-  const of = scheduledPerSecond === null ? '' : ` of ${formatRate(scheduledPerSecond)} due`;
+/** `begun 39.8/s of 40/s due`; without arrivals there is no rate to keep to, and with users beside them not one alone. */
+export function begunWords(pace: PaceView): string {
+  const { begunPerSecond, scheduledPerSecond, onlyArrivals, belowSchedule } = pace;
+  const due = scheduledPerSecond === null ? '' : `${formatRate(scheduledPerSecond)} due`;
+  const of = due === '' ? '' : onlyArrivals ? ` of ${due}` : ` (arrivals ${due})`;
   return `begun ${formatRate(begunPerSecond)}${of}${belowSchedule ? ' (below the schedule)' : ''}`;
 }
 

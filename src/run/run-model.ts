@@ -43,7 +43,10 @@ export class RunModel {
     this.#pace = new LivePace(scenario.load);
     const promises = promiseTexts(scenario.slo);
     this.#phases = new LivePhases({ chaos: scenario.chaos, warmupMicros: scenario.warmupMicros, promises });
-    this.#generator = new LiveGenerator(tightestPromiseMicros(scenario.slo));
+    this.#generator = new LiveGenerator({
+      tightestPromiseMicros: tightestPromiseMicros(scenario.slo),
+      saturates: scenario.load.some(({ model }) => model === 'saturate'),
+    });
     const timeouts = new Map(seriesOf(scenario).map(({ name, timeoutMicros }) => [name, timeoutMicros]));
     this.#timeoutOf = (series) => timeouts.get(series) ?? defaultTimeoutMicros;
   }
@@ -97,7 +100,7 @@ export class RunModel {
       bad: ended - totals.ok,
       errors: totals.errors,
       active: began ? this.#phases.active(elapsedMicros) : [],
-      next: began ? this.#phases.next(elapsedMicros) : null,
+      next: began && !this.#stopping ? this.#phases.next(elapsedMicros) : null,
       warnings:
         began && elapsedMicros < scenario.durationMicros ? this.#generator.warnings(elapsedMicros) : [],
       history: this.#history,

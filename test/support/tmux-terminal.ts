@@ -84,10 +84,15 @@ export async function openTerminal(
         await wait(30);
       }
     },
-    resize: async (columns, rows) =>
-      void (await tmux('resize-window', '-x', String(columns), '-y', String(rows))),
-    press: async (key) => void (await tmux('send-keys', key)),
+    resize: async (columns, rows) => {
+      await tmux('resize-window', '-x', String(columns), '-y', String(rows));
+    },
+    press: async (key) => {
+      await tmux('send-keys', key);
+    },
     cursorIsShown: async () => (await tmux('display-message', '-p', '#{cursor_flag}')).trim() === '1',
-    close: async () => void (await tmux('kill-server').catch(() => '')),
+    close: async () => {
+      await tmux('kill-server').catch(() => ''); // it may be gone already
+    },
   };
 }
