@@ -35,7 +35,6 @@ export const scenarioDescriptions: Descriptions = {
   'expect.status': 'The status, or a list of them.',
   'expect.headers': 'Header lines by name: `present`, `absent`, or the exact value.',
   'expect.json': 'By JSONPath: `present`, `absent`, or the exact value.',
-  'expect.text': 'A text that the body contains.',
   'step.capture':
     'Keeps parts of the answer for later steps, by name: a JSONPath, `status`, a header, a cookie or a regular expression.',
   'text.regex': 'A regular expression that the body matches.',
