@@ -2,7 +2,7 @@
 
 import type { Scope } from './engine.ts';
 import type { Failure } from './failures.ts';
-import type { Waited } from './ws-deadline.ts';
+import type { Came, Waited } from './ws-deadline.ts';
 import { waitFor } from './ws-deadline.ts';
 import type { Lost } from './ws-line.ts';
 import { WsLine } from './ws-line.ts';
@@ -38,7 +38,7 @@ interface Work<Value> {
   /** What did not come in time, once there is a connection. */
   readonly missing: (line: WsLine) => string;
   /** Begins on a connection, at once or when there is one again. Returns what stops it. */
-  readonly begin: (line: WsLine, done: (ended: Ended<Value>) => void) => () => void;
+  readonly begin: (line: WsLine, done: Came<Ended<Value>>) => () => void;
 }
 
 /** Does the work within its time, the waiting for a connection included. */

@@ -19,10 +19,13 @@ export interface Deadline {
   readonly missing: () => string;
 }
 
+/** It has come; at `atMicros`, when that was before now. */
+export type Came<Value> = (value: Value, atMicros?: number) => void;
+
 /** `begin` starts the waiting and returns what stops it; never rejects unless `begin` throws. */
 export function waitFor<Value extends object>(
   { timeoutMicros, signal, nowMicros, missing }: Deadline,
-  begin: (done: (value: Value) => void) => () => void,
+  begin: (done: Came<Value>) => () => void,
 ): Promise<Waited<Value>> {
   return new Promise((resolve, reject) => {
     let settled = false;
@@ -30,17 +33,22 @@ export function waitFor<Value extends object>(
     const timedOut = (): Failure => {
       return { error: 'timeout', code: undefined, detail: `${missing()} within ${timeoutMicros / 1000}ms` };
     };
-    const end = (value: Value | undefined, failure: Failure | null, censored: boolean): void => {
+    const end = (
+      value: Value | undefined,
+      failure: Failure | null,
+      censored: boolean,
+      atMicros?: number,
+    ): void => {
       if (settled) return;
       settled = true;
       clearTimeout(timer);
       forget();
-      resolve({ value, failure, censored, endedAtMicros: nowMicros() });
+      resolve({ value, failure, censored, endedAtMicros: atMicros ?? nowMicros() });
     };
-    const done = (value: Value): void => {
+    const done = (value: Value, atMicros = nowMicros()): void => {
       // A timer that came late must not turn what came too late into something good.
-      const late = nowMicros() - startedAtMicros > timeoutMicros;
-      end(late ? undefined : value, late ? timedOut() : null, false);
+      const late = atMicros - startedAtMicros > timeoutMicros;
+      end(late ? undefined : value, late ? timedOut() : null, false, atMicros);
     };
     const timer = setTimeout(
       () => {

@@ -62,6 +62,7 @@ export async function close(plan: ClosePlan, acting: Acting): Promise<Outcome> {
     return outcomeOf(acting, startedAtMicros, waited, judge);
   }
   // The server was first, as it may be.
+  link.letGo();
   return outcomeOf(
     acting,
     startedAtMicros,

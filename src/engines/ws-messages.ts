@@ -3,14 +3,14 @@
 import { messageOf } from '../kernel/errors.ts';
 import type { Acting, Ended } from './ws-acting.ts';
 import { act, expectation, outcomeOf } from './ws-acting.ts';
-import type { Waited } from './ws-deadline.ts';
+import type { Came, Waited } from './ws-deadline.ts';
 import type { Incoming } from './ws-incoming.ts';
 import type { WsLine } from './ws-line.ts';
 import type { BoundMatch } from './ws-match.ts';
 import type { Outcome } from './ws-sample.ts';
 import type { AwaitPlan, SendPlan } from './ws-step-plan.ts';
 
-type Done = (ended: Ended<Incoming | null>) => void;
+type Done = Came<Ended<Incoming | null>>;
 
 interface Wanted {
   readonly plan: SendPlan | AwaitPlan;
@@ -48,9 +48,9 @@ function listen(wanted: Wanted, acting: Acting, progress: Progress, line: WsLine
     onMessage: (message) => {
       progress.got += 1;
       if (progress.got < wanted.count) return false;
-      stop();
       if (wanted.marks) line.mark();
-      complete(wanted, acting, line, message, done);
+      complete(wanted, acting, line, message, (ended) => done(ended, message.atMicros));
+      stop();
       return true;
     },
     onLost: (lost) => done({ lost }),

@@ -51,8 +51,9 @@ function cookiePlace(url: string): { readonly origin: string; readonly path: str
   return { origin: `${protocol === 'wss:' ? 'https' : 'http'}://${host}`, path: pathname };
 }
 
+/** A 101 that is no upgrade is no answer of HTTP's either. */
 const refusal = ({ statusCode = 0, statusMessage = '' }: IncomingMessage): Failure => ({
-  error: 'status',
+  error: statusCode === 101 ? 'protocol' : 'status',
   code: undefined,
   detail: `the handshake was answered with ${`${statusCode} ${statusMessage}`.trimEnd()}`,
 });

@@ -50,27 +50,28 @@ export function pingRegularly(
   { everyMicros, timeoutMicros }: PingPlan,
   events: PingEvents,
 ): () => void {
-  let limit: NodeJS.Timeout | undefined;
-  let forget = (): void => undefined;
+  let stopped = false;
+  let stopOutstanding = (): void => undefined;
   const ping = (): void => {
     const sentAtMicros = events.nowMicros();
-    limit = setTimeout(
-      () => {
-        forget();
-        events.onMissed(sentAtMicros);
-      },
-      Math.ceil(timeoutMicros / 1000),
-    );
-    const own = limit;
-    forget = pings.send((atMicros) => {
-      clearTimeout(own);
+    const forget = pings.send((atMicros) => {
+      clearTimeout(limit);
       events.onPong(sentAtMicros, atMicros - sentAtMicros);
     });
+    const missed = (): void => {
+      forget();
+      if (!stopped) events.onMissed(sentAtMicros);
+    };
+    const limit = setTimeout(missed, Math.ceil(timeoutMicros / 1000));
+    stopOutstanding = () => {
+      clearTimeout(limit);
+      forget();
+    };
   };
   const interval = setInterval(ping, Math.ceil(everyMicros / 1000));
   return () => {
+    stopped = true;
     clearInterval(interval);
-    clearTimeout(limit);
-    forget();
+    stopOutstanding();
   };
 }

@@ -30,7 +30,7 @@ export function plainScope(values: Record<string, unknown> = {}): PlainScope {
   };
 }
 
-function environmentOf(
+export function environmentOf(
   addresses: Partial<EngineEnvironment['addresses']>,
   changes: Partial<EngineEnvironment>,
 ): EngineEnvironment {
@@ -72,6 +72,8 @@ export function openUser(
       signal: AbortSignal = new AbortController().signal,
       due: number | null = null,
     ): Promise<Sample> => session.send(prepare(written), scope, due, signal),
+    trouble: () => session.trouble?.() ?? null,
+    leave: () => session.close(),
     close: async () => {
       await session.close();
       await engines.close();
