@@ -4,6 +4,7 @@ import type { RunData } from '../record/data.ts';
 import type { HealthRecord, RunRecord } from '../record/schema.ts';
 import { formatDuration, formatShare, formatSize } from '../kernel/units.ts';
 import { type Chart, figure } from './charts/figure.ts';
+import { doctorView } from './doctor-rows.ts';
 import { faultRow, faultSummary, observationRow } from './fault-rows.ts';
 import { latencyCharts, latencySpectrum, responseAgainstService } from './latency-charts.ts';
 import { promiseRow } from './promise-rows.ts';
@@ -12,6 +13,7 @@ import { errorRows, flowGroups } from './series-table.ts';
 import { targetCharts } from './target-charts.ts';
 import { markup, type Markup, template } from './template.ts';
 import { failureChart, rateChart } from './traffic-charts.ts';
+import { webSocketView } from './websocket-rows.ts';
 import { formatMoment, formatValue, plural } from './words.ts';
 
 const render = template('run.hbs');
@@ -41,9 +43,11 @@ function viewOf(data: RunData) {
     faults: run.faults.map(faultRow),
     observations: run.faults.flatMap(observationRow),
     flows: flowGroups(run),
+    webSockets: webSocketView(run),
     errors: errorRows(run),
     charts: chartsOf(data),
     health: healthView(run.health),
+    doctor: doctorView(run.environment.doctor),
     command: run.command,
     facts: facts(run),
   };

@@ -5,6 +5,7 @@ import { mergeHistograms } from '../measure/histogram.ts';
 import { maxOf, meanOf, type Offered, quantileOf } from '../measure/quantile.ts';
 import { emptyCounts, histogramKinds, type Slice, type SliceHistograms } from '../measure/slice.ts';
 import type { LatencyRecord, SeriesRecord } from '../record/schema.ts';
+import { withBroadcastBounds } from './broadcast-bounds.ts';
 import type { SeriesInfo } from './series-info.ts';
 
 export interface FailureExample {
@@ -44,7 +45,7 @@ export function seriesRecords(
       responseMicros: latencyRecord(merged('response')),
       serviceMicros: latencyRecord(merged('service')),
       connectMicros: connected === 0 ? null : latencyRecord({ ...connect, offered: connected }),
-      observedMicros: observed(merged),
+      observedMicros: withBroadcastBounds(observed(merged), tallies),
     };
   });
 }

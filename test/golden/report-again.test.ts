@@ -11,7 +11,7 @@ import { realisticRun } from '../support/run-data.ts';
 test.for([12, 200])('a record of %i s, written and read back, gives the same reports', async (seconds) => {
   const folder = await mkdtemp(join(tmpdir(), 'mettle-report-'));
   try {
-    const data = realisticRun({ seconds, sigma: 1.1 });
+    const data = realisticRun({ seconds, sigma: 1.1, withWebSockets: true });
     await writeRecord(folder, data);
     const again = await readRecord(folder);
     for (const reporter of runReporters) expect(reporter.render(again)).toBe(reporter.render(data));

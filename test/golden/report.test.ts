@@ -21,7 +21,7 @@ function compare(name: string, text: string): void {
 }
 
 test.for(runReporters)('a run gives the same $file, byte for byte', (reporter) => {
-  compare(`run-${reporter.file}`, reporter.render(realisticRun()));
+  compare(`run-${reporter.file}`, reporter.render(realisticRun({ withWebSockets: true })));
 });
 
 test.for(comparisonReporters)('a comparison gives the same $file, byte for byte', (reporter) => {

@@ -19,7 +19,8 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
-const ws = (written: { readonly ws: string }): Step => stepInputSchemas.ws.parse(written);
+const ws = (written: { readonly ws: string; readonly name?: string }): Step =>
+  stepInputSchemas.ws.parse(written);
 const think = (seconds: number): Step => ({
   kind: 'think',
   minMicros: seconds * second,

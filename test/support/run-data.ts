@@ -9,6 +9,7 @@ import { evaluatePromises } from '../../src/slo/evaluate.ts';
 import { verdictOf } from '../../src/slo/verdict.ts';
 import { runDataOf } from './run-record.ts';
 import { sliceOf } from './slices.ts';
+import { webSocketSlices } from './websocket-series.ts';
 
 const secondMicros = 1_000_000;
 const faultId = 'slow-db';
@@ -26,6 +27,8 @@ export interface RealisticRunOptions {
   readonly faultAddsMicros?: number;
   readonly faultErrorShare?: number;
   readonly withFault?: boolean;
+  /** Adds the series of test/support/websocket-series.ts. */
+  readonly withWebSockets?: boolean;
 }
 
 type Settings = Required<RealisticRunOptions>;
@@ -41,6 +44,7 @@ const defaults: Settings = {
   faultAddsMicros: 300_000,
   faultErrorShare: 0.12,
   withFault: true,
+  withWebSockets: false,
 };
 
 function phasesOf(settings: Settings): PhaseRecord[] {
@@ -161,11 +165,20 @@ export function realisticRun(options: RealisticRunOptions = {}): RunData {
     { name: 'flow:ask', ratePerSecond: settings.ratePerSecond, medianMicros: settings.medianMicros * 1.4 },
   ];
   const data = runDataOf({
-    slices: loads.flatMap((load) => slicesOf(load, settings, phases)),
+    slices: [
+      ...loads.flatMap((load) => slicesOf(load, settings, phases)),
+      ...(settings.withWebSockets ? webSocketSlices(settings.seconds) : []),
+    ],
     series: [
       { name: 'query', flow: 'ask', timeoutMicros: 5_000_000 },
       { name: 'answer', flow: 'ask', timeoutMicros: 5_000_000, hasDueTime: false },
       { name: 'flow:ask', flow: 'ask', timeoutMicros: 30_000_000 },
+      ...(settings.withWebSockets
+        ? [
+            { name: 'stream', flow: 'watch', timeoutMicros: 3_000_000, hasDueTime: false },
+            { name: 'say <b>', flow: 'watch', timeoutMicros: 5_000_000 },
+          ]
+        : []),
     ],
     phases,
     faults: faultsOf(phases) ?? [],

@@ -3,7 +3,7 @@
 import type { Histogram } from 'hdr-histogram-js';
 import { createHistogram, recordMicros } from '../../src/measure/histogram.ts';
 import { emptyCounts } from '../../src/measure/slice.ts';
-import type { Slice, SliceHistograms } from '../../src/measure/slice.ts';
+import type { ObservedKind, Slice, SliceCounts, SliceHistograms } from '../../src/measure/slice.ts';
 
 function histogramOf(values: readonly number[]): Histogram {
   const histogram = createHistogram();
@@ -24,6 +24,9 @@ export interface SliceContent {
   readonly dropped?: number;
   readonly unsent?: number;
   readonly skipped?: number;
+  /** Durations beside the latencies, in microseconds. */
+  readonly observedMicros?: Partial<Record<ObservedKind, readonly number[]>>;
+  readonly tallies?: SliceCounts['tallies'];
   /** Good answers that ended in this slice; default: as many as were due in it. */
   readonly okEnded?: number;
 }
@@ -49,8 +52,12 @@ export function sliceOf(
     histograms.serviceFailed = histogramOf(bad);
   }
   if (connectMicros.length > 0) histograms.connect = histogramOf(connectMicros);
+  for (const [kind, values] of Object.entries(content.observedMicros ?? {})) {
+    if (values.length > 0) histograms[kind as ObservedKind] = histogramOf(values);
+  }
   const counts = {
     ...emptyCounts(),
+    tallies: { ...content.tallies },
     offered: started + dropped + unsent,
     started,
     ok: okMicros.length,

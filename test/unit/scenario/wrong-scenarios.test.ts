@@ -57,11 +57,6 @@ describe('what a later version will know is refused by name', () => {
     ['severity: warn', 'abort: { after: 15s }', `rag.yml:66:5: ${later('abort')}`],
     ['  - id: slow-db', '  - use: x.yml\n    id: slow-db', `rag.yml:52:5: ${later('use')}`],
     ['inject: if-steady', 'every: 30s', `rag.yml:58:5: ${later('every')}`],
-    [
-      'reply: { match: { $.type',
-      'broadcast: {}\n        reply: { match: { $.type',
-      `rag.yml:30:9: ${later('broadcast')}`,
-    ],
     ['fault: latency', 'fault: bandwidth', `rag.yml:55:12: ${later('bandwidth')}`],
     [
       'p95(query) < 2s',
