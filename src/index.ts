@@ -8,6 +8,7 @@ export type { RunData } from './record/data.ts';
 export type { RunRecord, SeriesRecord, SloRecord, Verdict } from './record/schema.ts';
 export { readRecord } from './record/store.ts';
 export { comparisonReporters, type Reporter, runReporters } from './report/registry.ts';
+export type { LiveView, RunView } from './run/live-view.ts';
 export { type RunOptions, type RunOutcome, runScenario } from './run/run-scenario.ts';
 export type { Verified } from './run/verify.ts';
 export { type VerifyOptions, verifyScenario } from './run/verify-scenario.ts';

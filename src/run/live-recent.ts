@@ -48,11 +48,11 @@ function enough(data: Offered, quantile: number): RankedValue | null {
 
 /** One window for all percentiles, so that they can be compared with each other. */
 function windowOf(seconds: readonly LiveSecond[]): readonly LiveSecond[] {
+  const newestFirst = seconds.map(({ bySeries }) => doneOf([...bySeries.values()])).reverse();
   for (const { quantile, seconds: most } of looksBack) {
-    for (let count = 1; count <= Math.min(most, seconds.length); count += 1) {
-      const window = seconds.slice(-count);
-      if (doneOf(partsOf(window, null)) >= samplesNeeded(quantile)) return window;
-    }
+    let done = 0;
+    const last = newestFirst.slice(0, most).findIndex((count) => (done += count) >= samplesNeeded(quantile));
+    if (last !== -1) return seconds.slice(-(last + 1));
   }
   return seconds.slice(-longestSeconds);
 }
