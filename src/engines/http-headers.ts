@@ -20,7 +20,7 @@ export function authorizationOf(auth: AuthSettings, templates: TemplateCompiler)
   };
 }
 
-export const asksForCompression = (step: HttpStep, { http }: EngineEnvironment): boolean =>
+const asksForCompression = (step: HttpStep, { http }: EngineEnvironment): boolean =>
   step.stream === null && (step.compression ?? http.compression);
 
 /** Throws what the template compiler throws. */
