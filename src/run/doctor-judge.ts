@@ -66,6 +66,8 @@ function withSpread(values: readonly number[], show: (value: number) => string):
 const upTo = (value: number, good: number, watch: number): DoctorLevel =>
   value <= good ? 'good' : value <= watch ? 'watch' : 'poor';
 
+export const otherWork = 'other work';
+
 const unmeasured = (name: string): Judgement => ({
   name,
   level: 'unknown',
@@ -137,7 +139,7 @@ function judgeBusy(cpu: CpuShares | null): Judgement[] {
   if (cpu === null) return [];
   return [
     {
-      name: 'other work',
+      name: otherWork,
       level: upTo(cpu.others, 0.1, 0.3),
       value: `${formatShare(cpu.others)} of all processors`,
       meaning:

@@ -104,10 +104,10 @@ interface PoolOutcome {
 }
 
 async function runPool(pool: Pool, signal: AbortSignal): Promise<PoolOutcome> {
+  if (signal.aborted) return { slices: [], startAtMicros: 0, deadThreads: [] };
   const stop = (): void => pool.stop();
   const startAtMicros = systemClock.nowMicros() + leadMicros;
   pool.start(startAtMicros);
-  if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
   try {
     const { slices, deadThreads } = await pool.finished;

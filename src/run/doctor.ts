@@ -1,7 +1,7 @@
 // A check-up of this machine as a load generator, and the newest one for the record of a run.
 
 import { cpus } from 'node:os';
-import { openStateFolder } from '../faults/state-folder.ts';
+import { openStateFolder, stateFolderPath } from '../faults/state-folder.ts';
 import { messageOf } from '../kernel/errors.ts';
 import { watchCpu } from '../measure/cpu-share.ts';
 import type { Doctor } from '../record/doctor-schema.ts';
@@ -9,7 +9,7 @@ import { readDoctor, writeDoctor } from '../record/doctor-store.ts';
 import type { DoctorKey } from '../record/doctor-store.ts';
 import type { Effort } from './doctor-effort.ts';
 import { fullEffort, shortEffort } from './doctor-effort.ts';
-import { judgeDoctor } from './doctor-judge.ts';
+import { judgeDoctor, otherWork } from './doctor-judge.ts';
 import { lookAtMachine } from './doctor-machine.ts';
 import { runProbes } from './doctor-probes.ts';
 import { environmentOf, mettleVersion } from './environment.ts';
@@ -57,6 +57,8 @@ export interface KnownMachine {
 }
 
 const freshMs = 7 * 86_400_000;
+/** A short check-up of a machine that was busy with other things says little about it tomorrow. */
+const busyFreshMs = 3_600_000;
 
 /**
  * The newest check-up of this machine that is not older than a week, else a short one, made now (under two seconds).
@@ -68,8 +70,8 @@ export async function knownMachine(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<KnownMachine> {
   try {
-    const kept = await readDoctor(await openStateFolder(), doctorKey());
-    if (kept !== null && isFresh(kept)) return { doctor: kept, note: null };
+    const kept = await readDoctor(await openStateFolder(stateFolderPath(environment)), doctorKey());
+    if (kept !== null && isFresh(kept, Date.now())) return { doctor: kept, note: null };
     if (environment['METTLE_DOCTOR'] === 'off') return { doctor: null, note: null };
     say('a short check-up of this machine first (`mettle doctor` makes a full one)');
     const { doctor } = await checkUp(shortEffort, signal);
@@ -80,7 +82,8 @@ export async function knownMachine(
 }
 
 /** A moment in the future is a clock that was set back: nothing to rely on. */
-function isFresh({ measuredAt }: Doctor): boolean {
-  const ageMs = Date.now() - Date.parse(measuredAt);
-  return ageMs >= 0 && ageMs < freshMs;
+export function isFresh({ measuredAt, short, judgements }: Doctor, nowMs: number): boolean {
+  const ageMs = nowMs - Date.parse(measuredAt);
+  const isBusy = judgements.some(({ name, level }) => name === otherWork && level === 'poor');
+  return ageMs >= 0 && ageMs < (short && isBusy ? busyFreshMs : freshMs);
 }
