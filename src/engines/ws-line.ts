@@ -127,10 +127,6 @@ export class WsLine {
   /** The user leaves: nothing more is expected here, and nothing is read slowly any more. */
   leave(): void {
     this.#tap?.onLeave(this.#nowMicros());
-    this.#end();
-  }
-
-  #end(): void {
     this.#pace?.flush();
     this.mark();
   }
@@ -215,7 +211,7 @@ export class WsLine {
     };
     this.#tap?.onClose(this.#nowMicros());
     this.#tap = null;
-    this.#end();
+    this.#pace?.flush();
     const listeners = [...this.#lost];
     this.#lost.clear();
     for (const onLost of listeners) onLost({ failure, status: String(code) });

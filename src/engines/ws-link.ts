@@ -15,6 +15,8 @@ import type { WsReconnect } from './ws-step.ts';
 
 /** A connection that ended unasked, and stays so. */
 interface Loss {
+  /** What arrived on it before can still be awaited. */
+  readonly line: WsLine;
   readonly lost: Lost;
   readonly atMicros: number;
   /** True = the scenario allows it: no failure by itself. */
@@ -69,6 +71,11 @@ export class WsLink {
     return () => undefined;
   }
 
+  /** The connection whose messages can be awaited: the one that is open, or was until it was lost. */
+  get source(): WsLine | null {
+    return this.#line ?? this.#loss?.line ?? null;
+  }
+
   /** Calls back when the server has closed the connection, which is then no loss. Returns what takes it back. */
   whenClosed(callback: (lost: Lost) => void): () => void {
     const ended = this.#loss?.lost ?? this.#refused;
@@ -117,6 +124,7 @@ export class WsLink {
     this.#over.abort();
     this.#stopPings();
     this.#line?.leave();
+    this.#loss?.line.mark();
     this.told();
   }
 
@@ -137,28 +145,31 @@ export class WsLink {
       if (this.#line !== line) return;
       this.#line = null;
       this.#stopPings();
-      if (!this.#left) this.#ended(lost, this.#init.shared.nowMicros());
+      if (this.#left) line.mark();
+      else this.#ended(line, lost, this.#init.shared.nowMicros());
     },
   };
 
-  #ended(lost: Lost, atMicros: number): void {
+  #ended(line: WsLine, lost: Lost, atMicros: number): void {
     const { allowedCloses, reconnect: policy } = this.#init.plan.options;
     const awaited = this.#closeAwaited;
     const allowed = lost.failure.error === 'reset' && allowedCloses.includes(Number(lost.status));
     if (awaited === null && !allowed && policy !== null) {
+      line.mark();
       this.#tally('closed', atMicros);
       this.#downSinceMicros = atMicros;
-      void this.#reconnect(policy);
+      void this.#reconnect(policy, line);
       return;
     }
-    if (awaited === null) this.#loss = { lost, atMicros, allowed, settled: false };
+    if (awaited === null) this.#loss = { line, lost, atMicros, allowed, settled: false };
     else {
       this.#left = true;
+      line.mark();
       awaited(lost);
     }
   }
 
-  async #reconnect(policy: WsReconnect): Promise<void> {
+  async #reconnect(policy: WsReconnect, line: WsLine): Promise<void> {
     const { signal } = this.#over;
     const failure = await reconnect(policy, {
       random: this.#init.random,
@@ -172,7 +183,7 @@ export class WsLink {
     if (failure === null || failure === undefined) return;
     // Without a close code: it is the connecting that has failed.
     const final: Lost = { failure, status: undefined };
-    this.#loss = { lost: final, atMicros: this.#downSinceMicros ?? 0, allowed: false, settled: true };
+    this.#loss = { line, lost: final, atMicros: this.#downSinceMicros ?? 0, allowed: false, settled: true };
     this.#tellWaiting(final);
   }
 

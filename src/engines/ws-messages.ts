@@ -10,6 +10,9 @@ import type { BoundMatch } from './ws-match.ts';
 import type { Outcome } from './ws-sample.ts';
 import type { AwaitPlan, SendPlan } from './ws-step-plan.ts';
 
+/** How long a connection that is being closed may take to say with which code. */
+const closingMs = 1_000;
+
 type Done = Came<Ended<Incoming | null>>;
 
 interface Wanted {
@@ -95,10 +98,15 @@ function transmit(
       : listen(wanted, acting, progress, line, done);
   line.socket.send(message.data, (error) => {
     if (error != null) {
-      stop();
       notice?.failed();
-      const detail = `the message could not be sent: ${messageOf(error)}`;
-      done({ failure: { error: 'reset', code: undefined, detail } });
+      const failed = (): void => {
+        stop();
+        const detail = `the message could not be sent: ${messageOf(error)}`;
+        done({ failure: { error: 'reset', code: undefined, detail } });
+      };
+      // A connection that is just being closed will tell why.
+      if (line.socket.readyState === line.socket.CLOSING) setTimeout(failed, closingMs).unref();
+      else failed();
       return;
     }
     notice?.sent();
@@ -132,12 +140,18 @@ export async function send(plan: SendPlan, acting: Acting): Promise<Outcome> {
   return finish(acting, startedAtMicros, waited);
 }
 
-/** Throws UnresolvedValue. */
+/** Begins with what came since the step before, also on a connection that was lost since. Throws UnresolvedValue. */
 export async function awaitMessages(plan: AwaitPlan, acting: Acting): Promise<Outcome> {
-  const { scope, nowMicros } = acting;
+  const { scope, link, nowMicros } = acting;
   const wanted: Wanted = { plan, match: plan.match(scope), count: plan.count, marks: true };
-  const progress: Progress = { got: 0, othersBefore: 0 };
   const startedAtMicros = nowMicros();
+  const { source } = link;
+  const kept = source?.takeKept(wanted.match, plan.count) ?? [];
+  const last = kept.at(-1);
+  if (source !== null && last !== undefined && kept.length === plan.count) {
+    return ofKept(wanted, acting, startedAtMicros, source, last);
+  }
+  const progress: Progress = { got: kept.length, othersBefore: 0 };
   let current: WsLine | undefined;
   const waited = await act<Incoming | null>(acting, {
     timeoutMicros: plan.timeoutMicros,
@@ -145,15 +159,22 @@ export async function awaitMessages(plan: AwaitPlan, acting: Acting): Promise<Ou
     begin: (line, done) => {
       current = line;
       progress.othersBefore = line.others;
-      const kept = line.takeKept(wanted.match, plan.count);
-      progress.got = kept.length;
-      progress.othersBefore = line.others;
-      const last = kept.at(-1);
-      if (last === undefined || kept.length < plan.count) return listen(wanted, acting, progress, line, done);
-      complete(wanted, acting, line, last, done);
-      return () => undefined;
+      return listen(wanted, acting, progress, line, done);
     },
   });
   if (waited.value === undefined) current?.mark();
   return finish(acting, startedAtMicros, waited);
+}
+
+function ofKept(
+  wanted: Wanted,
+  acting: Acting,
+  startedAtMicros: number,
+  line: WsLine,
+  last: Incoming,
+): Outcome {
+  let ended: Ended<Incoming | null> = { value: last };
+  complete(wanted, acting, line, last, (now) => (ended = now));
+  const endedAtMicros = acting.nowMicros();
+  return finish(acting, startedAtMicros, { value: ended, failure: null, censored: false, endedAtMicros });
 }

@@ -271,3 +271,26 @@ describe('awaiting', () => {
     expect(unmatched()).toBe(1001);
   });
 });
+
+describe('awaiting on a connection that was lost since', () => {
+  it('still finds what had arrived, and fails when it had not', async () => {
+    const { user, unmatched } = await serve({
+      onMessage: (socket) => {
+        say(socket, { type: 'result', n: 1 });
+        say(socket, { type: 'other' });
+        socket.close(1000);
+      },
+    });
+    const result = { ws: 'await feed', name: 'result', match: { '$.type': 'result' }, capture: { n: '$.n' } };
+    user.prepare(result);
+    await user.send(connect);
+    await user.send({ ws: 'send feed', text: 'go' });
+    await expect.poll(() => user.trouble()?.error).toBe('reset');
+    expect(await user.send(result)).toMatchObject({ error: null, answered: true });
+    expect(user.scope.values['n']).toBe(1);
+    expect(await user.send({ ...result, name: 'again' })).toMatchObject({ error: 'reset', status: '1000' });
+    expect(unmatched()).toBe(0);
+    await user.leave();
+    expect(unmatched()).toBe(1);
+  });
+});
