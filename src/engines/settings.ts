@@ -85,6 +85,8 @@ export const redirectsInput = z
   .max(20)
   .describe('How many redirects are followed, never to a host that is not allowed; default: 0.');
 
+const proxyExpected = 'expected an address such as "http://127.0.0.1:3128"';
+
 export const httpSettingsInput = z
   .strictObject({
     version: z
@@ -93,10 +95,14 @@ export const httpSettingsInput = z
       .describe('HTTP version; default: 1.1.'),
     keepAlive: z.boolean().optional().describe('Use connections again; default: true.'),
     connectTimeout: timeoutInput.optional().describe('Limit of opening a connection, within the timeout.'),
-    localAddress: z.union([z.ipv4(), z.ipv6()]).optional().describe('Source address of connections.'),
+    localAddress: z
+      .union([z.ipv4(), z.ipv6()], { error: 'expected an address of this machine, such as "10.0.0.7"' })
+      .optional()
+      .describe('Source address of connections.'),
     proxy: z
       .string()
-      .regex(/^http:\/\/[^\s/{}?#@]+$/, 'expected an address such as "http://127.0.0.1:3128"')
+      .regex(/^http:\/\/[^\s/{}?#@]+$/, { error: proxyExpected, abort: true })
+      .refine((written) => URL.canParse(written), proxyExpected)
       .optional()
       .describe('HTTP proxy that requests go through.'),
     redirects: redirectsInput.optional(),
@@ -133,6 +139,10 @@ export const tlsSettingsInput = z
     ({ cert, key }) => (cert === undefined) === (key === undefined),
     '`cert` and `key` go together: give both',
   )
+  .refine(({ key, passphrase }) => passphrase === undefined || key !== undefined, {
+    message: '`passphrase` opens a `key`, and there is none',
+    path: ['passphrase'],
+  })
   .transform((written): TlsSettings => ({
     ca: written.ca ?? null,
     cert: written.cert ?? null,

@@ -15,7 +15,7 @@ const keys: readonly Later[] = [
   { where: /^slo\.\d+$/, words: ['window', 'abort', 'on_no_data'] },
   {
     where: /^flows\..*\.(steps|before)\.\d+(\.|$)/,
-    words: [...['every', 'tls', 'proxy', 'http2', 'certificate']],
+    words: ['every'],
   },
   { where: /^variants\.[^.]+$/, words: ['compose', 'service', 'docker'] },
   { where: /^observe$/, words: ['docker', 'prometheus'] },

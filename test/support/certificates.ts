@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export interface Identity {
+interface Identity {
   readonly cert: Buffer;
   readonly key: Buffer;
   readonly certFile: string;

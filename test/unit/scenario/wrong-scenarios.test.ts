@@ -50,6 +50,39 @@ describe('unknown keys, at every level', () => {
   ]);
 });
 
+describe('connections', () => {
+  const where = 'expected an address such as "http://127.0.0.1:3128"';
+  table([
+    ['seed: 42', 'http: { version: 3 }', 'rag.yml:4:18: expected 1.1 or 2'],
+    ['seed: 42', 'http: { proxy: "socks5://127.0.0.1:1080" }', `rag.yml:4:16: ${where}`],
+    ['seed: 42', 'http: { proxy: "http://me:secret@127.0.0.1:3128" }', `rag.yml:4:16: ${where}`],
+    ['seed: 42', 'http: { proxy: "http://127.0.0.1:99999" }', `rag.yml:4:16: ${where}`],
+    [
+      'seed: 42',
+      'http: { localAddress: eth0 }',
+      'rag.yml:4:23: expected an address of this machine, such as "10.0.0.7"',
+    ],
+    [
+      'seed: 42',
+      'http: { connectTimeout: 5 }',
+      'rag.yml:4:25: expected a duration with its unit, such as "5s"',
+    ],
+    [
+      'seed: 42',
+      'http: { keepalive: true }',
+      'rag.yml:4:9: unknown key "keepalive" — did you mean "keepAlive"?',
+    ],
+    ['seed: 42', 'tls: { cert: a.pem }', 'rag.yml:4:6: `cert` and `key` go together: give both'],
+    ['seed: 42', 'tls: { passphrase: x }', 'rag.yml:4:20: `passphrase` opens a `key`, and there is none'],
+    [
+      'seed: 42',
+      'tls: { minVersion: TLSv1 }',
+      'rag.yml:4:20: unknown word "TLSv1" — known here: TLSv1.2, TLSv1.3',
+    ],
+    ['seed: 42', 'tls: { ca: nowhere.pem }', 'rag.yml:4:12: nowhere.pem: no such file'],
+  ]);
+});
+
 describe('what a later version will know is refused by name', () => {
   const later = (word: string): string => `\`${word}\` is not supported by this version`;
   table([
