@@ -18,7 +18,7 @@ export interface AnswerHead {
 }
 
 /** The members of http-parser-js that are used, with the keys of its two callbacks. */
-export interface AnswerParser {
+interface AnswerParser {
   readonly type: string;
   readonly constructor: { readonly kOnHeadersComplete: 2; readonly kOnMessageComplete: 4 };
   /** Its callback for a complete head; a truthy result = no body follows. */

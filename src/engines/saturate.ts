@@ -15,14 +15,14 @@ import { SaturateWalk } from './saturate-walk.ts';
 import { createTlsClient } from './tls-client.ts';
 
 /** What saturates: the steps of one flow, in order, again and again on each connection. */
-export interface CrowdSpec {
+interface CrowdSpec {
   /** `flow:<name>` */
   readonly series: string;
   readonly steps: readonly HttpStep[];
   readonly connections: number;
 }
 
-export interface CrowdPorts {
+interface CrowdPorts {
   onSample(sample: Sample): void;
   onSkipped(series: string, atMicros: number, times: number): void;
   onIteration(what: 'began' | 'ended'): void;

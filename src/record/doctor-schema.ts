@@ -5,7 +5,7 @@ import { z } from 'zod';
 const micros = z.number();
 
 /** `absent`: not here, which only matters to what needs it. `unknown`: could not be found out. */
-export const doctorLevels = ['good', 'watch', 'poor', 'absent', 'unknown'] as const;
+const doctorLevels = ['good', 'watch', 'poor', 'absent', 'unknown'] as const;
 
 const judgement = z.object({
   name: z.string(),

@@ -17,7 +17,7 @@ const ratePerSecond = 1_000;
 
 const common = { flows: [flowName], delayMicros: 0 } as const;
 
-export const effortMicros = ({ warmupMicros, windowMicros, windows }: Effort): number =>
+const effortMicros = ({ warmupMicros, windowMicros, windows }: Effort): number =>
   warmupMicros + windows * windowMicros;
 
 /** Users without a pause, against answers that take no time. */

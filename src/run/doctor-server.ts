@@ -10,7 +10,7 @@ import type { Answers } from './doctor-messages.ts';
 export const knownPaths = { instant: '/instant', known: '/known' } as const;
 
 /** Two answers in a hundred are slow, so that p50 lies among the fast ones and p99 in the middle of the slow ones. */
-export const knownDelays = { fastMs: 10, slowMs: 50, slowEvery: 50 } as const;
+const knownDelays = { fastMs: 10, slowMs: 50, slowEvery: 50 } as const;
 
 export interface KnownServer {
   readonly port: number;
