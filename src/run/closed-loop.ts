@@ -78,7 +78,7 @@ export async function runUser(
 
 async function live(state: UserState, presence: Presence, ports: ClosedLoopPorts): Promise<void> {
   const { clock, cut } = ports;
-  const untilMicros = ports.startAtMicros + presence.untilMicros;
+  const untilMicros = atMicros(presence.untilMicros, ports);
   const life = new AbortController();
   const gone = new AbortController();
   const end = (): void => life.abort();
@@ -111,6 +111,10 @@ const open = (state: UserState, ports: ClosedLoopPorts): VirtualUser => {
   return virtualUser;
 };
 
+/** Whole microseconds, so that no rounding makes a slot out of the end of a user's time. */
+const atMicros = (fromStartMicros: number, { startAtMicros }: ClosedLoopPorts): number =>
+  Math.round(startAtMicros) + Math.round(fromStartMicros);
+
 /** The grid of one presence, and the next slot on it that is neither begun nor missed. */
 interface Slots {
   readonly everyMicros: number;
@@ -118,10 +122,11 @@ interface Slots {
 }
 
 /** Users who come in the same moment share out the first period, so that a pace is a steady load and not a burst per period. */
-function slotsOf(presence: Presence, { everyMicros, startAtMicros }: ClosedLoopPorts): Slots | null {
+function slotsOf(presence: Presence, ports: ClosedLoopPorts): Slots | null {
+  const { everyMicros } = ports;
   if (everyMicros === null) return null;
-  const originMicros = startAtMicros + presence.fromMicros;
-  return { everyMicros, nextMicros: Math.round(originMicros + presence.spread * everyMicros) };
+  const offsetMicros = Math.round(presence.spread * everyMicros);
+  return { everyMicros, nextMicros: atMicros(presence.fromMicros, ports) + offsetMicros };
 }
 
 /** Waits for the user's next turn; false = it has none left. */
@@ -161,7 +166,7 @@ async function iterate(
     await virtualUser.iterate(iteration, null, began, signal);
     return began;
   }
-  const dueAtMicros = slots.nextMicros + tookMicros;
+  const dueAtMicros = slots.nextMicros + Math.round(tookMicros);
   slots.nextMicros = dueAtMicros + slots.everyMicros;
   await virtualUser.iterate(iteration, dueAtMicros, began, signal);
   return began;

@@ -20,7 +20,7 @@ export interface PoolEvents {
 
 export interface Pool {
   /** The common start, on the machine's monotonic clock (`systemClock`), a little in the future. */
-  start(startAtMicros: number): void;
+  start(atMicros: number): void;
   /** A fault took or lost effect, `atMicros` from the start of the load. */
   edge(atMicros: number, kind: 'effect' | 'clear'): void;
   /** Offers nothing more; what is in flight gets a short time. */
@@ -72,7 +72,9 @@ export async function startPool(plan: LoadPlan, threads: number, events: PoolEve
     });
   }
   return {
-    start: (startAtMicros) => {
+    start: (atMicros) => {
+      // Whole microseconds: due times are exact sums then.
+      const startAtMicros = Math.round(atMicros);
       ledger.start(startAtMicros);
       post({ type: 'start', startAtMicros });
     },

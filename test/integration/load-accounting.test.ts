@@ -3,13 +3,17 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { sleep, systemClock } from '../../src/kernel/clock.ts';
 import { startPool } from '../../src/run/pool.ts';
+import type { LoadEntry, Step } from '../../src/scenario/scenario.ts';
 import type { KnownServer } from '../support/known-servers.ts';
 import {
   refusingUrl,
   startConstantServer,
+  startRefusingServer,
   startResettingServer,
+  startServer,
   startSilentServer,
 } from '../support/known-servers.ts';
+import { defaultHttpSettings } from '../../src/engines/settings.ts';
 import { arrivals, flowOf, httpStep, planOf, second, users } from '../support/load-plans.ts';
 import { runLoad } from '../support/run-load.ts';
 import { totalsOf } from '../support/totals.ts';
@@ -72,6 +76,33 @@ describe('work that was due and not done', () => {
     expect(Math.max(...elapsed)).toBeGreaterThan(1.4 * second);
   });
 
+  it.each(['drop', 'queue'] as const)('has every term of the sum at once, exactly: %s', async (onLimit) => {
+    // Every fifth answer is bad; from the thirtieth request on nothing is answered any more.
+    const server = await known(
+      startServer(
+        (n) => (n >= 30 ? 2_000_000_000 : 60),
+        (n) => (n % 5 === 4 ? 503 : 200),
+      ),
+    );
+    const load = [
+      arrivals(40, 2, { maxInFlight: 4, onLimit }),
+      { ...users(2, 2), everyMicros: 0.1 * second } as LoadEntry,
+    ];
+    const plan = planOf(server.url, ask, load, { gracefulStopMicros: 500_000 });
+    const { slices } = await runLoad(plan, 2);
+    const first = totalsOf(slices, 'ask').counts;
+    expect(first.offered).toBe(80 + 40);
+    for (const term of ['ok', 'failed', 'censored', 'dropped', 'unsent'] as const) {
+      if (term === 'unsent' && onLimit === 'drop') continue;
+      expect(first[term], term).toBeGreaterThan(0);
+    }
+    const whole = totalsOf(slices, 'flow:main').counts;
+    expect(whole).toMatchObject({ offered: 120, dropped: first.dropped, unsent: first.unsent });
+    const again = totalsOf(slices, 'again').counts;
+    expect(again.offered + again.skipped).toBe(120);
+    expect(whole.ok + whole.failed + whole.censored).toBe(first.started);
+  });
+
   it('is accounted for when the load is stopped in the middle', async () => {
     const server = await known(startConstantServer(50));
     const { slices, elapsedMicros } = await runLoad(
@@ -104,6 +135,30 @@ describe('failed requests', () => {
     };
     expect(await p95(2)).toMatchObject({ bad: 12, atLeast: false });
     expect(await p95(3)).toMatchObject({ bad: 18, atLeast: true, valueMicros: 30 * second });
+  });
+
+  it('are the fastest of all when connections are reset at once, and still rank last', async () => {
+    const run = async (badOfFifty: number): Promise<ReturnType<typeof totalsOf>> => {
+      const server = await known(startRefusingServer(20, (n) => n % 50 < badOfFifty));
+      const http = { ...defaultHttpSettings, keepAlive: false };
+      const { slices } = await runLoad(planOf(server.url, single, [arrivals(100, 3)], { http }), 2);
+      return totalsOf(slices, 'ask');
+    };
+    const four = await run(2);
+    expect(four.counts).toMatchObject({
+      offered: 300,
+      ok: 288,
+      failed: 12,
+      answered: 288,
+      errors: { reset: 12 },
+    });
+    expect(four.quantile('response', 0.95)).toMatchObject({ atLeast: false });
+    // Resets within a millisecond do not improve any percentile: the lowest is a good answer.
+    expect(four.quantile('response', 0.01).valueMicros).toBeGreaterThan(18_000);
+    const six = await run(3);
+    expect(six.counts).toMatchObject({ offered: 300, ok: 282, failed: 18 });
+    expect(six.quantile('response', 0.95)).toMatchObject({ atLeast: true, valueMicros: 30 * second });
+    expect(six.quantile('response', 0.5)).toMatchObject({ atLeast: false });
   });
 
   it('carry the class and an example of what happened', async () => {
@@ -150,11 +205,42 @@ describe('phase edges', () => {
       [0, second],
       [second, edgeMicros],
       [edgeMicros, edgeMicros + second],
-      [edgeMicros + second, edgeMicros + 2 * second],
+      // The load ends here, half a second into the slice.
+      [edgeMicros + second, 3 * second],
     ]);
     // Due in the 400 ms before the edge and not answered at it: 8 at 20/s, more or less one.
     expect(own[1]?.counts.offered).toBeLessThanOrEqual(4);
     expect(own[2]?.counts.offered).toBeGreaterThanOrEqual(26);
+  });
+});
+
+describe('the end of the load', () => {
+  it('is an edge: answers that came after it are no throughput of the last second', async () => {
+    const server = await known(startConstantServer(300));
+    const { slices } = await runLoad(planOf(server.url, single, [arrivals(40, 1.5)]));
+    const own = slices.filter(({ series }) => series === 'ask');
+    const within = own.filter(({ startMicros }) => startMicros < 1.5 * second);
+    expect(within.map(({ startMicros, endMicros }) => [startMicros, endMicros])).toEqual([
+      [0, second],
+      [second, 1.5 * second],
+    ]);
+    // Due until 1.2 s and so answered until 1.5 s: 48; the other twelve came later.
+    const okEnded = within.reduce((sum, { counts }) => sum + counts.okEnded, 0);
+    expect(okEnded).toBeGreaterThan(30);
+    expect(okEnded).toBeLessThanOrEqual(48);
+    expect(own.reduce((sum, { counts }) => sum + counts.okEnded, 0)).toBe(60);
+  });
+
+  it('comes early when all iterations are done, and nobody waits for the planned one', async () => {
+    const server = await known(startConstantServer(20));
+    const entry = { ...users(3, 60), iterations: { count: 20, per: 'total' } } as LoadEntry;
+    const begunAt = Date.now();
+    const { slices, elapsedMicros } = await runLoad(planOf(server.url, single, [entry]), 2);
+    expect(Date.now() - begunAt).toBeLessThan(30_000);
+    expect(totalsOf(slices, 'flow:main').counts).toMatchObject({ offered: 20, ok: 20 });
+    expect(elapsedMicros).toBeGreaterThan(0.1 * second);
+    expect(elapsedMicros).toBeLessThan(20 * second);
+    expect(slices.at(-1)?.endMicros).toBe(elapsedMicros);
   });
 });
 
@@ -170,6 +256,29 @@ describe('load threads', () => {
     expect(deadThreads).toHaveLength(1);
     expect(deadThreads[0]).toMatch(/^thread 0: /);
     expect(totalsOf(slices, 'ask').counts.offered).toBeGreaterThanOrEqual(10);
+  });
+
+  it('that die in the middle take only their own numbers with them', async () => {
+    const server = await known(startConstantServer(5));
+    const plan = planOf(server.url, single, [
+      arrivals(40, 2),
+      { ...arrivals(5, 1, { maxInFlight: 1 }), flows: ['doom'], delayMicros: 0.5 * second } as LoadEntry,
+    ]);
+    // A pause whose length is no number: nobody notices before it is walked, in the one thread that has a place.
+    const doom = {
+      ...flowOf([{ kind: 'think', minMicros: 0n, maxMicros: 0n } as unknown as Step]),
+      name: 'doom',
+    };
+    const pool = await startPool({ ...plan, flows: { ...plan.flows, doom } }, 2, {
+      onSnapshot: () => undefined,
+    });
+    pool.start(systemClock.nowMicros() + 50_000);
+    const { deadThreads, slices, elapsedMicros } = await pool.finished;
+    expect(deadThreads).toEqual([expect.stringMatching(/^thread 0: .*BigInt/)]);
+    expect(elapsedMicros).toBe(2 * second);
+    const { offered } = totalsOf(slices, 'ask').counts;
+    expect(offered).toBeGreaterThanOrEqual(40);
+    expect(offered).toBeLessThan(80);
   });
 
   it('that cannot begin are one clear error', async () => {

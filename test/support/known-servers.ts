@@ -25,7 +25,7 @@ async function listen(server: HttpServer | NetServer): Promise<string> {
 }
 
 /** `delayMs` tells how long the n-th request (from 0) waits for its answer, and `status` what it is. */
-async function startServer(
+export async function startServer(
   delayMs: (n: number) => number,
   status: (n: number) => number = () => 200,
 ): Promise<KnownServer> {
@@ -98,6 +98,40 @@ export async function startResettingServer(): Promise<KnownServer> {
   const server = createNetServer((socket) => {
     socket.once('data', () => socket.resetAndDestroy());
     socket.on('error', () => socket.destroy());
+  });
+  const url = await listen(server);
+  return {
+    url,
+    delaysMicros: [],
+    peak: 0,
+    close: async () => {
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/**
+ * Answers each connection's first request after `delayMs`, but resets the n-th connection (from 0) for which `refuses` is
+ * true as soon as it is there: a failure that is faster than any answer.
+ */
+export async function startRefusingServer(
+  delayMs: number,
+  refuses: (n: number) => boolean,
+): Promise<KnownServer> {
+  let connections = 0;
+  const server = createNetServer((socket) => {
+    const n = connections;
+    connections += 1;
+    socket.on('error', () => socket.destroy());
+    if (refuses(n)) {
+      socket.resetAndDestroy();
+      return;
+    }
+    socket.once('data', () => {
+      const answer = 'HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok';
+      setTimeout(() => socket.end(answer), delayMs);
+    });
   });
   const url = await listen(server);
   return {

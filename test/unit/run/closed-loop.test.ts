@@ -15,6 +15,8 @@ interface Options {
   readonly perUser?: number;
   readonly inTotal?: number;
   readonly gracefulStop?: number;
+  /** Microseconds that the clock is off a whole one. */
+  readonly clockFraction?: number;
   /** Seconds that the n-th iteration of a user takes. */
   readonly takes?: (user: number, n: number) => number;
   /** Seconds that getting ready takes; negative = that long, and it fails. */
@@ -31,7 +33,7 @@ interface Begun {
 }
 
 function loopOf(options: Options) {
-  const clock = new FakeClock(9 * second);
+  const clock = new FakeClock(9 * second + (options.clockFraction ?? 0));
   const startAtMicros = clock.nowMicros() + second;
   const fromStart = (atMicros: number): number => (atMicros - startAtMicros) / second;
   const stages = (options.users ?? [[1, 1, 10]]).map(([fromUsers, toUsers, seconds]) => ({
@@ -148,6 +150,16 @@ describe('a pace', () => {
     expect(missed).toEqual([]);
     expect(lags).toEqual([0, 0, 0, 0, 0]);
   });
+
+  it.each([0.3, 0.5, 0.7, 0.4999999])(
+    'has no slot at the very end, wherever the clock stands (%d)',
+    async (fraction) => {
+      const { begun, missed, whole } = loopOf({ users: [[3, 3, 5]], every: 2.5, clockFraction: fraction });
+      await whole();
+      expect(begun).toHaveLength(6);
+      expect(missed).toEqual([]);
+    },
+  );
 
   it('spreads users who come in the same moment over the first period', async () => {
     const { begun, whole } = loopOf({ users: [[4, 4, 4]], every: 2 });
