@@ -42,7 +42,7 @@ const audience = 1_100;
 const published = 10;
 
 /** Subscribers stay for seven seconds; from the fourth on one publisher, itself a subscriber, speaks ten times. */
-async function broadcast(copies: Copies, threads: number) {
+async function broadcast(copies: Copies, threads: number, timeout = '1s') {
   const server = await broadcastServer(copies);
   servers.push(server);
   const listen = flow('listen', [ws(connectStep), ws(subscribeStep), think(7)]);
@@ -54,7 +54,7 @@ async function broadcast(copies: Copies, threads: number) {
       times: published,
       forMicros: null,
       everyMicros: 150_000,
-      steps: [ws(sayStep({ joined: ['subscribe', 'join'], timeout: '1s' }))],
+      steps: [ws(sayStep({ joined: ['subscribe', 'join'], timeout }))],
     },
     think(2),
   ]);
@@ -90,6 +90,25 @@ describe('a broadcast to more than a thousand subscribers', () => {
     }
     expect(histogram('fanoutFirst').maxValue).toBeLessThanOrEqual(histogram('fanoutLast').maxValue);
   });
+
+  it(
+    'settles what is under way when everybody goes home, before the thread has reported',
+    chances,
+    async () => {
+      const { tallies, histogram } = await broadcast(
+        (subscriber) => (subscriber === 0 ? [0] : [20_000]),
+        1,
+        '30s',
+      );
+      expect(tallies).toEqual({
+        published,
+        expected: published,
+        delivered: published,
+        excused: published * audience,
+      });
+      expect(histogram('fanoutLast').totalCount).toBe(published);
+    },
+  );
 
   it('counts what is lost, repeated and overtaken exactly', chances, async () => {
     // Every tenth subscriber gets no even message; every seventh gets each odd one twice; message 4 comes after message 5
