@@ -262,7 +262,7 @@ describe('load threads', () => {
     const server = await known(startConstantServer(5));
     const plan = planOf(server.url, single, [
       arrivals(40, 2),
-      { ...arrivals(5, 1, { maxInFlight: 1 }), flows: ['doom'], delayMicros: 0.5 * second } as LoadEntry,
+      { ...arrivals(5, 1, { maxInFlight: 1 }), flows: ['doom'], delayMicros: 0.5 * second },
     ]);
     // A pause whose length is no number: nobody notices before it is walked, in the one thread that has a place.
     const doom = {
