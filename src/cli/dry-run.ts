@@ -63,7 +63,7 @@ function describeModel(entry: LoadEntry): string {
       const pace = entry.everyMicros === null ? '' : `, each every ${formatDuration(entry.everyMicros)}`;
       const { iterations } = entry;
       const scope = iterations?.per === 'user' ? 'per user' : 'in total';
-      const limit = iterations === null ? '' : `, ${iterations.count} iterations ${scope} at most`;
+      const limit = iterations === null ? '' : `, at most ${iterations.count} iterations ${scope}`;
       return `${entry.stages.map(describeUsers).join(', then ')}${pace}${limit}`;
     }
   }

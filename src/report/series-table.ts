@@ -56,7 +56,7 @@ function loadText(entry: LoadEntry): string {
     ...(everyMicros === null ? [] : [`each every ${formatDuration(everyMicros)}`]),
     ...(iterations === null
       ? []
-      : [`${iterations.count} iterations ${iterations.per === 'user' ? 'per user' : 'in total'}`]),
+      : [`at most ${iterations.count} iterations ${iterations.per === 'user' ? 'per user' : 'in total'}`]),
     ...(flows.length === 1 ? [] : [`shared by ${flows.join(', ')}`]),
     ...(delayMicros === 0 ? [] : [`from ${formatDuration(delayMicros)} on`]),
   ];
