@@ -32,8 +32,8 @@ export interface ClosedLoopPorts {
   readonly iterationsPerUser: number;
   readonly progress: Progress;
   readonly offer: Offer;
-  /** Aborted = cut off what is in flight. */
-  readonly cut: AbortSignal;
+  /** Those who are there: when everything in flight is cut off, each of them is aborted. */
+  readonly living: Set<AbortController>;
   /** `life` counts how often this user was opened before. */
   openUser(user: number, life: number): VirtualUser;
   /** A slot of the grid that will never be begun. */
@@ -62,10 +62,10 @@ export async function runUser(
   presences: readonly Presence[],
   ports: ClosedLoopPorts,
 ): Promise<void> {
-  const { clock, startAtMicros, offer, progress } = ports;
+  const { startAtMicros, offer, progress } = ports;
   const state: UserState = { user, iteration: 0, begun: 0, lives: 0 };
   for (const presence of presences) {
-    await clock.sleepUntil(startAtMicros + presence.fromMicros, offer.signal);
+    await offer.sleepUntil(startAtMicros + presence.fromMicros);
     if (offer.isOver || state.begun >= ports.iterationsPerUser) return;
     progress.users += 1;
     try {
@@ -77,13 +77,12 @@ export async function runUser(
 }
 
 async function live(state: UserState, presence: Presence, ports: ClosedLoopPorts): Promise<void> {
-  const { clock, cut } = ports;
+  const { clock, living } = ports;
   const untilMicros = atMicros(presence.untilMicros, ports);
   const life = new AbortController();
   const gone = new AbortController();
-  const end = (): void => life.abort();
-  cut.addEventListener('abort', end, { once: true });
-  void clock.sleepUntil(untilMicros + ports.gracefulStopMicros, gone.signal).then(end);
+  living.add(life);
+  void clock.sleepUntil(untilMicros + ports.gracefulStopMicros, gone.signal).then(() => life.abort());
   const slots = slotsOf(presence, ports);
   let virtualUser = open(state, ports);
   try {
@@ -93,14 +92,14 @@ async function live(state: UserState, presence: Presence, ports: ClosedLoopPorts
       const now = clock.nowMicros();
       if (!began) {
         await virtualUser.close();
-        await clock.sleepUntil(Math.min(now + retryMicros, untilMicros), ports.offer.signal);
+        await ports.offer.sleepUntil(Math.min(now + retryMicros, untilMicros));
         virtualUser = open(state, ports);
-      } else if (now - begunAtMicros < instantMicros) await clock.sleepUntil(now, ports.offer.signal);
+      } else if (now - begunAtMicros < instantMicros) await ports.offer.sleepUntil(now);
     }
     leaveMissed(state, slots, untilMicros, ports);
   } finally {
     gone.abort();
-    cut.removeEventListener('abort', end);
+    living.delete(life);
     await virtualUser.close();
   }
 }
@@ -145,7 +144,7 @@ async function nextTurn(
   if (dueAtMicros >= untilMicros) return false;
   // A slot that still waits when the user's time is over is lost; one that Mettle itself is late for is not.
   if (dueAtMicros < freeAtMicros && freeAtMicros >= untilMicros) return false;
-  if (dueAtMicros > freeAtMicros) await clock.sleepUntil(dueAtMicros, offer.signal);
+  if (dueAtMicros > freeAtMicros) await offer.sleepUntil(dueAtMicros);
   if (!offer.take()) return false;
   ports.onLag(Math.max(0, clock.nowMicros() - Math.max(dueAtMicros, freeAtMicros)));
   return true;

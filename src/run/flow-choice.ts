@@ -10,7 +10,7 @@ export interface WeightedFlow<Prepared> {
   readonly weight: number;
 }
 
-export interface ChosenFlow<Prepared> {
+interface ChosenFlow<Prepared> {
   /** Its place in the entry. */
   readonly index: number;
   readonly flow: PreparedFlow<Prepared>;

@@ -1,13 +1,12 @@
 // Until when one load entry offers work in one thread: to its planned end, to a stop, or until its iterations are used up.
 
-import { setMaxListeners } from 'node:events';
-import { isAborted } from '../kernel/abort.ts';
 import type { Clock } from '../kernel/clock.ts';
 
 /** Owned by one entry; users take their iterations from it. */
 export class Offer {
   readonly #clock: Clock;
-  readonly #over = new AbortController();
+  /** Who waits for its turn. Each has a signal of its own: thousands of listeners on one make each wait a walk over all. */
+  readonly #waiting = new Set<AbortController>();
   /** Iterations left for all users of this thread together. */
   #left: number;
   #endedAtMicros = Infinity;
@@ -16,19 +15,12 @@ export class Offer {
   constructor(clock: Clock, stop: AbortSignal, iterations = Infinity) {
     this.#clock = clock;
     this.#left = iterations;
-    // Every user of the entry listens to it; that is no leak.
-    setMaxListeners(0, this.#over.signal);
     if (stop.aborted || iterations <= 0) this.#end();
     else stop.addEventListener('abort', () => this.#end(), { once: true });
   }
 
-  /** Aborted = over. */
-  get signal(): AbortSignal {
-    return this.#over.signal;
-  }
-
   get isOver(): boolean {
-    return isAborted(this.#over.signal);
+    return this.#endedAtMicros < Infinity;
   }
 
   /** On the machine's clock; Infinity while it lasts. What became due later was never offered. */
@@ -44,9 +36,18 @@ export class Offer {
     return true;
   }
 
+  /** Resolves at or after `atMicros`, or at once when the offer is over or ends. */
+  async sleepUntil(atMicros: number): Promise<void> {
+    if (this.isOver) return;
+    const wake = new AbortController();
+    this.#waiting.add(wake);
+    await this.#clock.sleepUntil(atMicros, wake.signal);
+    this.#waiting.delete(wake);
+  }
+
   #end(): void {
     if (this.isOver) return;
     this.#endedAtMicros = this.#clock.nowMicros();
-    this.#over.abort();
+    for (const wake of this.#waiting) wake.abort();
   }
 }

@@ -138,6 +138,8 @@ async function runUsers<Prepared>(
       ? users.reduce((sum, index) => sum + shareOf(iterations.count, { index, count: peak }), 0)
       : Infinity;
   const offer = new Offer(clock, stop, inTotal);
+  const living = new Set<AbortController>();
+  cut.addEventListener('abort', () => living.forEach((life) => life.abort()), { once: true });
   const lives = users.map((user) =>
     runUser(user, presencesOf(entry.stages, user), {
       clock,
@@ -147,7 +149,7 @@ async function runUsers<Prepared>(
       iterationsPerUser: iterations?.per === 'user' ? iterations.count : Infinity,
       progress,
       offer,
-      cut,
+      living,
       openUser: (number, life) => people.open(number, life),
       missed: (number, iteration, dueAtMicros, kind) => people.lost(number, iteration, dueAtMicros, kind),
       onLag: (lagMicros) => ports.onLag(lagMicros),

@@ -48,7 +48,8 @@ function loopOf(options: Options) {
   const opened: (readonly [user: number, life: number])[] = [];
   let closed = 0;
   const stop = new AbortController();
-  const cut = new AbortController();
+  const living = new Set<AbortController>();
+  const cut = { abort: () => living.forEach((life) => life.abort()) };
   const progress = noProgress();
   const offer = new Offer(clock, stop.signal, options.inTotal ?? Infinity);
   const wait = async (seconds: number, signal: AbortSignal): Promise<void> => {
@@ -65,7 +66,7 @@ function loopOf(options: Options) {
       iterationsPerUser: options.perUser ?? Infinity,
       progress,
       offer,
-      cut: cut.signal,
+      living,
       openUser: (user, life) => {
         opened.push([user, life]);
         let n = 0;
