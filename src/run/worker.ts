@@ -31,7 +31,7 @@ const plan = workerData as WorkerPlan;
 const clock = createPreciseClock();
 
 try {
-  let running: Observer | undefined;
+  const live: { observer?: Observer } = {};
   const environment: EngineEnvironment = {
     addresses: plan.addresses,
     http: plan.http,
@@ -39,8 +39,8 @@ try {
     env: plan.env,
     templates,
     observer: {
-      observe: (...observation) => running?.observe(...observation),
-      tally: (...tally) => running?.tally(...tally),
+      observe: (...observation) => live.observer?.observe(...observation),
+      tally: (...tally) => live.observer?.tally(...tally),
     },
     isAllowedHost: (host) => isAllowedHost(host, plan.allow),
     file: (written) => plan.files[written] ?? written,
@@ -56,7 +56,7 @@ try {
     saturator: saturates ? await openSaturator(environment) : undefined,
     send: (snapshot) => tell({ type: 'snapshot', snapshot }),
   });
-  running = run.observer;
+  live.observer = run.observer;
   await engines.ready?.();
   const start = async (startAtMicros: number): Promise<void> => {
     const offeredMicros = await run.start(startAtMicros);

@@ -27,7 +27,7 @@ const isInside = (path: string, folder: string): boolean => {
 };
 
 /** The absolute path of a regular file, or what is wrong with it. */
-export async function projectPath(
+async function projectPath(
   written: string,
   { folder, root }: ProjectFolders,
 ): Promise<{ readonly path: string; readonly bytes: number } | { readonly problem: string }> {

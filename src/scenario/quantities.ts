@@ -128,7 +128,7 @@ export const thinkInput = quantity({
   examples: ['1s', '200ms..800ms'],
 });
 
-export interface Turns {
+interface Turns {
   readonly times: number | null;
   readonly forMicros: number | null;
   readonly everyMicros: number | null;

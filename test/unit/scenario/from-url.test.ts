@@ -63,7 +63,7 @@ test('a WebSocket URL connects, sends and awaits the reply; a user keeps its con
     before: [],
     steps: [
       { kind: 'ws', action: 'connect', url: '/stream', name: 'connect' },
-      { kind: 'ws', action: 'send', name: 'ping', reply: [{ path: '$', expect: 'present' }] },
+      { kind: 'ws', action: 'send', name: 'ping', reply: { kind: 'any' } },
       { kind: 'ws', action: 'close', name: 'close' },
     ],
   });
