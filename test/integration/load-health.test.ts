@@ -59,6 +59,67 @@ describe('a generator that is starved', () => {
 // What another program on this machine takes away is no mistake of the judgement: hence the chances.
 const chances = { retry: 3 };
 
+/** Holds up its thread, or only waits. */
+const hooks = `
+export function computes() {
+  const until = performance.now() + 80;
+  while (performance.now() < until);
+}
+export const waits = () => new Promise((resolve) => setTimeout(resolve, 80));
+`;
+
+describe('a hook of the user’s own', () => {
+  let workspace: Workspace;
+  beforeEach(async () => {
+    workspace = await opened(openWorkspace());
+  });
+
+  async function healthWith(hook: 'computes' | 'waits') {
+    const server = await opened(startConstantServer(5));
+    await workspace.file('hooks.mjs', hooks);
+    const scenario = await workspace.file(
+      `${hook}.yml`,
+      `name: ${hook}
+target: { http: '${server.url}' }
+hooks: hooks.mjs
+flows:
+  ask: { steps: [{ http: GET /, name: asked }] }
+  own: { steps: [{ call: ${hook}, name: own }] }
+load:
+  - { flow: ask, users: [{ users: 4, for: 5s }], every: 100ms }
+  - { flow: own, arrivals: [{ rate: 4/s, for: 5s }] }
+slo: [p50(asked) < 60s]
+`,
+    );
+    const { exitCode } = await workspace.run(['run', scenario]);
+    const record = lastRecord(workspace);
+    const loop = record.health.measures.find(({ name }) => name === 'event-loop delay p99');
+    const own = record.series.find(({ name }) => name === 'own');
+    expect(own, 'its calls are all good: nothing but health tells').toMatchObject({ offered: 20, ok: 20 });
+    return { record, exitCode, loop };
+  }
+
+  it('that computes for 80 ms several times a second holds up the load: the run is invalid', async () => {
+    const { record, exitCode, loop } = await healthWith('computes');
+    expect(loop).toMatchObject({ level: 'saturated' });
+    expect(loop?.value).toBeGreaterThan(60_000);
+    expect(record.slo.map(({ status }) => status)).toEqual(['pass']);
+    expect(record.verdict.status).toBe('invalid');
+    expect(record.verdict.reasons.join('\n')).toMatch(
+      /the load generator was saturated: .*event-loop delay p99/,
+    );
+    expect(exitCode).toBe(3);
+  });
+
+  it('that waits as long holds up nothing', chances, async () => {
+    const { record, exitCode, loop } = await healthWith('waits');
+    expect(loop?.level).not.toBe('saturated');
+    expect(record.health.level).not.toBe('saturated');
+    expect(record.verdict.status).toBe('pass');
+    expect(exitCode).toBe(0);
+  });
+});
+
 describe('a target that is bad is not taken for a generator that is', () => {
   const load = (url: string) =>
     runLoad(
