@@ -1,7 +1,7 @@
 // mettle run: one run of one variant, from a scenario file or straight at a URL.
 
 import type { Command } from 'commander';
-import { type ExitCode, exitCodes } from '../kernel/errors.ts';
+import { type ExitCode, exitCodes, MettleError } from '../kernel/errors.ts';
 import { runScenario } from '../run/run-scenario.ts';
 import { interrupted } from '../run/stage.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
@@ -9,7 +9,7 @@ import { scenarioFromUrl } from '../scenario/from-url.ts';
 import { printDryRun } from './dry-run.ts';
 import { interruptible } from './interrupt.ts';
 import { collect, outputOf, type ProgramFlags, programOptions, withRunOptions } from './options.ts';
-import type { Output } from './output.ts';
+import { type Output, reportError } from './output.ts';
 import { printRun } from './print-run.ts';
 import { onlyVariant } from './variant.ts';
 
@@ -52,11 +52,33 @@ async function runAll(
   // Every file is read and checked before anything starts.
   const all: LoadedScenario[] = [];
   for (const source of sources) all.push(await load(source, flags));
+  const [only, ...more] = all;
+  if (only !== undefined && more.length === 0) return await runOne(only, flags, output, signal);
+  return await runEach(all, flags, output, signal);
+}
+
+/** One that cannot run does not keep the others from it; with --json all of them are one list. */
+async function runEach(
+  all: readonly LoadedScenario[],
+  flags: RunFlags,
+  output: Output,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const documents: unknown[] = [];
+  const gathering: Output = { ...output, document: (value) => documents.push(value) };
   let worst: ExitCode = exitCodes.ok;
   for (const loaded of all) {
     if (signal.aborted) throw interrupted();
-    worst = worse(worst, await runOne(loaded, flags, output, signal));
+    try {
+      worst = worse(worst, await runOne(loaded, flags, gathering, signal));
+    } catch (thrown) {
+      if (!(thrown instanceof MettleError) || thrown.exitCode === exitCodes.interrupted) throw thrown;
+      worst = worse(worst, reportError(thrown, output.options.debug));
+      const { name, file } = loaded.scenario;
+      documents.push({ scenario: { name, file }, error: thrown.message, exitCode: thrown.exitCode });
+    }
   }
+  output.document(documents);
   return worst;
 }
 
@@ -78,13 +100,24 @@ function refuseUrlFlags(command: Command, sources: readonly string[], flags: Run
 
 async function load(source: string, flags: RunFlags): Promise<LoadedScenario> {
   const both = { set: flags.set ?? [], allow: flags.allow ?? [] };
-  if (!isUrl(source)) return await loadScenario(source, both);
+  if (!isUrl(source)) return allowsHosts(await loadScenario(source, both), flags);
   return await scenarioFromUrl(source, {
     ...(flags.rate === undefined ? {} : { rate: flags.rate }),
     ...(flags.users === undefined ? {} : { users: flags.users }),
     ...(flags.for === undefined ? {} : { for: flags.for }),
     slo: flags.slo ?? [],
     ...both,
+  });
+}
+
+/** A target file says itself which hosts load may be sent to; `--allow` would be ignored in silence. */
+function allowsHosts(loaded: LoadedScenario, { allow = [] }: RunFlags): LoadedScenario {
+  if (allow.length === 0 || loaded.scenario.target.kind === 'url') return loaded;
+  throw new MettleError({
+    code: 'ALLOW_WITHOUT_URL',
+    message: `--allow goes with a target given by its URL; ${loaded.target.name} has a target file`,
+    hint: 'Add the host to `allow:` of the target file.',
+    exitCode: exitCodes.usage,
   });
 }
 

@@ -170,6 +170,27 @@ it('runs several files one after the other, and the worst exit code counts', asy
   expect(lastRecord(workspace)).toMatchObject({ variant: 'good', verdict: { status: 'pass' } });
 });
 
+it('runs the other files when one cannot start, and makes one list of them under --json', async () => {
+  const gone = await writeTarget(workspace, { name: 'gone', start: 'node no-such-service.mjs' });
+  const there = await writeTarget(workspace, { name: 'there' });
+  const first = await writeScenario(workspace, { name: 'cannot-start', target: gone, for: '1s' });
+  const second = await writeScenario(workspace, { name: 'can-start', target: there, for: '1s' });
+  const result = await workspace.run(['run', first, second, '--json']);
+  expect([2, 3], said(result)).toContain(result.exitCode);
+  expect(result.stderr).toMatch(/mettle: .*only/);
+  const [failed, run] = JSON.parse(result.stdout) as { error?: string; verdict?: object }[];
+  expect(failed).toMatchObject({ scenario: { name: 'cannot-start' }, exitCode: 2 });
+  expect(run).toMatchObject({ scenario: { name: 'can-start' }, verdict: { status: expect.any(String) } });
+});
+
+it('refuses --allow where a target file says which hosts are allowed', async () => {
+  const target = await writeTarget(workspace, { name: 'says-itself' });
+  const path = await writeScenario(workspace, { name: 'allowed', target });
+  const result = await workspace.run(['run', path, '--allow', 'shop.example']);
+  expect(result.exitCode).toBe(2);
+  expect(result.stderr).toContain('--allow');
+});
+
 it.each([
   [['rnu'], 'run'],
   [['run', 'x.yml', '--varaint', 'a'], '--variant'],
