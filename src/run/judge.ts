@@ -45,14 +45,14 @@ export function judge(request: RunRequest, measured: Measured): RunData {
       plannedMicros: scenario.durationMicros,
       elapsedMicros: load.elapsedMicros,
     },
-    phases: phasesOf(scenario.warmupMicros, endMicros, faultWindows(request, faults, load.slices, endMicros)),
+    phases: phasesOf(scenario.warmupMicros, endMicros, faultWindows(request, faults, load)),
     series: seriesRecords(seriesOf(scenario), load.slices, load.examples, scenario.warmupMicros),
     faults,
     slo: [],
     primary: scenario.primary,
     health: load.health,
     processes: processSeries(measured.samples),
-    notes: [...machineNotes(request), ...measured.notes],
+    notes: [...machineNotes(request), ...connectionNotes(request), ...measured.notes],
     verdict: { status: 'interrupted', reasons: [], exitCode: 130 },
   };
   const data = { run: unjudged, slices: load.slices };
@@ -83,6 +83,7 @@ function identityOf(request: RunRequest, measured: Measured) {
       request.threads,
       request.stage.backend?.kind ?? 'none',
       request.machine?.doctor ?? null,
+      scenario.tls.verify ? 'verified' : 'not verified',
     ),
   };
 }
@@ -90,6 +91,13 @@ function identityOf(request: RunRequest, measured: Measured) {
 /** Why nothing is known of the machine, where it should be. */
 function machineNotes({ machine }: RunRequest): string[] {
   return machine?.note === undefined || machine.note === null ? [] : [machine.note];
+}
+
+/** What makes the answers less trustworthy than they look. */
+function connectionNotes({ scenario }: RunRequest): string[] {
+  return scenario.tls.verify
+    ? []
+    : ['the target’s certificates were not verified (tls.verify: false): any server may have answered'];
 }
 
 /** The load's end; later only when work began after it (users in the middle of an iteration). */
@@ -102,13 +110,12 @@ function endOf(request: RunRequest, load: LoadResult): number {
 function faultWindows(
   request: RunRequest,
   faults: readonly FaultRecord[],
-  slices: readonly Slice[],
-  endMicros: number,
+  { slices, elapsedMicros }: LoadResult,
 ): FaultWindow[] {
   return faults.flatMap((fault) => {
     const { id, effectAtMicros, clearedAtMicros } = fault;
     if (effectAtMicros === null) return [];
-    const recoveredAtMicros = recoveryOf(request.scenario, fault, faults, slices, endMicros);
+    const recoveredAtMicros = recoveryOf(request.scenario, fault, faults, slices, elapsedMicros);
     return [{ id, effectAtMicros, clearedAtMicros, recoveredAtMicros }];
   });
 }

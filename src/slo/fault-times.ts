@@ -8,9 +8,8 @@ import type { Evidence, Reading } from './metrics/metric.ts';
 import { faultTimelineOf } from './recovery.ts';
 import type { FaultTimeline, FaultTimes } from './recovery.ts';
 
-/** The end of the last phase: what drains afterwards is no part of any window. */
-const endOfLoad = ({ run }: RunData): number =>
-  run.phases.length === 0 ? run.load.elapsedMicros : Math.max(...run.phases.map((phase) => phase.endMicros));
+/** What drains after the last offer is no part of any window: nothing is missing where nothing is offered. */
+const endOfLoad = ({ run }: RunData): number => run.load.elapsedMicros;
 
 /** Another fault that was in effect when this one was cleared: what followed cannot be told apart. */
 function confoundedBy(

@@ -17,8 +17,10 @@ export interface ViewHistograms {
 export interface View {
   readonly counts: SliceCounts;
   readonly histograms: ViewHistograms;
-  /** Length of the selected phases, warm-up excluded. */
+  /** Length of the selected phases while load was offered, warm-up excluded. */
   readonly durationMicros: number;
+  /** Good answers among those offered in that time; later steps of the last iterations are not. */
+  readonly okWhileOffered: number;
   /** The longest timeout among the series. */
   readonly timeoutMicros: number;
   /** False when none of the series has due times: its latencies are service latencies. */
@@ -39,6 +41,10 @@ export const speaksOf = (subject: string | null, series: string): boolean =>
 
 const contains = (span: Span, atMicros: number): boolean =>
   atMicros >= span.startMicros && atMicros < span.endMicros;
+
+/** Phases reach over the last steps of iterations; time in which nothing new is offered would thin out every rate. */
+const until = (endMicros: number, spans: readonly Span[]): Span[] =>
+  spans.map((span) => ({ startMicros: span.startMicros, endMicros: Math.min(span.endMicros, endMicros) }));
 
 function unionMicros(spans: readonly Span[]): number {
   let total = 0;
@@ -97,16 +103,22 @@ export function viewOf(data: RunData, subject: string | null, during: readonly s
       (during.length === 0 || inPhase(slice)) &&
       !without.some((phase) => contains(phase, slice.startMicros)),
   );
+  const { elapsedMicros } = data.run.load;
   const counts = emptyCounts();
+  let okWhileOffered = 0;
   for (const slice of slices) {
     // Answers that ended after the load belong to no second of it: they are no throughput of the load.
-    addCounts(counts, inPhase(slice) ? slice.counts : { ...slice.counts, okEnded: 0 });
+    const offered = inPhase(slice) && slice.startMicros < elapsedMicros;
+    addCounts(counts, offered ? slice.counts : { ...slice.counts, okEnded: 0 });
+    if (offered) okWhileOffered += slice.counts.ok;
   }
   const series: SeriesRecord[] = data.run.series.filter((entry) => speaksOf(subject, entry.name));
   return {
     counts,
     histograms: lazyHistograms(slices),
-    durationMicros: unionMicros([...asked, ...without]) - unionMicros(without),
+    durationMicros:
+      unionMicros(until(elapsedMicros, [...asked, ...without])) - unionMicros(until(elapsedMicros, without)),
+    okWhileOffered,
     timeoutMicros: Math.max(0, ...series.map((entry) => entry.timeoutMicros)),
     hasDueTime: series.some((entry) => entry.hasDueTime),
   };

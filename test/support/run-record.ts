@@ -20,6 +20,8 @@ export interface RunSketch extends Partial<Omit<RunRecord, 'series' | 'faults'>>
   /** Default: one per series name among the slices. */
   readonly series?: readonly SeriesSketch[];
   readonly faults?: readonly (Partial<FaultRecord> & { readonly id: string })[];
+  /** How long load was offered. Default: until the last slice ends. */
+  readonly elapsedMicros?: number;
 }
 
 /** One example per error class, each hostile enough to show that reports escape what came from outside. */
@@ -98,7 +100,7 @@ const healthMeasures = [
 
 /** A run record that validates, summed over the given slices, with its slices. */
 export function runDataOf(sketch: RunSketch): RunData {
-  const { slices, series, faults, ...overrides } = sketch;
+  const { slices, series, faults, elapsedMicros, ...overrides } = sketch;
   const names = series ?? [...new Set(slices.map((slice) => slice.series))].map((name) => ({ name }));
   const endMicros = Math.max(0, ...slices.map((slice) => slice.endMicros));
   const run: RunRecord = {
@@ -115,7 +117,7 @@ export function runDataOf(sketch: RunSketch): RunData {
       warmupMicros: 0,
       gracefulStopMicros: 10_000_000,
       plannedMicros: endMicros,
-      elapsedMicros: endMicros,
+      elapsedMicros: elapsedMicros ?? endMicros,
     },
     phases: [{ name: 'steady', startMicros: 0, endMicros }],
     series: seriesRecords(names.map(infoOf), slices, examplesOf(slices), overrides.load?.warmupMicros ?? 0),
@@ -139,6 +141,7 @@ export function runDataOf(sketch: RunSketch): RunData {
       memoryBytes: 8_589_934_592,
       threads: 1,
       fingerprint: 'b'.repeat(64),
+      certificates: 'verified',
       precedence: 'equal',
       proxy: 'embedded',
       doctor: {

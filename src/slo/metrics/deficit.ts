@@ -40,7 +40,7 @@ export const deficit = {
     if (steady.durationMicros <= 0 || steady.counts.offered === 0) {
       return noReading('no data: there is no steady phase to compare with', timeline.samples);
     }
-    const steadyPerSecond = steady.counts.ok / (steady.durationMicros / secondMicros);
+    const steadyPerSecond = steady.okWhileOffered / (steady.durationMicros / secondMicros);
     const { effectAtMicros, clearedAtMicros } = times;
     const until = timeline.recoveredAtMicros ?? times.untilMicros;
     const value =

@@ -194,6 +194,26 @@ test('throughput counts good answers by their end over the time that was asked f
   expect(judge('throughput(query) >= 20/s during warmup', data)).toMatchObject({ value: 40 });
 });
 
+test('throughput is not thinned out by the last steps of iterations, after the load has ended', () => {
+  const end = 2.5 * second;
+  const data = runDataOf({
+    slices: [
+      sliceOf('query', 0, second, { okMicros: repeated(50, 1_000), okEnded: 50 }),
+      sliceOf('query', second, 2 * second, { okMicros: repeated(50, 1_000), okEnded: 50 }),
+      sliceOf('query', 2 * second, end, { okMicros: repeated(25, 1_000), okEnded: 25 }),
+      sliceOf('query', end, 3.5 * second, { okMicros: repeated(5, 1_000), okEnded: 5 }),
+    ],
+    phases: [{ name: 'steady', startMicros: 0, endMicros: 3.5 * second }],
+    elapsedMicros: end,
+  });
+  expect(judge('throughput(query) >= 50/s', data)).toMatchObject({
+    status: 'pass',
+    value: 50,
+    samples: 130,
+  });
+  expect(judge('throughput(query) >= 50/s during steady', data)).toMatchObject({ value: 50, samples: 130 });
+});
+
 test('apdex: satisfied up to T, tolerating up to 4T, failures frustrated, 100 samples', () => {
   const data = oneSlice({
     okMicros: [...repeated(60, 400_000), ...repeated(20, 1_000_000), ...repeated(10, 3_000_000)],

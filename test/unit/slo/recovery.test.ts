@@ -211,6 +211,7 @@ describe('judged as promises', () => {
     during: string,
     after: string,
     faults: NonNullable<Parameters<typeof runDataOf>[0]['faults']> = [],
+    drainMicros = 0,
   ) => {
     const clearedAt = effectAt + during.length * second;
     const endMicros = clearedAt + after.length * second;
@@ -224,8 +225,9 @@ describe('judged as promises', () => {
       phases: [
         { name: 'steady', startMicros: 0, endMicros: effectAt },
         { name: 'fault:slow', startMicros: effectAt, endMicros: clearedAt },
-        { name: 'recovery:slow', startMicros: clearedAt, endMicros },
+        { name: 'recovery:slow', startMicros: clearedAt, endMicros: endMicros + drainMicros },
       ],
+      elapsedMicros: endMicros,
       faults: [{ id: 'slow', effectAtMicros: effectAt, clearedAtMicros: clearedAt }, ...faults],
     });
     return evaluatePromises(all, data).slice(1);
@@ -243,6 +245,11 @@ describe('judged as promises', () => {
     const [recovery, , deficit] = judged('xxxx', 'xx');
     expect(recovery).toMatchObject({ status: 'fail', value: 2 * second, atLeast: true });
     expect(deficit).toMatchObject({ status: 'fail', atLeast: true });
+  });
+
+  test('nothing is missing, and nothing takes longer, once nothing is offered any more', () => {
+    const values = (drainMicros: number) => judged('xxxx', 'xx', [], drainMicros).map(({ value }) => value);
+    expect(values(8 * second)).toEqual(values(0));
   });
 
   test('no impact recovers in 0 s and leaves nothing to detect', () => {
