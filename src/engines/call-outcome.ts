@@ -1,6 +1,6 @@
 // How one call of a user's function ends: it returns, it throws, its time is over, or the run is.
 
-import { messageOf } from '../kernel/errors.ts';
+import { errnoOf, messageOf } from '../kernel/errors.ts';
 import { onAbort } from './abort.ts';
 
 export type Ending =
@@ -12,7 +12,15 @@ export type Ending =
 const isPromise = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 
-const failed = (thrown: unknown): Ending => ({ kind: 'failed', detail: messageOf(thrown) });
+/** With its cause: what `fetch` throws says only there why it failed, and sometimes only by a code. */
+function detailOf(thrown: unknown): string {
+  const own = messageOf(thrown);
+  if (!(thrown instanceof Error) || thrown.cause === undefined) return own;
+  const cause = messageOf(thrown.cause);
+  return `${own}: ${cause === '' ? (errnoOf(thrown.cause) ?? 'no reason given') : cause}`;
+}
+
+const failed = (thrown: unknown): Ending => ({ kind: 'failed', detail: detailOf(thrown) });
 
 /** Calls and waits, until the time is over or the run is; what the function does after that is nobody's business. */
 export function outcomeOf(
@@ -20,14 +28,15 @@ export function outcomeOf(
   timeoutMicros: number,
   signal: AbortSignal,
 ): Ending | Promise<Ending> {
-  let value: unknown;
+  let promised: Promise<unknown>;
   try {
-    value = call();
+    const value = call();
+    if (!isPromise(value)) return { kind: 'returned', value };
+    // Whose `then` may be the user's own, and throw.
+    promised = Promise.resolve(value);
   } catch (thrown) {
     return failed(thrown);
   }
-  if (!isPromise(value)) return { kind: 'returned', value };
-  const promised = value;
   return new Promise((resolve) => {
     const end = (ending: Ending): void => {
       clearTimeout(timer);

@@ -32,10 +32,19 @@ export interface PreparedCall {
   hook: Hook | undefined;
 }
 
+/** What a function returns may be anything: nothing can be found in what cannot be read (endless, or throwing). */
+function partsOf(value: unknown, select: Select): readonly unknown[] {
+  try {
+    return select(value);
+  } catch {
+    return [];
+  }
+}
+
 /** The first thing that was to be kept and is not there, or null when all is kept. */
 function keepParts({ keep, step }: PreparedCall, value: unknown, scope: Scope): string | null {
   for (const { name, select, path } of keep) {
-    const [part] = select === null ? [value] : select(value);
+    const [part] = select === null ? [value] : partsOf(value, select);
     if (part === undefined) {
       return select === null
         ? `${step.function} returned nothing to keep as ${name}`

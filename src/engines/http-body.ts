@@ -7,6 +7,7 @@ import { typeOfFile } from './held-files.ts';
 import type { HttpRequest } from './http-exchange.ts';
 import type { HttpBody } from './http-body-input.ts';
 import { compileMultipart } from './multipart.ts';
+import { jsonText } from './unresolved.ts';
 
 interface RenderedBody {
   readonly body: HttpRequest['body'];
@@ -51,7 +52,7 @@ const jsonPlan: PlanOf<'json'> = ({ value }, { templates }) => {
     isFixed: template.fixed !== undefined,
     render: (scope) => {
       const sent = template.render(scope);
-      return { body: JSON.stringify(sent), bytes: null, sent };
+      return { body: jsonText(sent), bytes: null, sent };
     },
   };
 };

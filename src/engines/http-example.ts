@@ -1,5 +1,6 @@
 // The line that shows a failed request: what was asked, what came of it, and none of its credentials.
 
+import { isSensitiveName } from '../kernel/redact.ts';
 import type { Scope } from './engine.ts';
 import { excerptOf } from './http-content.ts';
 import type { HttpAnswer, HttpRequest } from './http-exchange.ts';
@@ -14,7 +15,11 @@ function credentialsOf({ headers }: HttpRequest): string[] {
     const name = headers[index]?.toLowerCase();
     const value = headers[index + 1] ?? '';
     if (name === 'cookie') found.push(...value.split('; ').map((pair) => pair.slice(pair.indexOf('=') + 1)));
-    if (name !== 'authorization') continue;
+    if (name === 'cookie' || !isSensitiveName(name ?? '')) continue;
+    if (name !== 'authorization') {
+      found.push(value);
+      continue;
+    }
     const credentials = value.slice(value.indexOf(' ') + 1);
     found.push(credentials);
     if (!/^basic /i.test(value)) continue;

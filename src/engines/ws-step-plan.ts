@@ -5,6 +5,7 @@ import type { EngineEnvironment, Scope, TextTemplate } from './engine.ts';
 import { compileBytes } from './ws-bytes.ts';
 import type { TakeCaptures } from './ws-captures.ts';
 import { compileCaptures } from './ws-captures.ts';
+import { jsonText } from './unresolved.ts';
 import type { BuildHandshake } from './ws-handshake.ts';
 import { compileHandshake } from './ws-handshake.ts';
 import type { Match } from './ws-match.ts';
@@ -81,7 +82,7 @@ function compileMessage(message: WsMessage, environment: EngineEnvironment): Sen
     return () => fixed;
   }
   const template = templates.json(message.value);
-  const out = (sent: Json): OutMessage => ({ data: JSON.stringify(sent), sent });
+  const out = (sent: Json): OutMessage => ({ data: jsonText(sent), sent });
   if (template.fixed === undefined) return (scope) => out(template.render(scope));
   const fixed = out(template.fixed);
   return () => fixed;

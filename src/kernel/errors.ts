@@ -36,9 +36,14 @@ export class MettleError extends Error {
   }
 }
 
-/** The message of anything thrown, without its stack. */
+/** The message of anything thrown, without its stack. Never throws, whatever it is given. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  if (thrown instanceof Error) return thrown.message;
+  try {
+    return String(thrown);
+  } catch {
+    return 'something that has no text';
+  }
 }
 
 /** Node's error code (`ECONNREFUSED`, `ENOENT`…) of anything thrown, or undefined. */

@@ -181,6 +181,8 @@ const environment = z.object({
   /** SHA-256 over what makes two machines comparable. */
   fingerprint: z.string(),
   proxy: z.enum(['none', 'embedded', 'toxiproxy']),
+  /** Of servers, wherever TLS is used; not: `tls.verify: false`. */
+  certificates: z.enum(['verified', 'not verified']),
   /** Who went first when cores were short: see docs/decisions/0008. */
   precedence: z.enum(['raised', 'target lowered', 'equal']),
   /** The newest check-up of this machine, at most a week old; null = there was none. */

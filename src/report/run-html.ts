@@ -117,12 +117,18 @@ function healthView(health: HealthRecord) {
   };
 }
 
+const certificateWords = {
+  verified: 'verified wherever TLS is used',
+  'not verified': 'not verified (tls.verify: false)',
+} as const;
+
 function facts(run: RunRecord) {
   const { environment } = run;
   return [
     ['run', run.id],
     ['scenario', `${run.scenario.file ?? run.scenario.name} (${run.scenario.hash.slice(0, 12)})`],
     ['target address', [run.target.http, run.target.ws].filter((url) => url !== null).join(', ') || '–'],
+    ['certificates', certificateWords[environment.certificates]],
     ['fault proxy', environment.proxy],
     ['generator threads', String(environment.threads)],
     ['machine', `${environment.cpus} × ${environment.cpuModel}, ${formatSize(environment.memoryBytes)}`],

@@ -21,7 +21,7 @@ export interface CheckUp {
 }
 
 const doctorKey = (): DoctorKey => ({
-  fingerprint: environmentOf(1, 'none', null).fingerprint,
+  fingerprint: environmentOf(1, 'none', null, 'verified').fingerprint,
   mettle: mettleVersion,
 });
 

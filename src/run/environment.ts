@@ -17,6 +17,7 @@ export function environmentOf(
   threads: number,
   proxy: RunRecord['environment']['proxy'],
   doctor: Doctor | null,
+  certificates: RunRecord['environment']['certificates'],
 ): RunRecord['environment'] {
   const processors = cpus();
   const machine = {
@@ -41,6 +42,7 @@ export function environmentOf(
     threads,
     fingerprint,
     proxy,
+    certificates,
     precedence,
     doctor,
   };

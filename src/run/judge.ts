@@ -63,7 +63,7 @@ export function judge(request: RunRequest, measured: Measured): RunData {
     interrupted: measured.interruptedBy,
     invalidReasons: [...request.stage.deaths, ...invalidReasons(load, played, faults)],
     slo,
-    traffic: trafficOf(load.slices),
+    traffic: trafficOf(load.slices, scenario.warmupMicros),
   });
   return { run: { ...unjudged, slo, verdict }, slices: load.slices };
 }
@@ -120,12 +120,14 @@ function faultWindows(
   });
 }
 
-function trafficOf(slices: readonly Slice[]): { offered: number; ok: number } {
+/** What a verdict may rest on: an answer in the warm-up says nothing of the rest. */
+function trafficOf(slices: readonly Slice[], warmupMicros: number) {
   const steps = slices.filter((slice) => !slice.series.startsWith('flow:'));
-  return {
-    offered: steps.reduce((sum, slice) => sum + slice.counts.offered, 0),
-    ok: steps.reduce((sum, slice) => sum + slice.counts.ok, 0),
-  };
+  const judged = steps.filter((slice) => slice.startMicros >= warmupMicros);
+  const sum = (some: readonly Slice[], what: 'offered' | 'ok'): number =>
+    some.reduce((total, slice) => total + slice.counts[what], 0);
+  const offered = sum(judged, 'offered');
+  return { offered, ok: sum(judged, 'ok'), inWarmup: sum(steps, 'offered') - offered };
 }
 
 function invalidReasons(

@@ -2,7 +2,7 @@
 
 import type { Scope } from '../engines/engine.ts';
 import { sameJson } from '../engines/json-path.ts';
-import { UnresolvedValue } from '../engines/unresolved.ts';
+import { jsonText, UnresolvedValue } from '../engines/unresolved.ts';
 import { isSensitiveName } from '../kernel/redact.ts';
 import type { Operator, Word } from './condition-words.ts';
 import { ConditionError, conditionWords } from './condition-words.ts';
@@ -175,7 +175,7 @@ const longestShown = 60;
 function shown(name: string, scope: Scope): string[] {
   if (isSensitiveName(name) || name.startsWith('env.')) return [];
   const value = scope.get(name);
-  const text = value === undefined ? 'not set' : JSON.stringify(value);
+  const text = value === undefined ? 'not set' : jsonText(value, name);
   return [`${name} is ${text.length > longestShown ? `${text.slice(0, longestShown)}…` : text}`];
 }
 

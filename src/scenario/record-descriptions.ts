@@ -137,6 +137,7 @@ export const runDescriptions: Descriptions = {
   cpus: 'Number of processors.',
   threads: 'Threads that generated load.',
   fingerprint: 'SHA-256 of what makes two machines comparable.',
+  certificates: 'Of servers, wherever TLS is used; not verified: `tls.verify` was false.',
   precedence:
     'Who went first when cores were short: the generator (raised), the generator by lowering the target, or nobody.',
   proxy: 'Which fault proxy was used.',

@@ -1,7 +1,7 @@
 // What may stand between the braces of a template, and in a condition: names, defaults, functions; compiled once.
 
 import type { Scope } from '../engines/engine.ts';
-import { UnresolvedValue } from '../engines/unresolved.ts';
+import { jsonText, UnresolvedValue } from '../engines/unresolved.ts';
 import { MettleError } from '../kernel/errors.ts';
 import type { Json } from '../kernel/json.ts';
 import { didYouMean } from '../kernel/suggest.ts';
@@ -69,7 +69,7 @@ const fields: Readonly<Record<string, readonly string[]>> = {
 export function textOf(path: string, value: unknown): string {
   if (typeof value === 'string') return value;
   if (value === null || value === undefined) throw new UnresolvedValue(path);
-  return JSON.stringify(value);
+  return jsonText(value, path, `{{${path}}}`);
 }
 
 /** `"text"` and `'text'` without their quotes; numbers, true, false and null as such; undefined for anything else. */

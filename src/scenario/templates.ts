@@ -1,6 +1,7 @@
 // The small language of `{{…}}` in steps: names, fields and a few functions, compiled once; it cannot run code.
 
 import type { JsonTemplate, TemplateCompiler, TextTemplate } from '../engines/engine.ts';
+import { UnresolvedValue } from '../engines/unresolved.ts';
 import type { Json } from '../kernel/json.ts';
 import type { TemplateReference, TemplateValue } from './template-values.ts';
 import { TemplateError, templateValue, textOf } from './template-values.ts';
@@ -62,11 +63,17 @@ function compileText(source: string): TextTemplate {
   };
 }
 
+/** What a hook keeps may be a function or a symbol: JSON would leave its field out without a word. */
+function jsonOf(path: string, value: unknown): Json {
+  if (typeof value !== 'function' && typeof value !== 'symbol') return value as Json;
+  throw new UnresolvedValue(path, `is a ${typeof value}, which cannot be sent`);
+}
+
 /** A string that is one placeholder and nothing else keeps the type of its value: a captured 7 stays a number. */
 function compileJsonString(source: string): JsonTemplate {
   const [only, ...rest] = parse(source);
   if (only !== undefined && typeof only !== 'string' && rest.length === 0) {
-    return { fixed: undefined, render: (scope) => only.evaluate(scope) as Json };
+    return { fixed: undefined, render: (scope) => jsonOf(only.source, only.evaluate(scope)) };
   }
   return compileText(source);
 }

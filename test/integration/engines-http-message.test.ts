@@ -162,7 +162,7 @@ describe('authentication', () => {
       body: `wrong ${String(headers.authorization)}, that is ${Buffer.from(
         String(headers.authorization).split(' ')[1] ?? '',
         'base64',
-      ).toString()}; known: ${String(headers.cookie)}`,
+      ).toString()}; known: ${String(headers.cookie)}, ${String(headers['x-api-key'])}`,
     }));
     user.scope.set('word', 'open sesame');
     const basic = await user.send({ http: 'GET /', auth: { basic: { user: 'ada', password: '{{word}}' } } });
@@ -172,10 +172,10 @@ describe('authentication', () => {
     const bearer = await user.send({
       http: 'GET /2',
       auth: { bearer: 'short-token' },
-      headers: { cookie: 'sid=my-session' },
+      headers: { cookie: 'sid=my-session', 'X-Api-Key': 'my-own-key' },
     });
     expect(bearer.error).toBe('status');
-    expect(bearer.example).not.toMatch(/short-token|my-session/);
+    expect(bearer.example).not.toMatch(/short-token|my-session|my-own-key/);
   });
 });
 

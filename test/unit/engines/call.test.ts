@@ -107,6 +107,44 @@ describe('a call', () => {
       {},
       'act: text',
     ],
+    [
+      'throws what has no text',
+      () => AbortSignal.abort(Object.create(null)).throwIfAborted(),
+      {},
+      'act: something that has no text',
+    ],
+    [
+      'throws with a cause that has a code only',
+      () => {
+        const cause = Object.assign(new AggregateError([], ''), { code: 'ECONNREFUSED' });
+        throw new TypeError('fetch failed', { cause });
+      },
+      {},
+      'act: fetch failed: ECONNREFUSED',
+    ],
+    [
+      'returns a promise of its own make that throws',
+      () =>
+        Object.fromEntries([
+          ['then', () => AbortSignal.abort(new Error('not even a promise')).throwIfAborted()],
+        ]),
+      {},
+      'act: not even a promise',
+    ],
+    [
+      'returns what throws when it is looked at',
+      () =>
+        new Proxy(
+          {},
+          {
+            has: () => {
+              throw new Error('hands off');
+            },
+          },
+        ),
+      { capture: { x: '$.b' } },
+      'act: hands off',
+    ],
     ['returns nothing to keep', () => undefined, { capture: 'x' }, 'act: act returned nothing to keep as x'],
     [
       'returns something else',

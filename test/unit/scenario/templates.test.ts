@@ -60,6 +60,26 @@ describe('a text template', () => {
   });
 });
 
+describe('a value that a hook kept and nothing can hold', () => {
+  const circle: { self?: unknown } = {};
+  circle.self = circle;
+
+  it.each([
+    [5n, 'cannot be written: Do not know how to serialize a BigInt'],
+    [circle, 'cannot be written: Converting circular structure to JSON'],
+    [() => 1, 'cannot be written: it is a function'],
+    [Symbol('s'), 'cannot be written: it is a symbol'],
+  ])('%p is not sent as text', (value, why) => {
+    expect(() => templates.text('a {{v}}').render(scope({ v: value }))).toThrow(
+      new UnresolvedValue('v', why),
+    );
+  });
+
+  it.each([[() => 1], [Symbol('s')]])('%p does not leave a field out of JSON', (value) => {
+    expect(() => templates.json({ a: '{{v}}' }).render(scope({ v: value }))).toThrow(UnresolvedValue);
+  });
+});
+
 describe('functions and defaults', () => {
   const render = (source: string, values: Record<string, unknown> = {}): string =>
     templates.text(source).render(scope(values));
