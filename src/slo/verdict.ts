@@ -11,8 +11,8 @@ export interface VerdictInput {
   /** Why the run itself measured nothing reliable: generator, fidelity, a dead thread, missing traffic. */
   readonly invalidReasons: readonly string[];
   readonly slo: readonly SloRecord[];
-  /** Over all series, the warm-up included. */
-  readonly traffic: { readonly offered: number; readonly ok: number };
+  /** Over all steps after the warm-up, which no verdict looks at; `inWarmup`: what was offered in it. */
+  readonly traffic: { readonly offered: number; readonly ok: number; readonly inWarmup?: number };
   /** Why the record could not be written. */
   readonly recordUnwritable?: string | null;
 }
@@ -22,7 +22,11 @@ const sentence = (promise: SloRecord): string => `${promise.text}: ${promise.rea
 /** A run without load or without anything to hold it to must not pass in silence. */
 function emptiness({ slo, traffic, interrupted }: VerdictInput): string[] {
   if (interrupted !== null) return [];
-  if (traffic.offered === 0) return ['no traffic: nothing was offered'];
+  if (traffic.offered === 0) {
+    const none =
+      (traffic.inWarmup ?? 0) > 0 ? 'nothing was offered after the warm-up' : 'nothing was offered';
+    return [`no traffic: ${none}`];
+  }
   const broken = slo.some((promise) => promise.severity === 'fail' && promise.status === 'fail');
   if (traffic.ok === 0 && !broken) return ['no good answer: everything that was offered failed'];
   if (slo.length > 0 && slo.every((promise) => promise.status === 'not judged'))

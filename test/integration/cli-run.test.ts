@@ -60,6 +60,22 @@ it('exits with 0 and leaves a record and a report when every promise is kept', a
   expect(result.stdout + result.stderr).not.toContain(escape);
 });
 
+it('does not pass on what was answered in the warm-up alone', async () => {
+  const file = await workspace.file(
+    'early.yml',
+    `name: early
+target: { http: "${url}" }
+flows: { ask: { steps: [{ http: GET / }] } }
+load: [{ flow: ask, users: [{ users: 2, for: 5s }], iterations: 10 in total }]
+warmup: 4s
+`,
+  );
+  const result = await runMeasured(workspace, [file]);
+  expect(result.exitCode, said(result)).toBe(3);
+  expect(asked).toBe(10);
+  expect(result.stdout).toContain('no traffic: nothing was offered after the warm-up');
+});
+
 it('exits with 1 when a promise is broken, and says which', async () => {
   const result = await runMeasured(workspace, [`${url}/broken`, ...load, '--slo', 'error_rate < 5%']);
   expect(result.exitCode, said(result)).toBe(1);

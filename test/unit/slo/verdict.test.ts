@@ -74,6 +74,10 @@ test('nothing to judge is never a silent pass', () => {
     status: 'invalid',
     exitCode: 3,
   });
+  expect(verdictOf({ ...clean, slo: [], traffic: { offered: 0, ok: 0, inWarmup: 9 } })).toMatchObject({
+    status: 'invalid',
+    reasons: ['no traffic: nothing was offered after the warm-up'],
+  });
   expect(verdictOf({ ...clean, slo: [], traffic: { offered: 5, ok: 0 } })).toMatchObject({
     status: 'invalid',
     exitCode: 3,
