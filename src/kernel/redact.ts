@@ -31,10 +31,12 @@ const bare: readonly (readonly [RegExp, string])[] = [
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** The forms in which a secret may stand in text: as it is, in a URL, in JSON, in basic authentication. */
+/** The forms in which a secret may stand in text: as it is, in a URL (alone, in its path, in a query or form), in JSON, in basic authentication. */
 const formsOf = (secret: string): string[] => [
   secret,
   encodeURIComponent(secret),
+  encodeURI(secret),
+  new URLSearchParams([['', secret]]).toString().slice(1),
   JSON.stringify(secret).slice(1, -1),
   Buffer.from(secret).toString('base64'),
 ];

@@ -71,3 +71,12 @@ describe('redaction', () => {
     expect(isSensitiveName(name)).toBe(expected);
   });
 });
+
+it.each([
+  ['a query or form', 'Sup%2Ber%2Fs3cret+%C3%A9%22x'],
+  ['a path', 'Sup+er/s3cret%20%C3%A9%22x'],
+  ['an encoded path', 'Sup%2Ber%2Fs3cret%20%C3%A9%22x'],
+])('a secret with spaces and signs is taken out of %s', (_, written) => {
+  const redact = createRedactor(['Sup+er/s3cret é"x']);
+  expect(redact(`GET /a?zz=${written} → 500`)).toBe('GET /a?zz=[redacted] → 500');
+});
