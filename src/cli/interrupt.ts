@@ -25,7 +25,9 @@ export async function interruptible<Result>(
     controller.abort(name);
   };
   const onUncaught = (error: unknown): void => {
-    internal ??= internalError(error);
+    // Only the first is told: saying it may be what fails.
+    if (internal !== undefined) return;
+    internal = internalError(error);
     say(internal.message);
     controller.abort('uncaught');
   };

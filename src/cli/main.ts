@@ -7,7 +7,7 @@ import { chaosCommand } from './chaos.ts';
 import { doctorCommand } from './doctor.ts';
 import { sayLeftovers } from './leftovers.ts';
 import { outputOf } from './options.ts';
-import { reportError } from './output.ts';
+import { outliveReaders, reportError } from './output.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
@@ -29,6 +29,7 @@ export type CommandResult = ExitCode;
 
 /** Runs the command line; resolves to the exit code, never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {
+  outliveReaders();
   let exitCode: number = exitCodes.ok;
   const finish = (code: number): void => {
     exitCode = code;

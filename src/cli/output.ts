@@ -80,6 +80,19 @@ export function tone(status: string): string {
   return colour !== undefined && coloured(process.stdout) ? `\u001b[${colour}m${status}\u001b[39m` : status;
 }
 
+const readerGone = new Set(['EPIPE', 'EIO']);
+
+/**
+ * A terminal that was closed, or `| head` that has read enough, is no failure of the run: it goes on (or, on SIGHUP, undoes
+ * and stops) without words. A result that does not fit on its disk is one.
+ */
+export function outliveReaders(): void {
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (!readerGone.has(error.code ?? '')) throw error;
+  });
+}
+
 /** One clear message; the stack only with --debug. Returns the exit code. */
 export function reportError(error: unknown, debug: boolean): ExitCode {
   const known = error instanceof MettleError;

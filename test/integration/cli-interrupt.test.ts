@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packagePath } from '../../src/kernel/entry.ts';
 import { lastRecord, openWorkspace, recordFolders, type RunningCli, type Workspace } from '../support/cli.ts';
 import { canSeeProcesses, footprintOf, leftOf } from '../support/cli-left.ts';
+import { startConstantServer } from '../support/known-servers.ts';
 import { writeScenario, writeTarget } from '../support/short-scenarios.ts';
 
 let workspace: Workspace;
@@ -147,3 +148,22 @@ function commandOf(pid: number): string {
     return '';
   }
 }
+
+describe('whoever read its words is gone', () => {
+  it('the run goes on without words, to its end and its verdict', async () => {
+    const server = await startConstantServer(1);
+    try {
+      const program = ['bash', '-c', 'exec "$0" "$@" 2> >(head -n 1 >&2)', process.execPath] as const;
+      const args = [packagePath('bin/mettle.js'), 'run', server.url, '--rate', '20/s', '--for', '5s'];
+      const { exitCode, stdout } = await workspace.run([...args, '--out', workspace.outFolder], {
+        program,
+        limitMs: 30_000,
+      });
+      expect(exitCode, 'not ended by the limit').not.toBeNull();
+      expect(stdout).toContain('verdict: ');
+      expect(lastRecord(workspace).verdict.status).not.toBe('interrupted');
+    } finally {
+      await server.close();
+    }
+  });
+});
