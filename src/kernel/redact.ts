@@ -36,6 +36,8 @@ const formsOf = (secret: string): string[] => [
   secret,
   encodeURIComponent(secret),
   encodeURI(secret),
+  // As steps write it into a path: only what no URL holds is encoded.
+  secret.replace(/[^\x21\x22\x24-\x7e]/gu, encodeURIComponent),
   new URLSearchParams([['', secret]]).toString().slice(1),
   JSON.stringify(secret).slice(1, -1),
   Buffer.from(secret).toString('base64'),

@@ -75,6 +75,7 @@ describe('redaction', () => {
 it.each([
   ['a query or form', 'Sup%2Ber%2Fs3cret+%C3%A9%22x'],
   ['a path', 'Sup+er/s3cret%20%C3%A9%22x'],
+  ['the path of a step', 'Sup+er/s3cret%20%C3%A9"x'],
   ['an encoded path', 'Sup%2Ber%2Fs3cret%20%C3%A9%22x'],
 ])('a secret with spaces and signs is taken out of %s', (_, written) => {
   const redact = createRedactor(['Sup+er/s3cret é"x']);
