@@ -7,6 +7,7 @@ import { evaluatePromises } from '../slo/evaluate.ts';
 import { verdictOf } from '../slo/verdict.ts';
 import type { ProcessSample } from '../system/system.ts';
 import { seriesRecords } from './assemble.ts';
+import { broadcastNotes } from './broadcast-bounds.ts';
 
 import { environmentOf } from './environment.ts';
 import { faultRecord, faultsThatInvalidate, judgeHeldBack, undoFailures } from './fault-records.ts';
@@ -35,6 +36,7 @@ export function judge(request: RunRequest, measured: Measured): RunData {
   const { load, played } = measured;
   const faults = played.map(faultRecord);
   const endMicros = endOf(request, load);
+  const series = seriesRecords(seriesOf(scenario), load.slices, load.examples, scenario.warmupMicros);
   const unjudged: RunRecord = {
     formatVersion,
     ...identityOf(request, measured),
@@ -46,13 +48,18 @@ export function judge(request: RunRequest, measured: Measured): RunData {
       elapsedMicros: load.elapsedMicros,
     },
     phases: phasesOf(scenario.warmupMicros, endMicros, faultWindows(request, faults, load)),
-    series: seriesRecords(seriesOf(scenario), load.slices, load.examples, scenario.warmupMicros),
+    series,
     faults,
     slo: [],
     primary: scenario.primary,
     health: load.health,
     processes: processSeries(measured.samples),
-    notes: [...machineNotes(request), ...connectionNotes(request), ...measured.notes],
+    notes: [
+      ...machineNotes(request),
+      ...connectionNotes(request),
+      ...broadcastNotes(series),
+      ...measured.notes,
+    ],
     verdict: { status: 'interrupted', reasons: [], exitCode: 130 },
   };
   const data = { run: unjudged, slices: load.slices };
