@@ -6,6 +6,8 @@ export interface SeriesName {
   readonly name: string;
   /** False for closed load without a pace, where response equals service. */
   readonly hasDueTime: boolean;
+  /** True where one entry of the load gives it due times and another does not. */
+  readonly isMixed: boolean;
 }
 
 /** One per step that sends, and `flow:<name>` for whole iterations; of flows that the load runs. */
@@ -16,8 +18,8 @@ export function seriesNames({ flows, load }: Pick<Scenario, 'flows' | 'load'>): 
     const entries = load.filter((entry) => entry.flows.includes(name));
     if (sure && entries.length === 0) return [];
     const arrives = !sure || entries.some(givesDueTimes);
-    const whole = { name: `flow:${name}`, hasDueTime: arrives };
-    return [...namesIn(before, false), ...namesIn(steps, arrives), whole];
+    const due = { hasDueTime: arrives, isMixed: arrives && !entries.every(givesDueTimes) };
+    return [...namesIn(before, noDueTime), ...namesIn(steps, due), { name: `flow:${name}`, ...due }];
   });
 }
 
@@ -25,21 +27,24 @@ export function seriesNames({ flows, load }: Pick<Scenario, 'flows' | 'load'>): 
 export const givesDueTimes = (entry: LoadEntry): boolean =>
   entry.model === 'arrivals' || (entry.model === 'users' && entry.everyMicros !== null);
 
-function namesIn(steps: readonly Step[], hasDueTime: boolean): SeriesName[] {
+type DueTimes = Omit<SeriesName, 'name'>;
+const noDueTime: DueTimes = { hasDueTime: false, isMixed: false };
+
+function namesIn(steps: readonly Step[], due: DueTimes): SeriesName[] {
   return steps.flatMap((step): SeriesName[] => {
     switch (step.kind) {
       case 'think':
         return [];
       case 'repeat':
-        return namesIn(step.steps, hasDueTime || step.everyMicros !== null);
+        return namesIn(step.steps, step.everyMicros === null ? due : { hasDueTime: true, isMixed: false });
       case 'if':
-        return namesIn([...step.then, ...step.else], hasDueTime);
+        return namesIn([...step.then, ...step.else], due);
       case 'until': {
-        const own = step.name === null ? [] : [{ name: step.name, hasDueTime }];
-        return [...namesIn(step.steps, hasDueTime), ...own];
+        const own = step.name === null ? [] : [{ name: step.name, ...due }];
+        return [...namesIn(step.steps, due), ...own];
       }
       default:
-        return [{ name: step.name, hasDueTime }];
+        return [{ name: step.name, ...due }];
     }
   });
 }

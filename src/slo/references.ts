@@ -7,7 +7,12 @@ import { metricNamed } from './metrics/registry.ts';
 
 /** What a scenario has; flows are series too, as `flow:<name>`. */
 export interface KnownNames {
-  readonly series: readonly { readonly name: string; readonly hasDueTime: boolean }[];
+  readonly series: readonly {
+    readonly name: string;
+    readonly hasDueTime: boolean;
+    /** Loaded with due times and without. */
+    readonly isMixed: boolean;
+  }[];
   readonly faults: readonly string[];
 }
 
@@ -39,6 +44,14 @@ export function checkReferences(
     };
   }
   const steps = known.series.filter((series) => speaksOf(measure.subject, series.name));
+  const mixed = steps.find((series) => series.isMixed);
+  if (measure.metric === 'achieved' && mixed !== undefined) {
+    return {
+      message: `\`achieved\` needs due times, and a part of the load of \`${mixed.name}\` has none`,
+      offset: positions.metric,
+      suggestion: 'give the users `every`, or a flow of their own',
+    };
+  }
   if (measure.metric === 'achieved' && steps.every((series) => !series.hasDueTime)) {
     return {
       message: '`achieved` needs due times, and closed unpaced load has none',

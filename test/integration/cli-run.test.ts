@@ -196,7 +196,8 @@ it('runs the other files when one cannot start, and makes one list of them under
   expect(result.stderr).toMatch(/mettle: .*only/);
   const [failed, run] = JSON.parse(result.stdout) as { error?: string; verdict?: object }[];
   expect(failed).toMatchObject({ scenario: { name: 'cannot-start' }, exitCode: 2 });
-  expect(run).toMatchObject({ scenario: { name: 'can-start' }, verdict: { status: expect.any(String) } });
+  expect(run).toMatchObject({ scenario: { name: 'can-start' } });
+  expect(run?.verdict).toBeDefined();
 });
 
 it('refuses --allow where a target file says which hosts are allowed', async () => {

@@ -6,6 +6,12 @@ import { changed, examine, problemsOf, scenarioText } from './read-fixture.ts';
 const watching = '  - flow: watch\n';
 const withKeys = (keys: string): string => changed(watching, `${watching}    ${keys}\n`);
 
+/** Two flows for the users. What is asked of arrivals alone makes no sense of them any more. */
+const mixing = changed(watching, '  - flow: [watch, ask]\n').replace(
+  'achieved(query) >= 99%',
+  'error_rate < 9%',
+);
+
 const entryOf = async (text: string) => {
   const { loaded, diagnostics } = await examine(text);
   expect(diagnostics).toEqual([]);
@@ -23,10 +29,7 @@ describe('a load entry', () => {
   });
 
   test('may name several flows, each with its weight', async () => {
-    const text = changed(watching, '  - flow: [watch, ask]\n').replace(
-      '  watch:\n',
-      '  watch:\n    weight: 3\n',
-    );
+    const text = mixing.replace('  watch:\n', '  watch:\n    weight: 3\n');
     const { loaded } = await examine(text);
     expect(loaded?.scenario.load[1]).toMatchObject({ flows: ['watch', 'ask'] });
     expect(loaded?.scenario.flows).toMatchObject({ watch: { weight: 3 }, ask: { weight: 1 } });
@@ -44,8 +47,8 @@ describe('a load entry', () => {
       withKeys('every: 2s'),
       withKeys('iterations: 5 per user'),
       withKeys('iterations: 5 in total'),
-      changed(watching, '  - flow: [watch, ask]\n'),
-      changed(watching, '  - flow: [watch, ask]\n').replace('  watch:\n', '  watch:\n    weight: 3\n'),
+      mixing,
+      mixing.replace('  watch:\n', '  watch:\n    weight: 3\n'),
     ];
     const hashes = await Promise.all(texts.map(async (text) => (await examine(text)).loaded?.scenario.hash));
     expect(new Set(hashes).size).toBe(texts.length);
@@ -78,8 +81,13 @@ describe('what means nothing', () => {
     ['flow: watch', 'flow: [watch, wacth]', 'rag.yml:46:19: unknown flow "wacth" — did you mean "watch"?'],
     [
       'flow: watch',
-      'flow: [watch, ask, watch]',
-      'rag.yml:46:24: the flow "watch" is named twice — give it a `weight` instead',
+      'flow: [watch, watch]',
+      'rag.yml:46:19: the flow "watch" is named twice — give it a `weight` instead',
+    ],
+    [
+      'flow: watch',
+      'flow: [watch, ask]',
+      'rag.yml:64:5: `achieved` needs due times, and a part of the load of `query` has none — give the users `every`, or a flow of their own',
     ],
     ['flow: watch', 'flow: []', 'rag.yml:46:11: must not be empty'],
     ['  watch:\n', '  watch:\n    weight: 0\n', 'rag.yml:22:13: must be more than 0'],
@@ -105,10 +113,7 @@ describe('what has no effect', () => {
   });
 
   test('is not said of weights that pick', async () => {
-    const text = changed(watching, '  - flow: [watch, ask]\n').replace(
-      '  watch:\n',
-      '  watch:\n    weight: 3\n',
-    );
+    const text = mixing.replace('  watch:\n', '  watch:\n    weight: 3\n');
     expect((await examine(text)).warnings.map(String).join()).not.toContain('weight');
   });
 });

@@ -6,9 +6,10 @@ import { checkReferences } from '../../../src/slo/references.ts';
 
 const known = {
   series: [
-    { name: 'query', hasDueTime: true },
-    { name: 'closed', hasDueTime: false },
-    { name: 'flow:ask', hasDueTime: true },
+    { name: 'query', hasDueTime: true, isMixed: false },
+    { name: 'closed', hasDueTime: false, isMixed: false },
+    { name: 'mixed', hasDueTime: true, isMixed: true },
+    { name: 'flow:ask', hasDueTime: true, isMixed: false },
   ],
   faults: ['slow-db'],
 };
@@ -31,7 +32,7 @@ test.each([
 
 test.each([
   ['p95(qurey) < 1s', 4, 'unknown series `qurey`', 'did you mean `query`?'],
-  ['p95( nope ) < 1s', 5, 'unknown series `nope`', 'known: query, closed, flow:ask'],
+  ['p95( nope ) < 1s', 5, 'unknown series `nope`', 'known: query, closed, mixed, flow:ask'],
   ['recovery(slow-dv) < 1s', 9, 'unknown fault `slow-dv`', 'did you mean `slow-db`?'],
   [
     'p95(query) < 1s during steady, fault:slow',
@@ -40,6 +41,8 @@ test.each([
     'did you mean `fault:slow-db`?',
   ],
   ['achieved(closed) > 99%', 0, '`achieved` needs due times', '`arrivals`'],
+  ['achieved(mixed) > 99%', 0, 'a part of the load of `mixed` has none', '`every`'],
+  ['achieved > 99%', 0, 'a part of the load of `mixed` has none', '`every`'],
 ])('%s', (text, offset, message, suggestion) => {
   const problem = check(text);
   expect(problem?.offset).toBe(offset);
