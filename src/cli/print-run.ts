@@ -1,7 +1,7 @@
 // A run's result on the terminal: promises, then the verdict, then where the report is.
 
 import type { RunData } from '../record/data.ts';
-import type { SloRecord } from '../record/schema.ts';
+import type { SeriesRecord, SloRecord } from '../record/schema.ts';
 import { formatValue } from '../report/words.ts';
 import { type Output, tone } from './output.ts';
 
@@ -20,6 +20,7 @@ export function printRun(output: Output, data: RunData, reportPath: string): voi
       ([name, value]) => `${name} ${formatValue(value, 'µs', atLeast.includes(name))}`,
     );
     output.result(`  ${series.name}: ${series.offered} offered, ${series.ok} ok, ${shown.join(', ')}`);
+    for (const line of failureLines(series)) output.result(`    ${line}`);
   }
   if (run.slo.length > 0) output.result('');
   for (const slo of run.slo) output.result(`  ${tone(slo.status)}  ${promiseLine(slo)}`);
@@ -28,6 +29,16 @@ export function printRun(output: Output, data: RunData, reportPath: string): voi
   output.result(`verdict: ${tone(run.verdict.status)}`);
   for (const reason of run.verdict.reasons) output.result(`  ${reason}`);
   output.result(`report:  ${reportPath}`);
+}
+
+/** What failed, by class, the most frequent first, each with its first example. */
+function failureLines({ errors, examples }: SeriesRecord): string[] {
+  return Object.entries(errors)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, count]) => {
+      const first = examples.find((entry) => entry.class === name)?.example;
+      return `${name} ${count}${first === undefined ? '' : `: ${first}`}`;
+    });
 }
 
 function promiseLine(slo: SloRecord): string {

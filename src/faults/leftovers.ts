@@ -7,7 +7,7 @@ import { isAlive } from '../kernel/process-table.ts';
 import { readJournal } from './journal-file.ts';
 import type { JournalContent } from './journal-file.ts';
 import { damage, finishJournal } from './finish.ts';
-import { openStateFolder, stateFolderPath } from './state-folder.ts';
+import { openStateFolder, stateFolderPath, unusable } from './state-folder.ts';
 import { patient } from './undo/attempt.ts';
 import type { UndoFailure, UndoReport } from './undo/attempt.ts';
 
@@ -63,7 +63,7 @@ async function journalNames(folder: string): Promise<string[]> {
     return (await readdir(folder)).filter((name) => /^journal-.+\.ndjson$/.test(name));
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
+    throw unusable(folder, error);
   }
 }
 

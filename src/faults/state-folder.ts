@@ -26,11 +26,14 @@ export async function openStateFolder(folder: string = stateFolderPath()): Promi
     if (user !== undefined && (stat.mode & 0o077) !== 0) await chmod(folder, 0o700);
     return folder;
   } catch (error) {
-    throw new MettleError({
-      code: 'STATE_FOLDER',
-      message: `the state folder ${folder} cannot be used: ${messageOf(error)}`,
-      hint: 'set METTLE_STATE_DIR to a folder of your own that can be written',
-      cause: error,
-    });
+    throw unusable(folder, error);
   }
 }
+
+export const unusable = (folder: string, error: unknown): MettleError =>
+  new MettleError({
+    code: 'STATE_FOLDER',
+    message: `the state folder ${folder} cannot be used: ${messageOf(error)}`,
+    hint: 'set METTLE_STATE_DIR to a folder of your own that can be written',
+    cause: error,
+  });

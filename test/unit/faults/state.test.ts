@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listJournals } from '../../../src/faults/leftovers.ts';
 import { lockTarget } from '../../../src/faults/lock.ts';
 import { openStateFolder, stateFolderPath } from '../../../src/faults/state-folder.ts';
 
@@ -34,6 +35,10 @@ describe('the state folder', () => {
 
   it('that cannot be used is one clear error', async () => {
     await writeFile(join(folder, 'file'), '');
+    await expect(listJournals(join(folder, 'file'))).rejects.toMatchObject({
+      code: 'STATE_FOLDER',
+      exitCode: 2,
+    });
     await expect(openStateFolder(join(folder, 'file'))).rejects.toMatchObject({
       code: 'STATE_FOLDER',
       exitCode: 2,
