@@ -29,10 +29,7 @@ export function canShowLive({ isTTY, platform, env }: Surroundings): boolean {
 }
 
 /** Nothing is written before the first view. */
-export function createTerminalView(
-  terminal: ResizableTerminal,
-  coloured: boolean,
-): TerminalView {
+export function createTerminalView(terminal: ResizableTerminal, coloured: boolean): TerminalView {
   const screen = new Screen(terminal);
   let last: RunView | undefined;
   const draw = (): void => {

@@ -62,7 +62,12 @@ export function presencesOf(stages: readonly UserCurveStage[], user: number): Pr
       const untilMicros = startMicros + within.untilMicros;
       const before = presences.at(-1);
       if (before?.untilMicros === fromMicros) presences[presences.length - 1] = { ...before, untilMicros };
-      else presences.push({ fromMicros, untilMicros, spread: within.fromMicros > 0 ? 0 : spread(user, levelBefore, stage) });
+      else
+        presences.push({
+          fromMicros,
+          untilMicros,
+          spread: within.fromMicros > 0 ? 0 : spread(user, levelBefore, stage),
+        });
     }
     startMicros += stage.forMicros;
     levelBefore = stage.toUsers;

@@ -171,11 +171,7 @@ describe('an HTTP step', () => {
       /expect\.events: `events` goes with/,
     ],
     ['a stream until nothing', { http: 'GET /', stream: { until: {} } }, /stream: /],
-    [
-      'a stream until two things',
-      { http: 'GET /', stream: { until: { events: 1, text: 'a' } } },
-      /stream: /,
-    ],
+    ['a stream until two things', { http: 'GET /', stream: { until: { events: 1, text: 'a' } } }, /stream: /],
     ['a strange stream', { http: 'GET /', stream: 'xml' }, /stream: /],
     [
       'a stream watched for longer than it may take',
