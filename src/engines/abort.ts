@@ -13,6 +13,17 @@ function watch(signal: AbortSignal): Set<() => void> {
   return callbacks;
 }
 
+/** Resolves with the promise (which must not reject), or when the signal aborts. */
+export function settledOrAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const forget = onAbort(signal, resolve);
+    void promise.then(() => {
+      forget();
+      resolve();
+    });
+  });
+}
+
 /** Calls back once when the signal aborts, in a moment when it already has. Returns what takes the callback back. */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   if (signal.aborted) queueMicrotask(callback);

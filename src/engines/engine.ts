@@ -80,7 +80,8 @@ export interface Session<Step> {
   send(step: Step, scope: Scope, dueAtMicros: number | null, signal: AbortSignal): Promise<Sample>;
   /** What failed since it was last asked, without a step that says so; asked at the end of an iteration. */
   trouble?(): Trouble | null;
-  close(): Promise<void>;
+  /** What is owed to the user (copies of broadcasts) is waited for until `cut` aborts; without it nothing is. */
+  close(cut?: AbortSignal): Promise<void>;
 }
 
 /** A protocol, open for one run in one thread. */

@@ -57,8 +57,8 @@ export function openEngines(environment: EngineEnvironment): OpenEngine<StepSpec
             const own = session.trouble?.() ?? null;
             return found ?? own;
           }, null),
-        close: async () => {
-          await Promise.all([...sessions.values()].map((session) => session.close()));
+        close: async (cut) => {
+          await Promise.all([...sessions.values()].map((session) => session.close(cut)));
         },
       };
     },

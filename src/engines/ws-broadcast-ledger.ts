@@ -1,6 +1,8 @@
 // The books of one publishing step: its audience, the copies each message still owes, and what came twice, late or overtaken.
 
 import type { Observer } from './engine.ts';
+import type { Subscriber } from './ws-broadcast-debts.ts';
+import { Debts, isAddressed, isOwed } from './ws-broadcast-debts.ts';
 import type { Publication, Publisher } from './ws-broadcast-publication.ts';
 import {
   createPublication,
@@ -11,13 +13,7 @@ import {
   settle,
 } from './ws-broadcast-publication.ts';
 
-export interface Subscriber {
-  /** Its bit in every message; free for another one after it has gone. */
-  readonly slot: number;
-  /** The first message that was addressed to it. */
-  readonly first: number;
-  gone: boolean;
-}
+export type { Subscriber } from './ws-broadcast-debts.ts';
 
 export interface LedgerInit {
   /** The publishing step's. */
@@ -42,6 +38,7 @@ export class BroadcastLedger {
   readonly #observer: Observer;
   readonly #byKey = new Map<string, Publication>();
   readonly #freeSlots: number[] = [];
+  readonly #debts = new Debts();
   #slots = 0;
   #audience = 0;
   #published = 0;
@@ -61,7 +58,7 @@ export class BroadcastLedger {
   join(): Subscriber {
     const slot = this.#freeSlots.pop() ?? this.#slots++;
     this.#audience += 1;
-    return { slot, first: this.#published, gone: false };
+    return { slot, first: this.#published, until: Infinity, gone: false };
   }
 
   /** A message is about to be sent; `except` is not expected to get it. Undefined when another one has this key. */
@@ -76,7 +73,7 @@ export class BroadcastLedger {
     publisher.sequence += 1;
     if (publisher.remembered > 0) publisher.highest ??= new Uint32Array(this.#slots);
     publisher.remembered += 1;
-    const audience = this.#audience - (except === null ? 0 : 1);
+    const audience = this.#audience - (except?.until === Infinity ? 1 : 0);
     const publication = createPublication({
       key,
       number: this.#published,
@@ -103,6 +100,7 @@ export class BroadcastLedger {
     if (publication.settled || publication.delivered > 0) return;
     publication.settled = true;
     this.#byKey.delete(publication.key);
+    this.#debts.giveUp(publication);
   }
 
   find(key: string): Publication | undefined {
@@ -112,8 +110,7 @@ export class BroadcastLedger {
   /** A copy has arrived. */
   receive(subscriber: Subscriber, publication: Publication, atMicros: number): void {
     this.expire(atMicros);
-    if (subscriber.gone || publication.forgotten || publication.number < subscriber.first) return;
-    if (publication.exceptSlot === subscriber.slot) return;
+    if (subscriber.gone || publication.forgotten || !isAddressed(publication, subscriber)) return;
     const { sentAtMicros } = publication;
     if (hasSeen(publication, subscriber.slot)) {
       this.#observer.tally(this.#series, 'duplicate', sentAtMicros, 1);
@@ -130,7 +127,18 @@ export class BroadcastLedger {
     const latencyMicros = atMicros - sentAtMicros;
     deliver(publication, latencyMicros);
     this.#observer.observe(this.#series, 'delivery', sentAtMicros, latencyMicros);
+    this.#debts.pay(subscriber);
     if (publication.open === 0) this.#settle(publication);
+  }
+
+  /** It is about to leave: no new message is addressed to it. `paid` is called once it is owed nothing more, maybe now. */
+  retire(subscriber: Subscriber, atMicros: number, paid: () => void): void {
+    this.expire(atMicros);
+    if (subscriber.until === Infinity) {
+      this.#takeOut(subscriber);
+      this.#debts.open(subscriber, this.#owedTo(subscriber).length);
+    }
+    this.#debts.whenPaid(subscriber, paid);
   }
 
   /** It has gone: by plan, and nothing more is owed to it, or unasked, and what it did not get is missing. */
@@ -138,17 +146,15 @@ export class BroadcastLedger {
     this.expire(atMicros);
     if (subscriber.gone) return;
     subscriber.gone = true;
-    this.#audience -= 1;
-    this.#freeSlots.push(subscriber.slot);
-    for (let index = this.#pendingFrom; index < this.#log.length; index += 1) {
-      const publication = this.#log[index];
-      if (publication === undefined || publication.settled || publication.number < subscriber.first) continue;
-      if (publication.exceptSlot === subscriber.slot || hasSeen(publication, subscriber.slot)) continue;
+    if (subscriber.until === Infinity) this.#takeOut(subscriber);
+    for (const publication of this.#owedTo(subscriber)) {
       publication.open -= 1;
       if (how === 'by plan') publication.excused += 1;
       else publication.lost += 1;
       if (publication.open === 0) this.#settle(publication);
+      this.#debts.pay(subscriber);
     }
+    this.#freeSlots.push(subscriber.slot);
   }
 
   /** Settles every message whose time is over, and forgets the oldest. */
@@ -178,7 +184,22 @@ export class BroadcastLedger {
   }
 
   #settle(publication: Publication): void {
+    if (publication.open > 0) this.#debts.giveUp(publication);
     settle(publication, this.#series, this.#timeoutMicros, this.#observer);
+  }
+
+  #takeOut(subscriber: Subscriber): void {
+    subscriber.until = this.#published;
+    this.#audience -= 1;
+  }
+
+  #owedTo(subscriber: Subscriber): Publication[] {
+    const owed: Publication[] = [];
+    for (let index = this.#pendingFrom; index < this.#log.length; index += 1) {
+      const publication = this.#log[index];
+      if (publication?.settled === false && isOwed(publication, subscriber)) owed.push(publication);
+    }
+    return owed;
   }
 
   #forget(nowMicros: number): void {

@@ -104,6 +104,7 @@ class BroadcastTap implements LineTap {
   readonly #arm: () => void;
   readonly #subscribed = new Map<Station, Subscriber>();
   readonly #publishers = new Map<Station, Publisher>();
+  #retired = false;
   #left = false;
 
   constructor(stations: ReadonlyMap<string, Station>, arm: () => void) {
@@ -112,6 +113,7 @@ class BroadcastTap implements LineTap {
   }
 
   onStep(step: string): void {
+    if (this.#retired) return;
     for (const station of this.#stations.values()) {
       if (station.spec.joined.includes(step) && !this.#subscribed.has(station)) {
         this.#subscribed.set(station, station.ledger.join());
@@ -158,6 +160,15 @@ class BroadcastTap implements LineTap {
     }
     this.#arm();
     return { sent: () => ledger.sent(publication), failed: () => ledger.withdraw(publication) };
+  }
+
+  onRetire(atMicros: number): Promise<unknown> | null {
+    this.#retired = true;
+    if (this.#subscribed.size === 0) return null;
+    const debts = [...this.#subscribed].map(
+      ([{ ledger }, subscriber]) => new Promise<void>((paid) => ledger.retire(subscriber, atMicros, paid)),
+    );
+    return Promise.all(debts);
   }
 
   onLeave(atMicros: number): void {

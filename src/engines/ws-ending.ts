@@ -28,10 +28,14 @@ const judged = (code: number, codes: readonly number[] | null): Judged => ({
   answered: code !== noCloseFrame,
 });
 
-/** Replies that are still outstanding are waited for first, within the timeout; the clock starts when the close is sent. */
+/**
+ * Copies of broadcasts that are owed to the socket are waited for first, within the broadcasts' timeouts, then replies
+ * that are still outstanding, within this step's; the clock starts when the close is sent.
+ */
 export async function close(plan: ClosePlan, acting: Acting): Promise<Outcome> {
   const { link, nowMicros, scope } = acting;
   const reason = plan.reason.render(scope);
+  await link.retire(acting.signal);
   let startedAtMicros = nowMicros();
   const waited = await act<number>(acting, {
     timeoutMicros: plan.timeoutMicros,

@@ -42,6 +42,8 @@ export interface LineTap {
   onSend(step: string, sent: Json, atMicros: number): SendNotice | null;
   /** A step on this socket succeeded, or its message was sent again after a reconnection. */
   onStep(step: string): void;
+  /** The user is about to leave: nothing new is for this socket. Resolves when all it is owed came or is given up. */
+  onRetire(atMicros: number): Promise<unknown> | null;
   /** The user leaves the socket: nothing more is expected of it. */
   onLeave(atMicros: number): void;
   /** The connection has ended unasked. */
@@ -122,6 +124,11 @@ export class WsLine {
   /** A step is about to send this. */
   sending(step: string, sent: Json, atMicros: number): SendNotice | null {
     return this.#tap?.onSend(step, sent, atMicros) ?? null;
+  }
+
+  /** The user is about to leave; resolves when broadcasts owe nothing more here. null = they do not. */
+  retire(): Promise<unknown> | null {
+    return this.#tap?.onRetire(this.#nowMicros()) ?? null;
   }
 
   /** The user leaves: nothing more is expected here, and nothing is read slowly any more. */

@@ -1,5 +1,6 @@
 // A named socket of one user, through all its connections: open, lost, opened again, left.
 
+import { settledOrAborted } from './abort.ts';
 import type { Failure } from './failures.ts';
 import type { Waited } from './ws-deadline.ts';
 import type { DialEvents } from './ws-dial.ts';
@@ -42,6 +43,7 @@ export class WsLink {
   #missedPong: Failure | null = null;
   #stopPings: () => void = () => undefined;
   #closeAwaited: ((lost: Lost) => void) | null = null;
+  #leaving = false;
   #left = false;
 
   constructor(init: LinkInit) {
@@ -118,6 +120,16 @@ export class WsLink {
     return this.#left && this.#refused === null;
   }
 
+  /**
+   * About to be left: no new broadcast is for it. Waits for the copies that it is still owed, so that lost ones are
+   * missing; bounded by the broadcasts' timeouts. `cut` ends the waiting.
+   */
+  async retire(cut: AbortSignal): Promise<void> {
+    this.#leaving = true;
+    const paid = this.#line?.retire() ?? null;
+    if (paid !== null && !cut.aborted) await settledOrAborted(paid, cut);
+  }
+
   /** From now on an end of the connection is no loss. */
   letGo(): void {
     this.#left = true;
@@ -128,8 +140,9 @@ export class WsLink {
     this.told();
   }
 
-  /** Leaves the socket; resolves when it is closed, within about a second. */
-  async leave(): Promise<void> {
+  /** Leaves the socket, with a signal after `retire`; resolves when it is closed, within about a second more. */
+  async leave(cut?: AbortSignal): Promise<void> {
+    if (cut !== undefined) await this.retire(cut);
     const line = this.#line;
     this.letGo();
     if (line !== null) await leaveSocket(line.socket);
@@ -154,7 +167,7 @@ export class WsLink {
     const { allowedCloses, reconnect: policy } = this.#init.plan.options;
     const awaited = this.#closeAwaited;
     const allowed = lost.failure.error === 'reset' && allowedCloses.includes(Number(lost.status));
-    if (awaited === null && !allowed && policy !== null) {
+    if (awaited === null && !allowed && policy !== null && !this.#leaving) {
       line.mark();
       this.#tally('closed', atMicros);
       this.#downSinceMicros = atMicros;

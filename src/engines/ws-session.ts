@@ -29,6 +29,8 @@ export class WsSession implements Session<WsPlan> {
   readonly #init: WsSessionInit;
   /** By name; one that could not be opened, or was lost, stays: later steps on it fail in the same way. */
   readonly #links = new Map<string, WsLink>();
+  /** Left by plan, and not closed yet. */
+  readonly #leaving = new Set<WsLink>();
 
   constructor(init: WsSessionInit) {
     this.#init = init;
@@ -51,11 +53,18 @@ export class WsSession implements Session<WsPlan> {
     return trouble;
   }
 
-  async close(): Promise<void> {
-    const links = [...this.#links.values()];
+  async close(cut?: AbortSignal): Promise<void> {
+    const links = [...this.#links.values(), ...this.#leaving];
     this.#links.clear();
+    await Promise.all(links.map((link) => this.#leave(link, cut)));
     this.#init.onClose();
-    await Promise.all(links.map((link) => link.leave()));
+  }
+
+  /** Again for one that is waiting for what it is owed: whichever is cut off first ends the waiting. */
+  async #leave(link: WsLink, cut: AbortSignal | undefined): Promise<void> {
+    this.#leaving.add(link);
+    await link.leave(cut);
+    this.#leaving.delete(link);
   }
 
   async #perform(plan: WsPlan, scope: Scope, signal: AbortSignal): Promise<Outcome> {
@@ -98,7 +107,8 @@ export class WsSession implements Session<WsPlan> {
     const handshake = plan.handshake(scope);
     const random = randomOfUser(scope);
     // Whoever connects again under the same name leaves the connection before.
-    void this.#links.get(plan.socket)?.leave();
+    const before = this.#links.get(plan.socket);
+    if (before !== undefined) void this.#leave(before, signal);
     const link = new WsLink({ plan, handshake, cookies, random, shared });
     this.#links.set(plan.socket, link);
     const startedAtMicros = shared.nowMicros();

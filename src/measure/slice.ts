@@ -17,7 +17,7 @@ export type ObservedKind =
 /**
  * What engines count beside the offered work. `missing`, `late`, `duplicate` and `outOfOrder` are deliveries of broadcasts
  * (`expected = delivered + missing`; `late` ones are among the missing; `excused` ones are no longer expected, because
- * their subscriber left by plan before they came); `incomplete` are messages with a missing delivery; `closed` are
+ * their subscriber was cut off before they came); `incomplete` are messages with a missing delivery; `closed` are
  * connections lost unasked.
  */
 export const tallyNames = [

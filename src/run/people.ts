@@ -71,7 +71,7 @@ export function createPeople<Prepared>(init: PeopleInit<Prepared>): People {
       walker.scope.beginIteration(n);
       await runIteration(flow, walker, ports, dueAtMicros + tookMicros, began);
     } finally {
-      await walker.session.close();
+      await walker.session.close(init.cut);
     }
   };
 
@@ -162,7 +162,7 @@ function openUser<Prepared>(
         await runIteration(flow, { ...person, signal }, ports, dueAtMicros, began);
       }),
     close: async () => {
-      await Promise.all([...selves.values()].map(({ person }) => person.session.close()));
+      await Promise.all([...selves.values()].map(({ person }) => person.session.close(init.cut)));
     },
   };
 }

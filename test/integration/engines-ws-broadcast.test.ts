@@ -44,7 +44,7 @@ async function crowd(size: number, copies: Copies, broadcast: Record<string, unk
         return perform(steps.say);
       },
       leave: () => perform(steps.leave),
-      close: () => session.close(),
+      close: (cut?: AbortSignal) => session.close(cut),
       send: (written: Written) => perform(prepare(written)),
     };
   };
@@ -139,25 +139,24 @@ describe('who counts', () => {
     expect(books.told().tallies).toEqual({ published: 2, expected: 7, delivered: 7 });
   });
 
-  it('one whose connection breaks misses what is under way, one that leaves does not', async () => {
+  it('one whose connection breaks misses what is under way, one that leaves waits for it, one cut off is excused', async () => {
     const { books, people, server, say } = await crowd(6, () => [200]);
     await say();
     server.cut(1);
     server.cut(2);
-    await people[3]?.leave();
-    await people[4]?.close();
+    await Promise.all([people[3]?.leave(), people[4]?.close()]);
     await waitMs(400);
     expect(books.told().tallies).toMatchObject({
       published: 1,
-      excused: 2,
-      expected: 4,
-      delivered: 2,
+      excused: 1,
+      expected: 5,
+      delivered: 3,
       missing: 2,
       incomplete: 1,
     });
     await say();
     await waitMs(400);
-    expect(books.told().tallies).toMatchObject({ published: 2, expected: 6, delivered: 4, missing: 2 });
+    expect(books.told().tallies).toMatchObject({ published: 2, expected: 7, delivered: 5, missing: 2 });
   });
 
   it('the sender does not, when it expects no copy of its own', async () => {
@@ -167,13 +166,99 @@ describe('who counts', () => {
     expect(books.told().tallies).toEqual({ published: 1, expected: 4, delivered: 4 });
   });
 
-  it('when everybody leaves at once, what is under way is settled without waiting for its timeout', async () => {
+  it('when everybody is cut off at once, what is under way is settled without waiting for its timeout', async () => {
     const { books, people, say } = await crowd(8, (subscriber) => (subscriber < 5 ? [0] : [5_000]));
     await say();
     await waitMs(100);
     expect(books.told().tallies).toEqual({});
     await Promise.all(people.map((person) => person.close()));
     expect(books.told().tallies).toEqual({ published: 1, excused: 3, expected: 5, delivered: 5 });
+  });
+});
+
+describe('whoever leaves within the timeout', () => {
+  const never = new AbortController().signal;
+  const everySecond: Copies = (subscriber) => (subscriber % 2 === 0 ? [0] : []);
+
+  it.each(['a close step', 'the end of its flow', 'a connect under the same name'])(
+    'by %s waits for what it is owed: of a server that sends to every second one, half is missing',
+    async (by) => {
+      const { books, people, say } = await crowd(10, everySecond, { timeout: '400ms' });
+      await say();
+      await waitMs(50);
+      const samples = await Promise.all(
+        people.map(async (person) => {
+          if (by === 'a close step') return person.leave();
+          if (by !== 'the end of its flow') await person.send({ ...connectStep, name: 'again' });
+          await person.close(never);
+          return null;
+        }),
+      );
+      expect(books.told().tallies).toEqual({
+        published: 1,
+        expected: 10,
+        delivered: 5,
+        missing: 5,
+        incomplete: 1,
+      });
+      expect(books.told().observed['fanoutLast']).toEqual([400_000]);
+      // Closing itself is as quick as ever: the waiting is not its latency.
+      for (const sample of samples) {
+        if (sample === null) continue;
+        expect(sample).toMatchObject({ error: null, status: '1000' });
+        expect(sample.endedAtMicros - sample.startedAtMicros).toBeLessThan(300_000);
+      }
+    },
+  );
+
+  it('is not in the audience of what is said while it waits', async () => {
+    const { books, people, say } = await crowd(4, everySecond, { timeout: '400ms' });
+    await say();
+    const leaving = Promise.all([people[1]?.leave(), people[3]?.close(never)]);
+    await waitMs(20);
+    await say();
+    await leaving;
+    expect(books.told().tallies).toEqual({
+      published: 2,
+      expected: 6,
+      delivered: 4,
+      missing: 2,
+      incomplete: 1,
+    });
+  });
+
+  it('waits for nothing when it has everything, whatever the timeout', async () => {
+    const { books, people, say } = await crowd(6, () => [0], { timeout: '60s' });
+    await say();
+    await waitMs(100);
+    await Promise.all(people.map((person, index) => (index < 3 ? person.leave() : person.close(never))));
+    expect(books.told().tallies).toEqual({ published: 1, expected: 6, delivered: 6 });
+  });
+
+  it('waits no longer when the run is cut off: only then copies are excused', async () => {
+    const { books, people, say } = await crowd(4, everySecond, { timeout: '60s' });
+    await say();
+    await waitMs(100);
+    const cut = new AbortController();
+    const leaving = Promise.all(people.map((person) => person.close(cut.signal)));
+    await waitMs(100);
+    expect(books.told().tallies).toEqual({});
+    cut.abort();
+    await leaving;
+    expect(books.told().tallies).toEqual({ published: 1, excused: 2, expected: 2, delivered: 2 });
+  });
+
+  it('and loses its connection meanwhile misses what it was owed, and waits for it no longer', async () => {
+    const { books, people, say, server } = await crowd(4, everySecond, { timeout: '60s' });
+    await say();
+    await waitMs(100);
+    const leaving = Promise.all([people[1]?.leave(), people[3]?.close(never)]);
+    await waitMs(50);
+    server.cut(1);
+    server.cut(3);
+    const [sample] = await leaving;
+    expect(sample).toMatchObject({ error: 'reset' });
+    expect(books.told().tallies).toMatchObject({ expected: 4, delivered: 2, missing: 2 });
   });
 });
 

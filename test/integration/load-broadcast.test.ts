@@ -92,7 +92,7 @@ describe('a broadcast to more than a thousand subscribers', () => {
   });
 
   it(
-    'settles what is under way when everybody goes home, before the thread has reported',
+    'settles what is under way when the run is cut off, before the thread has reported',
     chances,
     async () => {
       const { tallies, histogram } = await broadcast(
@@ -107,6 +107,22 @@ describe('a broadcast to more than a thousand subscribers', () => {
         excused: published * audience,
       });
       expect(histogram('fanoutLast').totalCount).toBe(published);
+    },
+  );
+
+  it(
+    'counts what never came to half of them as missing, although they leave within the timeout',
+    chances,
+    async () => {
+      const { tallies } = await broadcast((subscriber) => (subscriber % 2 === 0 ? [0] : []), 1, '4s');
+      const half = published * (audience / 2);
+      expect(tallies).toEqual({
+        published,
+        expected: 2 * half + published,
+        delivered: half + published,
+        missing: half,
+        incomplete: published,
+      });
     },
   );
 

@@ -34,7 +34,7 @@ export function createBooks(): Observer & { told(): Told } {
 }
 
 interface ReferenceSubscriber {
-  /** How many messages had been published when it joined, and when it went. */
+  /** How many messages had been published when it joined, and when it went or was about to. */
   readonly joinedAt: number;
   goneAt: number;
   goneAtMicros: number;
@@ -78,11 +78,17 @@ export class ReferenceBooks {
     if (one !== undefined && one.goneBy === null) one.copies.push({ message, atMicros });
   }
 
+  /** Nothing new is addressed to it; what was, still is. */
+  retire(subscriber: number): void {
+    const one = this.#subscribers[subscriber];
+    if (one !== undefined) one.goneAt = Math.min(one.goneAt, this.#messages.length);
+  }
+
   leave(subscriber: number, how: 'by plan' | 'unasked', atMicros: number): void {
     const one = this.#subscribers[subscriber];
     if (one === undefined || one.goneBy !== null) return;
     one.goneBy = how;
-    one.goneAt = this.#messages.length;
+    one.goneAt = Math.min(one.goneAt, this.#messages.length);
     one.goneAtMicros = atMicros;
   }
 
@@ -122,7 +128,9 @@ export class ReferenceBooks {
     const place = one.copies.findIndex((copy) => copy.message === number);
     return one.copies.slice(0, place).some(({ message }) => {
       const other = this.#messages[message];
-      return message > number && other?.publisher === publisher && other?.except !== index;
+      return (
+        message > number && message < one.goneAt && other?.publisher === publisher && other?.except !== index
+      );
     });
   }
 

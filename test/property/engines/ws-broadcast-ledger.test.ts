@@ -15,7 +15,10 @@ const happening = fc.oneof(
   { weight: 2, arbitrary: fc.record({ what: fc.constant('join' as const) }) },
   {
     weight: 1,
-    arbitrary: fc.record({ what: fc.constantFrom('leave' as const, 'lose' as const), subscriber: nth }),
+    arbitrary: fc.record({
+      what: fc.constantFrom('retire' as const, 'leave' as const, 'lose' as const),
+      subscriber: nth,
+    }),
   },
   {
     weight: 4,
@@ -33,15 +36,29 @@ const happening = fc.oneof(
   { weight: 1, arbitrary: fc.record({ what: fc.constant('expire' as const) }) },
 );
 
-/** Plays the same happenings to the ledger and to the reference; returns both stories. */
-function play(happenings: readonly (typeof happening extends fc.Arbitrary<infer T> ? T : never)[]) {
+/**
+ * Plays the same happenings to the ledger and to the reference; returns both stories. `patient` = who retires goes as soon
+ * as it is owed nothing more, and nobody goes by plan before.
+ */
+function play(
+  happenings: readonly (typeof happening extends fc.Arbitrary<infer T> ? T : never)[],
+  patient = false,
+) {
   const books = createBooks();
   const ledger = new BroadcastLedger({ series: 'say', timeoutMicros, observer: books });
   const reference = new ReferenceBooks(timeoutMicros);
   const subscribers: Subscriber[] = [];
   const publications: Publication[] = [];
   const publishers: Publisher[] = [createPublisher(), createPublisher(), createPublisher()];
+  const retired = new Set<Subscriber>();
+  const paid: Subscriber[] = [];
   let now = 10_000;
+  const goThosePaid = (): void => {
+    for (const subscriber of patient ? paid.splice(0) : []) {
+      ledger.leave(subscriber, 'by plan', now);
+      reference.leave(subscribers.indexOf(subscriber), 'by plan', now);
+    }
+  };
   for (const one of happenings) {
     if (one.what === 'wait') now += one.micros;
     else if (one.what === 'expire') ledger.expire(now);
@@ -66,16 +83,23 @@ function play(happenings: readonly (typeof happening extends fc.Arbitrary<infer 
         if (publication === undefined) continue;
         ledger.receive(subscriber, publication, now);
         reference.receive(one.subscriber, one.message, now);
+      } else if (one.what === 'retire' || (patient && one.what === 'leave')) {
+        ledger.retire(subscriber, now, () => paid.push(subscriber));
+        reference.retire(one.subscriber);
+        retired.add(subscriber);
       } else {
         const how = one.what === 'leave' ? ('by plan' as const) : ('unasked' as const);
         ledger.leave(subscriber, how, now);
         reference.leave(one.subscriber, how, now);
       }
     }
+    goThosePaid();
   }
-  ledger.expire(now + timeoutMicros + 1);
+  now += timeoutMicros + 1;
+  ledger.expire(now);
+  goThosePaid();
   const { tallies, observed } = books.told();
-  return { told: { tallies, observed }, expected: reference.told(), ledger };
+  return { told: { tallies, observed }, expected: reference.told(), ledger, retired, paid };
 }
 
 // Long ones: by default nearly all would have a handful of happenings.
@@ -101,6 +125,27 @@ describe('the books of broadcasts', () => {
         expect(t['late'] ?? 0).toBeLessThanOrEqual(t['missing'] ?? 0);
         expect(observed['fanoutFirst']?.length ?? 0).toBeLessThanOrEqual(t['published'] ?? 0);
         for (const value of Object.values(observed).flat()) expect(value).toBeLessThanOrEqual(timeoutMicros);
+      }),
+    );
+  });
+
+  it('excuse nothing when whoever is about to leave waits for what it is owed, and nobody waits for ever', () => {
+    fc.assert(
+      fc.property(stories, (happenings) => {
+        const { told, expected, retired } = play(happenings, true);
+        expect(told).toEqual(expected);
+        expect(told.tallies['excused']).toBeUndefined();
+        expect([...retired].every(({ gone }) => gone)).toBe(true);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('tell everybody who is about to leave when the last copy came, was given up, or the socket went', () => {
+    fc.assert(
+      fc.property(stories, (happenings) => {
+        const { retired, paid } = play(happenings);
+        expect(new Set(paid)).toEqual(retired);
       }),
     );
   });

@@ -172,6 +172,71 @@ describe('a subscriber that goes', () => {
   });
 });
 
+describe('a subscriber that is about to go', () => {
+  const retired = (ledger: BroadcastLedger, subscriber: Subscriber, atMicros: number) => {
+    const state = { isPaid: false };
+    ledger.retire(subscriber, atMicros, () => (state.isPaid = true));
+    return state;
+  };
+
+  it('is out of the audience at once, and is told when the last copy that it was owed has come', () => {
+    const { books, ledger, at, publish } = open(2);
+    const [a, b] = [publish('a', 0), publish('b', 1)];
+    const state = retired(ledger, at(0), 2);
+    const c = publish('c', 3);
+    for (const message of [a, c, a]) ledger.receive(at(0), message, 4);
+    expect(state.isPaid).toBe(false);
+    ledger.receive(at(0), b, 5);
+    expect(state.isPaid).toBe(true);
+    ledger.leave(at(0), 'by plan', 6);
+    for (const message of [a, b, c]) ledger.receive(at(1), message, 7);
+    expect(books.told().tallies).toEqual({ published: 3, expected: 5, delivered: 5, duplicate: 1 });
+  });
+
+  it('and is owed nothing is told so at once, also when it asks again', () => {
+    const { ledger, at, publish } = open(2);
+    ledger.receive(at(0), publish('a', 0), 1);
+    expect(retired(ledger, at(0), 2).isPaid).toBe(true);
+    expect(retired(ledger, at(0), 3).isPaid).toBe(true);
+  });
+
+  it('waits no longer than the timeout, and what the server lost is missing', () => {
+    const { books, ledger, at, publish } = open(1);
+    publish('a', 0);
+    const [first, again] = [retired(ledger, at(0), 1), retired(ledger, at(0), 2)];
+    ledger.expire(timeoutMicros);
+    expect(first.isPaid || again.isPaid).toBe(false);
+    ledger.expire(timeoutMicros + 1);
+    expect(first.isPaid && again.isPaid).toBe(true);
+    ledger.leave(at(0), 'by plan', timeoutMicros + 2);
+    expect(books.told().tallies).toEqual({ published: 1, expected: 1, missing: 1, incomplete: 1 });
+  });
+
+  it.each([
+    { how: 'by plan' as const, tallies: { published: 1, excused: 1 } },
+    { how: 'unasked' as const, tallies: { published: 1, expected: 1, missing: 1, incomplete: 1 } },
+  ])('and goes $how before that is told, too', ({ how, tallies }) => {
+    const { books, ledger, at, publish } = open(1);
+    publish('a', 0);
+    const state = retired(ledger, at(0), 1);
+    ledger.leave(at(0), how, 2);
+    expect(state.isPaid).toBe(true);
+    expect(books.told().tallies).toEqual(tallies);
+  });
+
+  it('does not wait for a message that could not be sent, and is not taken off an audience twice', () => {
+    const { books, ledger, at, publish } = open(2);
+    const unsent = publish('a', 0);
+    const state = retired(ledger, at(0), 1);
+    ledger.withdraw(unsent);
+    expect(state.isPaid).toBe(true);
+    ledger.receive(at(1), publish('b', 2, at(0)), 3);
+    ledger.leave(at(0), 'by plan', 4);
+    ledger.receive(at(1), publish('c', 5), 6);
+    expect(books.told().tallies).toEqual({ published: 2, expected: 2, delivered: 2 });
+  });
+});
+
 describe('a message', () => {
   it('with the identity of one that is remembered is refused', () => {
     const { ledger, publish, publisher } = open(1);
