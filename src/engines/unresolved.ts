@@ -22,6 +22,7 @@ export function jsonText(value: unknown, path = '$', what = 'its JSON'): string 
     const [why = ''] = messageOf(thrown).split('\n', 1);
     throw new UnresolvedValue(path, `cannot be written: ${why}`, what);
   }
-  if (typeof text !== 'string') throw new UnresolvedValue(path, `cannot be written: it is a ${typeof value}`, what);
+  if (typeof text !== 'string')
+    throw new UnresolvedValue(path, `cannot be written: it is a ${typeof value}`, what);
   return text;
 }
