@@ -73,7 +73,9 @@ export function isTooDeep(text: string): boolean {
     lineStart = token.includes('\n');
     if (token === '[' || token === '{') brackets += 1;
     else if (token === ']' || token === '}') brackets -= 1;
-    else if (token === '-' || token === '?' || token === ':') inLine += 1;
+    else if (token === '-' || token === '?') inLine += 1;
+    // Inside brackets a colon nests nothing by itself: a line of JSON has as many as it has keys.
+    else if (token === ':' && brackets === 0) inLine += 1;
     if (indents.length + brackets + inLine > maxDepth) return true;
   }
   return false;

@@ -108,3 +108,8 @@ test.each([
 test('several slips on several lines are all told, one a line', () => {
   expect(problems('a: @x\nb: 1\nc: %y\n')).toHaveLength(2);
 });
+
+test('a line of JSON may hold any number of keys', () => {
+  const value = { flows: Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`flow${n}`, { n }])) };
+  expect(read(JSON.stringify(value)).value).toEqual(value);
+});
