@@ -14,6 +14,7 @@ import { Opening } from './open-socket.ts';
 import type { Route } from './route.ts';
 import type { AnswerHead, AutocannonClient, AutocannonRequest } from './saturate-autocannon.ts';
 import { SaturateExchange } from './saturate-exchange.ts';
+import { pauseMs } from './saturate-pause.ts';
 import type { SaturateWalk } from './saturate-walk.ts';
 
 export interface SaturateClientPorts extends OpenPorts {
@@ -21,12 +22,6 @@ export interface SaturateClientPorts extends OpenPorts {
   /** Nothing is in flight and nothing will be. Called once. */
   onIdle(): void;
 }
-
-const longestPauseMs = 100;
-
-/** How long a connection waits before it is opened anew, after so many failures without an answer between them. */
-export const pauseMs = (failuresInARow: number): number =>
-  failuresInARow < 2 ? 0 : Math.min(longestPauseMs, 2 ** Math.min(failuresInARow - 2, 30));
 
 const unasked: Failure = {
   error: 'protocol',

@@ -1,7 +1,7 @@
 // What is known about every series before anything runs: its flow, its kind, its timeout, whether due times exist.
 
-import { givesDueTimes } from '../scenario/series-names.ts';
-import type { Flow, LoadEntry, Scenario, Step } from '../scenario/scenario.ts';
+import type { Scenario, Step } from '../scenario/scenario.ts';
+import { seriesNames } from '../scenario/series-names.ts';
 
 export interface SeriesInfo {
   readonly name: string;
@@ -12,44 +12,15 @@ export interface SeriesInfo {
 }
 
 /** Every step of every flow that is loaded, in file order, each flow's own series after its steps. */
-export function seriesOf(scenario: Scenario): SeriesInfo[] {
-  return Object.values(scenario.flows).flatMap((flow) => {
-    const entries = scenario.load.filter((entry) => entry.flows.includes(flow.name));
-    return entries.length === 0 ? [] : flowSeries(flow, entries);
-  });
-}
-
-function flowSeries(flow: Flow, entries: readonly LoadEntry[]): SeriesInfo[] {
-  const open = entries.some(givesDueTimes);
-  const steps = [...stepSeries(flow.before, flow.name, false), ...stepSeries(flow.steps, flow.name, open)];
-  const timeoutMicros = totalTimeoutMicros(flow.steps);
-  return [
-    ...steps,
-    { name: `flow:${flow.name}`, flow: flow.name, kind: 'flow', hasDueTime: open, timeoutMicros },
-  ];
-}
-
-function stepSeries(steps: readonly Step[], flow: string, hasDueTime: boolean): SeriesInfo[] {
-  const series = (name: string, timeoutMicros: number): SeriesInfo[] => [
-    { name, flow, kind: 'step', hasDueTime, timeoutMicros },
-  ];
-  return steps.flatMap((step) => {
-    switch (step.kind) {
-      case 'think':
-        return [];
-      case 'repeat':
-        return stepSeries(step.steps, flow, hasDueTime || step.everyMicros !== null);
-      case 'if':
-        return stepSeries([...step.then, ...step.else], flow, hasDueTime);
-      case 'until': {
-        const own = step.name === null ? [] : series(step.name, longestMicros(step));
-        return [...stepSeries(step.steps, flow, hasDueTime), ...own];
-      }
-      default:
-        return series(step.name, step.timeoutMicros);
-    }
-  });
-}
+export const seriesOf = (scenario: Scenario): SeriesInfo[] =>
+  seriesNames(scenario).map(({ name, flow, step, hasDueTime }) => ({
+    name,
+    flow,
+    kind: step === null ? 'flow' : 'step',
+    hasDueTime,
+    timeoutMicros:
+      step === null ? totalTimeoutMicros(scenario.flows[flow]?.steps ?? []) : longestMicros(step),
+  }));
 
 const totalTimeoutMicros = (steps: readonly Step[]): number =>
   steps.reduce((total, step) => total + longestMicros(step), 0);

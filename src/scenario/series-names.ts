@@ -4,11 +4,17 @@ import type { LoadEntry, Scenario, Step } from './scenario.ts';
 
 export interface SeriesName {
   readonly name: string;
+  readonly flow: string;
+  /** What it is measured at; null = whole iterations of the flow. */
+  readonly step: NamedStep | null;
   /** False for closed load without a pace, where response equals service. */
   readonly hasDueTime: boolean;
   /** True where one entry of the load gives it due times and another does not. */
   readonly isMixed: boolean;
 }
+
+/** A step that has samples of its own. */
+type NamedStep = Exclude<Step, { readonly kind: 'think' | 'repeat' | 'if' }>;
 
 /** One per step that sends, and `flow:<name>` for whole iterations; of flows that the load runs. */
 export function seriesNames({ flows, load }: Pick<Scenario, 'flows' | 'load'>): SeriesName[] {
@@ -19,7 +25,9 @@ export function seriesNames({ flows, load }: Pick<Scenario, 'flows' | 'load'>): 
     if (sure && entries.length === 0) return [];
     const arrives = !sure || entries.some(givesDueTimes);
     const due = { hasDueTime: arrives, isMixed: arrives && !entries.every(givesDueTimes) };
-    return [...namesIn(before, noDueTime), ...namesIn(steps, due), { name: `flow:${name}`, ...due }];
+    const own = [...stepsIn(before, noDueTime), ...stepsIn(steps, due)];
+    const whole = { name: `flow:${name}`, flow: name, step: null, ...due };
+    return [...own.map((series) => ({ ...series, flow: name })), whole];
   });
 }
 
@@ -27,24 +35,24 @@ export function seriesNames({ flows, load }: Pick<Scenario, 'flows' | 'load'>): 
 export const givesDueTimes = (entry: LoadEntry): boolean =>
   entry.model === 'arrivals' || (entry.model === 'users' && entry.everyMicros !== null);
 
-type DueTimes = Omit<SeriesName, 'name'>;
+type DueTimes = Pick<SeriesName, 'hasDueTime' | 'isMixed'>;
 const noDueTime: DueTimes = { hasDueTime: false, isMixed: false };
 
-function namesIn(steps: readonly Step[], due: DueTimes): SeriesName[] {
-  return steps.flatMap((step): SeriesName[] => {
+function stepsIn(steps: readonly Step[], due: DueTimes): Omit<SeriesName, 'flow'>[] {
+  return steps.flatMap((step): Omit<SeriesName, 'flow'>[] => {
     switch (step.kind) {
       case 'think':
         return [];
       case 'repeat':
-        return namesIn(step.steps, step.everyMicros === null ? due : { hasDueTime: true, isMixed: false });
+        return stepsIn(step.steps, step.everyMicros === null ? due : { hasDueTime: true, isMixed: false });
       case 'if':
-        return namesIn([...step.then, ...step.else], due);
+        return stepsIn([...step.then, ...step.else], due);
       case 'until': {
-        const own = step.name === null ? [] : [{ name: step.name, ...due }];
-        return [...namesIn(step.steps, due), ...own];
+        const own = step.name === null ? [] : [{ name: step.name, step, ...due }];
+        return [...stepsIn(step.steps, due), ...own];
       }
       default:
-        return [{ name: step.name, ...due }];
+        return [{ name: step.name, step, ...due }];
     }
   });
 }

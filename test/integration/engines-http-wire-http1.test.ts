@@ -5,33 +5,20 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { bodyOf, tookMicros, wireClient } from '../support/wire-client.ts';
+import { describe, expect, it } from 'vitest';
+import { bodyOf, tookMicros } from '../support/wire-client.ts';
+import { clientOf, kept, times, whenOver } from '../support/wire-scope.ts';
 import { httpServer, tcpServer } from '../support/wire-servers.ts';
 
-const cleanups: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
 async function tcpServed(...of: Parameters<typeof tcpServer>) {
-  const server = await tcpServer(...of);
-  cleanups.push(server.close);
-  const client = wireClient(server.origin);
-  cleanups.push(client.close);
-  return { server, client };
+  const server = kept(await tcpServer(...of));
+  return { server, client: clientOf(server.origin) };
 }
 
 async function served(...of: Parameters<typeof httpServer>) {
-  const server = await httpServer(...of);
-  cleanups.push(server.close);
-  const client = wireClient(server.origin);
-  cleanups.push(client.close);
-  return { server, client };
+  const server = kept(await httpServer(...of));
+  return { server, client: clientOf(server.origin) };
 }
-
-const times = <Value>(count: number, make: (index: number) => Value): Value[] =>
-  Array.from({ length: count }, (_, index) => make(index));
 
 const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 /** What is written, and then, 60 ms later, how the connection ends. */
@@ -174,7 +161,7 @@ describe('a body that is not held in memory', () => {
 
   it('is sent from its file, anew for every request, with the length that is given', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'mettle-body-'));
-    cleanups.push(() => rm(folder, { recursive: true }));
+    whenOver(() => rm(folder, { recursive: true }));
     const file = join(folder, 'body.txt');
     const text = 'line of text\n'.repeat(20_000);
     await writeFile(file, text);

@@ -2,36 +2,17 @@
 
 import { constants } from 'node:http2';
 import type { HttpAnswer } from '../../src/engines/exchange-contract.ts';
-import { afterEach, describe, expect, it } from 'vitest';
-import { tookMicros, wireClient } from '../support/wire-client.ts';
+import { describe, expect, it } from 'vitest';
+import { tookMicros } from '../support/wire-client.ts';
+import { http2ClientOf as clientOf, kept, served, times } from '../support/wire-scope.ts';
 import { rawHttp2Server, streamOf } from '../support/raw-http2.ts';
-import { fullServer, http2Server, httpServer, tcpServer } from '../support/wire-servers.ts';
-
-const cleanups: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-function clientOf(origin: string, http: NonNullable<Parameters<typeof wireClient>[1]>['http'] = {}) {
-  const client = wireClient(origin, { http: { version: '2', ...http } });
-  cleanups.push(client.close);
-  return client;
-}
-
-async function served(...of: Parameters<typeof http2Server>) {
-  const server = await http2Server(...of);
-  cleanups.push(server.close);
-  return { server, client: clientOf(server.origin) };
-}
+import { fullServer, httpServer, tcpServer } from '../support/wire-servers.ts';
 
 async function rawServed(...of: Parameters<typeof rawHttp2Server>) {
   const server = await rawHttp2Server(...of);
-  cleanups.push(server.close);
+  kept(server);
   return { server, client: clientOf(server.origin) };
 }
-
-const times = <Value>(count: number, make: (index: number) => Value): Value[] =>
-  Array.from({ length: count }, (_, index) => make(index));
 
 describe('a failure over HTTP/2', () => {
   it.each([
@@ -178,7 +159,7 @@ describe('a failure over HTTP/2', () => {
       requests += 1;
       response.end();
     });
-    cleanups.push(server.close);
+    kept(server);
     const answers = await Promise.all(times(3, () => clientOf(server.origin).send()));
     for (const { failure } of answers) {
       expect(failure).toMatchObject({ error: 'protocol' });
@@ -189,7 +170,7 @@ describe('a failure over HTTP/2', () => {
 
   it('a server that accepts and says nothing is a timeout that says what was waited for', async () => {
     const server = await tcpServer(() => undefined);
-    cleanups.push(server.close);
+    kept(server);
     const client = clientOf(server.origin);
     const answers = await Promise.all(times(3, () => client.send({}, { timeoutMicros: 200_000 })));
     expect(answers.map(({ failure }) => failure?.error)).toEqual(['timeout', 'timeout', 'timeout']);
@@ -209,7 +190,7 @@ describe('a failure over HTTP/2', () => {
 
   it('an attempt to connect ends with the last one who waits for it', async () => {
     const server = await fullServer();
-    cleanups.push(server.close);
+    kept(server);
     const client = clientOf(`http://127.0.0.1:${server.port}`, { connectTimeoutMicros: 150_000 });
     const answers = await Promise.all(times(3, () => client.send()));
     for (const { failure, connectMicros } of answers) {

@@ -1,28 +1,9 @@
 // HTTP/2 on the wire: answers, and streams that share connections without waiting for one another.
 
-import { afterEach, describe, expect, it } from 'vitest';
-import { bodyOf, tookMicros, wireClient } from '../support/wire-client.ts';
-import { http2Server } from '../support/wire-servers.ts';
-
-const cleanups: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-function clientOf(origin: string, http: NonNullable<Parameters<typeof wireClient>[1]>['http'] = {}) {
-  const client = wireClient(origin, { http: { version: '2', ...http } });
-  cleanups.push(client.close);
-  return client;
-}
-
-async function served(...of: Parameters<typeof http2Server>) {
-  const server = await http2Server(...of);
-  cleanups.push(server.close);
-  return { server, client: clientOf(server.origin) };
-}
-
-const times = <Value>(count: number, make: (index: number) => Value): Value[] =>
-  Array.from({ length: count }, (_, index) => make(index));
+import { describe, expect, it } from 'vitest';
+import { bodyOf, tookMicros } from '../support/wire-client.ts';
+import { served, times } from '../support/wire-scope.ts';
+import type { http2Server } from '../support/wire-servers.ts';
 
 describe('a good answer over HTTP/2', () => {
   it('carries status, headers and body, counted to the byte, and says what opening took once', async () => {

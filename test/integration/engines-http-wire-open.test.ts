@@ -1,26 +1,9 @@
 // Opening connections: what is timed apart, what limits it, where it starts from, and how it fails.
 
-import { afterEach, describe, expect, it } from 'vitest';
-import { tookMicros, wireClient } from '../support/wire-client.ts';
+import { describe, expect, it } from 'vitest';
+import { tookMicros } from '../support/wire-client.ts';
+import { clientOf, kept, named } from '../support/wire-scope.ts';
 import { fullServer, httpServer } from '../support/wire-servers.ts';
-
-const cleanups: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-function clientOf(...of: Parameters<typeof wireClient>) {
-  const client = wireClient(...of);
-  cleanups.push(client.close);
-  return client;
-}
-
-function kept<Server extends { readonly close: () => Promise<void> }>(server: Server): Server {
-  cleanups.push(server.close);
-  return server;
-}
-
-const named = (origin: string): string => origin.replace('127.0.0.1', 'localhost');
 
 describe('opening a connection', () => {
   it('times the name apart from the rest, and only names', async () => {

@@ -3,28 +3,11 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { makeCertificates } from '../support/certificates.ts';
-import { bodyOf, wireClient } from '../support/wire-client.ts';
+import { bodyOf } from '../support/wire-client.ts';
+import { clientOf, kept, named, whenOver } from '../support/wire-scope.ts';
 import { http2Server, httpServer, proxyServer, tcpServer } from '../support/wire-servers.ts';
-
-const cleanups: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-function clientOf(...of: Parameters<typeof wireClient>) {
-  const client = wireClient(...of);
-  cleanups.push(client.close);
-  return client;
-}
-
-function kept<Server extends { readonly close: () => Promise<void> }>(server: Server): Server {
-  cleanups.push(server.close);
-  return server;
-}
-
-const named = (origin: string): string => origin.replace('127.0.0.1', 'localhost');
 
 describe('a proxy', () => {
   it('is sent plain requests with the whole address, over connections that are kept', async () => {
@@ -51,7 +34,7 @@ describe('a proxy', () => {
       context.skip();
       return;
     }
-    cleanups.push(made.remove);
+    whenOver(made.remove);
     const options = (): TlsOptions => ({ cert: made.server.cert, key: made.server.key });
     const server = kept(await httpServer((_, response) => response.end('deep'), options()));
     const h2 = kept(

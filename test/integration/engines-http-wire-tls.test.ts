@@ -2,30 +2,13 @@
 
 import type { TlsOptions } from 'node:tls';
 import { TLSSocket } from 'node:tls';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MettleError } from '../../src/kernel/errors.ts';
 import type { Certificates } from '../support/certificates.ts';
 import { insistingServer, makeCertificates } from '../support/certificates.ts';
-import { tookMicros, wireClient } from '../support/wire-client.ts';
+import { tookMicros } from '../support/wire-client.ts';
+import { clientOf, kept, named } from '../support/wire-scope.ts';
 import { holdingRelay, http2Server, httpServer, tcpServer } from '../support/wire-servers.ts';
-
-const cleanups: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-function clientOf(...of: Parameters<typeof wireClient>) {
-  const client = wireClient(...of);
-  cleanups.push(client.close);
-  return client;
-}
-
-function kept<Server extends { readonly close: () => Promise<void> }>(server: Server): Server {
-  cleanups.push(server.close);
-  return server;
-}
-
-const named = (origin: string): string => origin.replace('127.0.0.1', 'localhost');
 
 describe('TLS', () => {
   let certificates: Certificates | null = null;

@@ -1,10 +1,10 @@
 // Nothing that was offered is ever lost from the numbers: dropped, unsent, cut off, refused, reset or answered badly.
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sleep, systemClock } from '../../src/kernel/clock.ts';
 import { startPool } from '../../src/run/pool.ts';
 import type { LoadEntry, Step } from '../../src/scenario/scenario.ts';
-import type { KnownServer } from '../support/known-servers.ts';
+import { known } from '../support/known-scope.ts';
 import {
   refusingUrl,
   startConstantServer,
@@ -17,18 +17,6 @@ import { defaultHttpSettings } from '../../src/engines/settings.ts';
 import { arrivals, flowOf, httpStep, planOf, second, users } from '../support/load-plans.ts';
 import { runLoad } from '../support/run-load.ts';
 import { totalsOf } from '../support/totals.ts';
-
-const servers: KnownServer[] = [];
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-async function known(starting: Promise<KnownServer>): Promise<KnownServer> {
-  const server = await starting;
-  servers.push(server);
-  return server;
-}
 
 const ask = flowOf([httpStep('ask'), httpStep('again')]);
 const single = flowOf([httpStep('ask')]);

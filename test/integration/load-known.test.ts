@@ -1,22 +1,11 @@
 // Whole loads against servers whose truth is arithmetic: a queue that grows, connections that are lost.
 
-import { afterEach, expect, it } from 'vitest';
-import type { KnownServer } from '../support/known-servers.ts';
+import { expect, it } from 'vitest';
+import { known } from '../support/known-scope.ts';
 import { startLossyServer, startQueueServer } from '../support/known-servers.ts';
 import { arrivals, flowOf, httpStep, planOf, second } from '../support/load-plans.ts';
 import { runLoad } from '../support/run-load.ts';
 import { totalsOf } from '../support/totals.ts';
-
-const servers: KnownServer[] = [];
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-async function known(starting: Promise<KnownServer>): Promise<KnownServer> {
-  const server = await starting;
-  servers.push(server);
-  return server;
-}
 
 // A wrong number is wrong every time; what a busy machine adds is not: hence the second and third chance.
 const chances = { retry: 2 };

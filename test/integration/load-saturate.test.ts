@@ -1,24 +1,13 @@
 // Saturating loads through real threads: connections are divided, never multiplied, and every sum is exact at any end.
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sleep, systemClock } from '../../src/kernel/clock.ts';
 import type { LoadEntry } from '../../src/scenario/scenario.ts';
-import type { KnownServer } from '../support/known-servers.ts';
+import { known } from '../support/known-scope.ts';
 import { refusingUrl, startConstantServer, startSilentServer } from '../support/known-servers.ts';
 import { flowOf, httpStep, planOf, second, users } from '../support/load-plans.ts';
 import { runLoad } from '../support/run-load.ts';
 import { totalsOf } from '../support/totals.ts';
-
-const servers: KnownServer[] = [];
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-async function known(starting: Promise<KnownServer>): Promise<KnownServer> {
-  const server = await starting;
-  servers.push(server);
-  return server;
-}
 
 const saturate = (connections: number, seconds: number, delaySeconds = 0): LoadEntry => ({
   model: 'saturate',

@@ -1,23 +1,11 @@
 // The load core against servers whose behaviour is known: the right number of samples and the right latencies.
 
-import { afterEach, describe, expect, it } from 'vitest';
-import type { KnownServer } from '../support/known-servers.ts';
+import { describe, expect, it } from 'vitest';
+import { known } from '../support/known-scope.ts';
 import { startConstantServer, startStallingServer } from '../support/known-servers.ts';
 import { arrivals, flowOf, httpStep, planOf, second } from '../support/load-plans.ts';
 import { runLoad } from '../support/run-load.ts';
 import { totalsOf } from '../support/totals.ts';
-
-const servers: KnownServer[] = [];
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-async function known(starting: Promise<KnownServer>): Promise<KnownServer> {
-  const server = await starting;
-  servers.push(server);
-  return server;
-}
 
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.ceil(values.length / 2) - 1] ?? Number.NaN;

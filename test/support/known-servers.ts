@@ -58,13 +58,23 @@ export async function startServer(
     get peak() {
       return peak;
     },
-    close: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    close: () => closeServer(server),
   };
 }
+
+async function closeServer(server: HttpServer | NetServer): Promise<void> {
+  if ('closeAllConnections' in server) server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+}
+
+/** What is known of such a server needs no log of its own. */
+const withoutLog = (url: string, server: HttpServer | NetServer): KnownServer => ({
+  url,
+  delaysMicros: [],
+  peak: 0,
+  close: () => closeServer(server),
+});
 
 /** Every answer takes `delayMs`; the n-th one (from 0) for which `fails` is true has status 500. */
 export const startConstantServer = (
@@ -100,15 +110,7 @@ export async function startResettingServer(): Promise<KnownServer> {
     socket.on('error', () => socket.destroy());
   });
   const url = await listen(server);
-  return {
-    url,
-    delaysMicros: [],
-    peak: 0,
-    close: async () => {
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  return withoutLog(url, server);
 }
 
 /**
@@ -134,15 +136,7 @@ export async function startRefusingServer(
     });
   });
   const url = await listen(server);
-  return {
-    url,
-    delaysMicros: [],
-    peak: 0,
-    close: async () => {
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  return withoutLog(url, server);
 }
 
 /** An address at which nothing listens: connections are refused. */
@@ -178,14 +172,5 @@ export async function startLossyServer(nth: number): Promise<KnownServer> {
   });
   server.keepAliveTimeout = 60_000;
   const url = await listen(server);
-  return {
-    url,
-    delaysMicros: [],
-    peak: 0,
-    close: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  return withoutLog(url, server);
 }

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pauseMs } from '../../../src/engines/saturate-client.ts';
+import { pauseMs } from '../../../src/engines/saturate-pause.ts';
 import type { Outcome, SaturateStep } from '../../../src/engines/saturate-walk.ts';
 import { SaturateWalk } from '../../../src/engines/saturate-walk.ts';
 import type { Sample } from '../../../src/measure/outcome.ts';
