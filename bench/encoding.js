@@ -1,42 +1,57 @@
-// Does encoding the histograms of every second show in the schedule lag? Usage: node bench/encoding.js [rate] [seconds]
-// The same rate twice, interleaved: into two series, and into forty (some two hundred histograms a second).
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { measureOf, mettle, withServer } from './with-server.js';
+// How long does handing over a second's histograms hold a load thread up? Usage: node bench/encoding.js [series] [rate]
+// The thread lets what is due begin between two series: what counts is the longest piece in between, not the sum.
+import { MessageChannel } from 'node:worker_threads';
+import { Recorder } from '../dist/measure/recorder.js';
 
-const rate = Number(process.argv[2] ?? 1_000);
-const seconds = Number(process.argv[3] ?? 15);
-const folder = mkdtempSync(join(tmpdir(), 'mettle-bench-'));
+const series = Number(process.argv[2] ?? 40);
+const ratePerSecond = Number(process.argv[3] ?? 5_000);
+const seconds = 60;
+const warmSeconds = 20;
 
-function scenario(url, flows) {
-  const names = Array.from({ length: flows }, (_, index) => `flow${index}`);
-  return JSON.stringify({
-    name: `${flows} flows`,
-    target: { http: url },
-    flows: Object.fromEntries(names.map((name) => [name, { steps: [{ http: 'GET /', name }] }])),
-    load: names.map((flow) => ({
-      flow,
-      arrivals: [{ rate: `${rate / flows}/s`, for: `${seconds}s`, spacing: 'poisson' }],
-    })),
-    warmup: '2s',
-  });
+const { port1, port2 } = new MessageChannel();
+port2.on('message', () => undefined);
+const recorder = new Recorder(0, 0);
+recorder.edge(seconds * 1e6, 'end');
+const pieces = [];
+const sums = [];
+
+for (let second = 0; second < seconds; second += 1) {
+  for (let n = 0; n < ratePerSecond; n += 1) {
+    const due = second * 1e6 + (n * 1e6) / ratePerSecond;
+    recorder.record({
+      series: `step ${n % series}`,
+      dueAtMicros: due,
+      startedAtMicros: due + 10,
+      endedAtMicros: due + 300 + Math.random() ** 4 * 100_000,
+      firstByteMicros: 200,
+      error: null,
+      answered: true,
+      bytes: 10,
+      status: '200',
+    });
+  }
+  const deltas = [];
+  let sum = 0;
+  let at = performance.now();
+  const piece = () => {
+    const took = performance.now() - at;
+    sum += took;
+    if (second >= warmSeconds) pieces.push(took);
+  };
+  for (const delta of recorder.flushDelta()) {
+    piece();
+    deltas.push(delta);
+    at = performance.now();
+  }
+  at = performance.now();
+  port1.postMessage(deltas);
+  piece();
+  if (second >= warmSeconds) sums.push(sum);
 }
+port1.close();
 
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-
-try {
-  await withServer(async (url) => {
-    const lags = { 1: [], 20: [] };
-    for (const flows of [1, 20, 20, 1, 1, 20]) {
-      const file = join(folder, `flows-${flows}.json`);
-      writeFileSync(file, scenario(url.slice(0, -1), flows));
-      const { run } = await mettle(['run', file]);
-      lags[flows].push(measureOf(run, 'schedule lag p99').value / 1_000);
-      console.log(`${flows} flows: lag p99 ${lags[flows].at(-1).toFixed(3)} ms, health ${run.health.level}`);
-    }
-    console.log(`lag p99 with twenty times the series: x${(median(lags[20]) / median(lags[1])).toFixed(2)}`);
-  });
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+pieces.sort((a, b) => a - b);
+const at = (share) => pieces[Math.min(pieces.length - 1, Math.floor(pieces.length * share))].toFixed(3);
+console.log(`${series} series, ${ratePerSecond} samples/s`);
+console.log(`each piece  p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms`);
+console.log(`in a second ${(sums.reduce((a, b) => a + b, 0) / sums.length).toFixed(2)} ms in all`);

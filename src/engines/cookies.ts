@@ -96,27 +96,28 @@ const hostMatches = (host: string, { domain, hostOnly }: Cookie): boolean =>
  */
 export class CookieJar {
   /** In the order in which they were first set. */
-  readonly #cookies = new Map<string, Cookie>();
+  #cookies: Map<string, Cookie> | undefined;
 
   /** Takes in the `set-cookie` lines of an answer. */
   store(origin: string, requestPath: string, lines: readonly string[], nowMs: number): void {
     const host = hostOf(origin);
+    const cookies = (this.#cookies ??= new Map<string, Cookie>());
     for (const line of lines) {
       const cookie = parseCookie(line, host, requestPath, nowMs);
       if (cookie === undefined) continue;
       const key = `${cookie.domain} ${cookie.path} ${cookie.name}`;
-      if (cookie.expiresAtMs <= nowMs) this.#cookies.delete(key);
-      else this.#cookies.set(key, cookie);
+      if (cookie.expiresAtMs <= nowMs) cookies.delete(key);
+      else cookies.set(key, cookie);
     }
-    for (const key of this.#cookies.keys()) {
-      if (this.#cookies.size <= mostCookies) break;
-      this.#cookies.delete(key);
+    for (const key of cookies.keys()) {
+      if (cookies.size <= mostCookies) break;
+      cookies.delete(key);
     }
   }
 
   /** The value of the `cookie` header, longest path first; undefined when there is nothing to send. */
   header(origin: string, requestPath: string, nowMs: number): string | undefined {
-    if (this.#cookies.size === 0) return undefined;
+    if (this.#cookies === undefined) return undefined;
     const secure = isSecure(origin);
     const sent = this.#of(origin, nowMs)
       .filter((cookie) => (secure || !cookie.secure) && pathMatches(requestPath, cookie.path))
@@ -131,7 +132,7 @@ export class CookieJar {
 
   #of(origin: string, nowMs: number): Cookie[] {
     const host = hostOf(origin);
-    return [...this.#cookies.values()].filter(
+    return [...(this.#cookies?.values() ?? [])].filter(
       (cookie) => cookie.expiresAtMs > nowMs && hostMatches(host, cookie),
     );
   }

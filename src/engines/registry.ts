@@ -2,7 +2,8 @@
 
 import { callStepInput } from './call-step.ts';
 import { callEngine } from './call.ts';
-import type { EngineEnvironment, OpenEngine, Trouble } from './engine.ts';
+import type { Sample } from '../measure/outcome.ts';
+import type { EngineEnvironment, OpenEngine, Scope, Session, Trouble, UserState } from './engine.ts';
 import { httpStepInput } from './http-step.ts';
 import { httpEngine } from './http.ts';
 import { wsStepInput } from './ws-step-input.ts';
@@ -27,6 +28,51 @@ export interface PreparedStep {
 type AnyOpen = OpenEngine<StepSpec, unknown>;
 type AnySession = ReturnType<AnyOpen['session']>;
 
+/** One user's sessions, each made when first used: most users speak one protocol, and thousands a second come and go. */
+class Sessions implements Session<PreparedStep> {
+  readonly #user: UserState;
+  readonly #engineOf: (kind: string) => AnyOpen;
+  readonly #sessions: { readonly kind: string; readonly session: AnySession }[] = [];
+
+  constructor(user: UserState, engineOf: (kind: string) => AnyOpen) {
+    this.#user = user;
+    this.#engineOf = engineOf;
+  }
+
+  send(
+    { kind, step }: PreparedStep,
+    scope: Scope,
+    dueAtMicros: number | null,
+    signal: AbortSignal,
+  ): Promise<Sample> {
+    return this.#sessionOf(kind).send(step, scope, dueAtMicros, signal);
+  }
+
+  trouble(): Trouble | null {
+    let found: Trouble | null = null;
+    for (const { session } of this.#sessions) {
+      const own = session.trouble?.() ?? null;
+      found ??= own;
+    }
+    return found;
+  }
+
+  async close(cut?: AbortSignal): Promise<void> {
+    const [first, ...others] = this.#sessions;
+    if (others.length > 0) await Promise.all(this.#sessions.map(({ session }) => session.close(cut)));
+    else await first?.session.close(cut);
+  }
+
+  #sessionOf(kind: string): AnySession {
+    for (const held of this.#sessions) {
+      if (held.kind === kind) return held.session;
+    }
+    const session = this.#engineOf(kind).session(this.#user);
+    this.#sessions.push({ kind, session });
+    return session;
+  }
+}
+
 /** All engines as one: `prepare` and `send` go to the engine of the step's kind. */
 export function openEngines(environment: EngineEnvironment): OpenEngine<StepSpec, PreparedStep> {
   const opened = new Map<string, AnyOpen>(engines.map((engine) => [engine.kind, engine.open(environment)]));
@@ -40,28 +86,7 @@ export function openEngines(environment: EngineEnvironment): OpenEngine<StepSpec
     ready: async () => {
       for (const engine of opened.values()) await engine.ready?.();
     },
-    session: (user) => {
-      const sessions = new Map<string, AnySession>();
-      const sessionOf = (kind: string): AnySession => {
-        const existing = sessions.get(kind);
-        if (existing !== undefined) return existing;
-        const created = engineOf(kind).session(user);
-        sessions.set(kind, created);
-        return created;
-      };
-      return {
-        send: ({ kind, step }, scope, dueAtMicros, signal) =>
-          sessionOf(kind).send(step, scope, dueAtMicros, signal),
-        trouble: () =>
-          [...sessions.values()].reduce<Trouble | null>((found, session) => {
-            const own = session.trouble?.() ?? null;
-            return found ?? own;
-          }, null),
-        close: async (cut) => {
-          await Promise.all([...sessions.values()].map((session) => session.close(cut)));
-        },
-      };
-    },
+    session: (user) => new Sessions(user, engineOf),
     close: async () => {
       await Promise.all([...opened.values()].map((engine) => engine.close()));
     },

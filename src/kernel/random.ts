@@ -33,6 +33,12 @@ export function createRandom(seed: number): Random {
   return next;
 }
 
+/** Seeded when first asked: most users never draw anything. */
+export function lazyRandom(seed: () => number): Random {
+  let random: Random | undefined;
+  return () => (random ??= createRandom(seed()))();
+}
+
 /** Integer in [low, high], both included. */
 export function randomInteger(random: Random, low: number, high: number): number {
   return low + Math.floor(random() * (high - low + 1));

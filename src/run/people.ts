@@ -3,7 +3,7 @@
 import { CookieJar } from '../engines/cookies.ts';
 import type { OpenEngine } from '../engines/engine.ts';
 import type { StepSpec } from '../engines/registry.ts';
-import { createRandom, deriveSeed } from '../kernel/random.ts';
+import { deriveSeed, lazyRandom } from '../kernel/random.ts';
 import type { Progress } from '../measure/snapshot.ts';
 import type { Feeds } from '../scenario/feed-rows.ts';
 import type { UserScope } from '../scenario/scope.ts';
@@ -104,7 +104,7 @@ function personOf<Prepared>(
   return {
     session: init.engines.session({ cookies: new CookieJar() }),
     scope: createUserScope({ seed, user, env: init.env, feeds: init.feeds, iteration }),
-    random: createRandom(deriveSeed(seed, `think:${user}`)),
+    random: lazyRandom(() => deriveSeed(seed, `think:${user}`)),
   };
 }
 

@@ -18,6 +18,12 @@ const restMicros = 1_500;
 const denseMicros = 200;
 /** A turn of the event loop that took longer than this did real work, and counts as spinning only up to here. */
 const emptyTurnMicros = 20;
+/**
+ * A turn looks at the clock so many times (some 4 µs) before answers are asked for, with a rest of some 0.4 µs between
+ * two looks: every turn and every look makes an object, and these would be most of the thread's garbage.
+ */
+const looksPerTurn = 4;
+const restLoops = 1_200;
 
 interface Waiter {
   readonly atMicros: number;
@@ -41,14 +47,6 @@ const timerMicros = (leftMicros: number): number =>
     ? leftMicros - restMicros
     : Math.max(1, Math.ceil((leftMicros - nearMicros) / 1_000)) * 1_000;
 
-/** A plain loop: it runs hundreds of thousands of times a second while spinning, and must leave no garbage. */
-function anyDue(waiters: readonly Waiter[], nowMicros: number): boolean {
-  for (const waiter of waiters) {
-    if (waiter.atMicros <= nowMicros) return true;
-  }
-  return false;
-}
-
 /**
  * A time already past resolves after other work had its turn (`setImmediate`), so a loop that is behind cannot starve
  * the answers it waits for.
@@ -59,29 +57,47 @@ export function createPreciseClock(
   const now = (): number => timers.nowMicros();
   let waiters: Waiter[] = [];
   let turning = false;
-  let lastTurnMicros = 0;
-  let spun = 0;
+  // An array of numbers, because every other place for a changing number makes an object of each value.
+  const state = new Float64Array(4);
+  const [lastTurn, spun, earliest, rested] = [0, 1, 2, 3] as const;
+  const ofState = (index: number): number => state[index] ?? 0;
   /** No timer has rung since the last spin. */
   let justSpun = false;
 
+  const wake = (at: number): void => {
+    const due = waiters.filter(({ atMicros }) => atMicros <= at);
+    waiters = waiters.filter(({ atMicros }) => atMicros > at);
+    state[earliest] = Math.min(...waiters.map(({ atMicros }) => atMicros));
+    for (const { resolve } of due) resolve();
+  };
+
+  const rest = (): void => {
+    let idle = 1;
+    for (let loop = 0; loop < restLoops; loop += 1) idle = Math.imul(idle, 3);
+    // Its result goes somewhere, so that the loop is not optimised away.
+    state[rested] = idle;
+  };
+
   const turn = (): void => {
-    const at = now();
-    spun += Math.min(emptyTurnMicros, at - lastTurnMicros);
-    lastTurnMicros = at;
-    if (anyDue(waiters, at)) {
-      const due = waiters.filter(({ atMicros }) => atMicros <= at);
-      waiters = waiters.filter(({ atMicros }) => atMicros > at);
-      for (const { resolve } of due) resolve();
+    const untilMicros = ofState(earliest);
+    let at = now();
+    for (let look = 1; look < looksPerTurn && at < untilMicros; look += 1) {
+      rest();
+      at = now();
     }
+    state[spun] = ofState(spun) + Math.min(emptyTurnMicros, at - ofState(lastTurn));
+    state[lastTurn] = at;
+    if (at >= untilMicros) wake(at);
     turning = waiters.length > 0;
     if (turning) nextTurn(turn);
   };
 
   const spinUntil = (atMicros: number, resolve: () => void): void => {
+    state[earliest] = waiters.length === 0 ? atMicros : Math.min(ofState(earliest), atMicros);
     waiters.push({ atMicros, resolve });
     if (turning) return;
     turning = true;
-    lastTurnMicros = now();
+    state[lastTurn] = now();
     nextTurn(turn);
   };
 
@@ -99,5 +115,5 @@ export function createPreciseClock(
     await new Promise<void>((resolve) => spinUntil(atMicros, resolve));
   };
 
-  return { nowMicros: now, sleepUntil, spunMicros: () => spun };
+  return { nowMicros: now, sleepUntil, spunMicros: () => ofState(spun) };
 }

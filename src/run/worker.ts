@@ -1,7 +1,9 @@
 // The entry file of a load thread: unpacks its share of the plan, says when it is ready, and obeys the main thread.
 
+import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EngineEnvironment, Observer } from '../engines/engine.ts';
+import type { PreparedStep } from '../engines/registry.ts';
 import { openEngines } from '../engines/registry.ts';
 import { openSaturator } from '../engines/saturate.ts';
 import { sleep, systemClock } from '../kernel/clock.ts';
@@ -10,9 +12,11 @@ import { goFirst } from '../kernel/priority.ts';
 import { createRedactor } from '../kernel/redact.ts';
 import { templates } from '../scenario/templates.ts';
 import { isAllowedHost } from '../system/host-rules.ts';
+import type { Snapshot } from '../measure/snapshot.ts';
 import type { WorkerPlan } from './load-plan.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 import { createPreciseClock } from './precise-clock.ts';
+import { rehearse } from './rehearsal.ts';
 import { ThreadRun } from './thread-run.ts';
 
 if (parentPort === null) throw new Error('this file runs as a thread of Mettle only');
@@ -27,10 +31,23 @@ const fail = (thrown: unknown): void => {
 const closingMicros = 1_000_000;
 
 goFirst();
-const plan = workerData as WorkerPlan;
+/*
+ * Where answers take long, V8 learns that what belongs to a request lives long, and puts it among the old at once; each
+ * of these keeps the next ones alive, and every collection of the young takes twice as long (docs/decisions/0012).
+ */
+setFlagsFromString('--no-allocation-site-pretenuring');
 const clock = createPreciseClock();
+/** Between being told to start and the first arrival, for what is only rehearsed. */
+const leadMicros = 10_000;
 
-try {
+interface Life {
+  readonly run: ThreadRun<PreparedStep>;
+  /** Offers the whole load and closes what it used; resolves with the moment from which there was nothing more to offer. */
+  readonly play: (startAtMicros: number) => Promise<number>;
+}
+
+/** Everything one load needs in this thread, ready to start. */
+async function open(plan: WorkerPlan, send: (snapshot: Snapshot) => void): Promise<Life> {
   const live: { observer?: Observer } = {};
   const environment: EngineEnvironment = {
     addresses: plan.addresses,
@@ -49,20 +66,29 @@ try {
   };
   const engines = openEngines(environment);
   const saturates = plan.load.some(({ entry }) => entry.model === 'saturate');
-  const run = new ThreadRun(plan, {
-    clock,
-    pauses: systemClock,
-    engines,
-    saturator: saturates ? await openSaturator(environment) : undefined,
-    send: (snapshot) => tell({ type: 'snapshot', snapshot }),
-  });
+  const saturator = saturates ? await openSaturator(environment) : undefined;
+  const run = new ThreadRun(plan, { clock, pauses: systemClock, engines, saturator, send });
   live.observer = run.observer;
   await engines.ready?.();
-  const start = async (startAtMicros: number): Promise<void> => {
+  const play = async (startAtMicros: number): Promise<number> => {
     const offeredMicros = await run.start(startAtMicros);
     // Everything is measured and sent: a server that will not let go of a socket must not hold up the run.
     await Promise.race([engines.close(), sleep(systemClock, closingMicros)]);
-    tell({ type: 'done', offeredMicros });
+    return offeredMicros;
+  };
+  return { run, play };
+}
+
+try {
+  const { run, play } = await open(workerData as WorkerPlan, (snapshot) =>
+    tell({ type: 'snapshot', snapshot }),
+  );
+  await rehearse(async (plan) => {
+    const rehearsal = await open(plan, () => undefined);
+    await rehearsal.play(clock.nowMicros() + leadMicros);
+  });
+  const start = async (startAtMicros: number): Promise<void> => {
+    tell({ type: 'done', offeredMicros: await play(startAtMicros) });
     port.close();
   };
   port.on('message', (message: ToWorker) => {

@@ -56,57 +56,90 @@ function split(path: string): readonly string[] {
   return parts;
 }
 
-/** The order of look-up: built-in names, captures, feeds. */
-export function createUserScope({ seed, user, env, feeds, iteration: first = 0 }: UserScopeInit): UserScope {
-  const random = createRandom(deriveSeed(seed, `user:${user}`));
+/** A user comes with every arrival, thousands a second: what most of them never ask for is made when it is asked for. */
+class SeededScope implements UserScope {
+  readonly #init: UserScopeInit;
+  #random: Random | undefined;
   // Rows have generators of their own, so that another {{uuid}} in a flow does not change which rows are picked.
-  const rowRandoms = new Map<string, Random>();
-  const rows = new Map<string, Json>();
-  const kept = new Map<string, unknown>();
-  const captured = new Map<string, unknown>();
-  let iteration: number | null = null;
+  #rowRandoms: Map<string, Random> | undefined;
+  #rows: Map<string, Json> | undefined;
+  #kept: Map<string, unknown> | undefined;
+  #captured: Map<string, unknown> | undefined;
+  #iteration: number | null = null;
 
-  const rowOf = (feed: string): unknown => {
-    const current = rows.get(feed);
+  constructor(init: UserScopeInit) {
+    this.#init = init;
+  }
+
+  get(path: string): unknown {
+    switch (path) {
+      case 'uuid':
+        return uuidOf(this.#seeded());
+      case 'now':
+        return new Date().toISOString();
+      case 'now.ms':
+        return Date.now();
+      case 'now.s':
+        return Math.floor(Date.now() / 1000);
+      case 'iteration':
+        return this.#currentIteration();
+      case 'user':
+        return this.#init.user;
+      case 'random':
+        return this.#seeded();
+      default:
+        return this.#variable(path);
+    }
+  }
+
+  set(name: string, value: unknown): void {
+    if (this.#iteration === null) (this.#kept ??= new Map()).set(name, value);
+    else (this.#captured ??= new Map()).set(name, value);
+  }
+
+  beginIteration(next: number): void {
+    if (this.#iteration !== null) {
+      this.#captured?.clear();
+      const { feeds } = this.#init;
+      for (const feed of this.#rows?.keys() ?? []) if (!feeds.isPerUser(feed)) this.#rows?.delete(feed);
+    }
+    this.#iteration = next;
+  }
+
+  #variable(path: string): unknown {
+    const [root = '', ...fields] = split(path);
+    if (root === 'env') return fieldOf(this.#init.env, fields);
+    const base = this.#captured?.has(root)
+      ? this.#captured.get(root)
+      : this.#kept?.has(root)
+        ? this.#kept.get(root)
+        : this.#rowOf(root);
+    return fields.length === 0 ? base : fieldOf(base, fields);
+  }
+
+  #rowOf(feed: string): unknown {
+    const current = this.#rows?.get(feed);
     if (current !== undefined) return current;
-    let rowRandom = rowRandoms.get(feed);
+    const { feeds, seed, user } = this.#init;
+    this.#rowRandoms ??= new Map();
+    let rowRandom = this.#rowRandoms.get(feed);
     if (rowRandom === undefined) {
       rowRandom = createRandom(deriveSeed(seed, `feed:${feed}:${user}`));
-      rowRandoms.set(feed, rowRandom);
+      this.#rowRandoms.set(feed, rowRandom);
     }
-    const row = feeds.row(feed, user, iteration ?? first, rowRandom);
-    if (row !== undefined) rows.set(feed, row);
+    const row = feeds.row(feed, user, this.#currentIteration(), rowRandom);
+    if (row !== undefined) (this.#rows ??= new Map()).set(feed, row);
     return row;
-  };
+  }
 
-  const builtIns: Readonly<Record<string, () => unknown>> = {
-    uuid: () => uuidOf(random),
-    now: () => new Date().toISOString(),
-    'now.ms': () => Date.now(),
-    'now.s': () => Math.floor(Date.now() / 1000),
-    iteration: () => iteration ?? first,
-    user: () => user,
-    random: () => random,
-  };
+  #seeded(): Random {
+    return (this.#random ??= createRandom(deriveSeed(this.#init.seed, `user:${this.#init.user}`)));
+  }
 
-  return {
-    get: (path) => {
-      const builtIn = Object.hasOwn(builtIns, path) ? builtIns[path] : undefined;
-      if (builtIn !== undefined) return builtIn();
-      const [root = '', ...fields] = split(path);
-      if (root === 'env') return fieldOf(env, fields);
-      const base = captured.has(root) ? captured.get(root) : kept.has(root) ? kept.get(root) : rowOf(root);
-      return fields.length === 0 ? base : fieldOf(base, fields);
-    },
-    set: (name, value) => {
-      (iteration === null ? kept : captured).set(name, value);
-    },
-    beginIteration: (next) => {
-      if (iteration !== null) {
-        captured.clear();
-        for (const feed of rows.keys()) if (!feeds.isPerUser(feed)) rows.delete(feed);
-      }
-      iteration = next;
-    },
-  };
+  #currentIteration(): number {
+    return this.#iteration ?? this.#init.iteration ?? 0;
+  }
 }
+
+/** The order of look-up: built-in names, captures, feeds. */
+export const createUserScope = (init: UserScopeInit): UserScope => new SeededScope(init);
