@@ -20,7 +20,7 @@ export const fullEffort: Effort = {
   windows: 3,
 };
 
-/** Under two seconds; everything once. */
+/** Some two to three seconds with the threads’ start; everything once. */
 export const shortEffort: Effort = {
   timerMicros: 200_000,
   timerRepeats: 1,

@@ -61,7 +61,7 @@ const freshMs = 7 * 86_400_000;
 const busyFreshMs = 3_600_000;
 
 /**
- * The newest check-up of this machine that is not older than a week, else a short one, made now (under two seconds).
+ * The newest check-up of this machine that is not older than a week, else a short one, made now (two to three seconds).
  * `METTLE_DOCTOR=off` makes none. Never rejects: a machine that cannot be examined can still be tested on.
  */
 export async function knownMachine(

@@ -67,7 +67,7 @@ export function createPreciseClock(
   const wake = (at: number): void => {
     const due = waiters.filter(({ atMicros }) => atMicros <= at);
     waiters = waiters.filter(({ atMicros }) => atMicros > at);
-    state[earliest] = Math.min(...waiters.map(({ atMicros }) => atMicros));
+    state[earliest] = waiters.reduce((least, { atMicros }) => Math.min(least, atMicros), Infinity);
     for (const { resolve } of due) resolve();
   };
 
@@ -81,11 +81,14 @@ export function createPreciseClock(
   const turn = (): void => {
     const untilMicros = ofState(earliest);
     let at = now();
+    // What came between two turns may have been work; what this turn does itself is spinning, however slow the machine is.
+    state[spun] = ofState(spun) + Math.min(emptyTurnMicros, at - ofState(lastTurn));
+    state[lastTurn] = at;
     for (let look = 1; look < looksPerTurn && at < untilMicros; look += 1) {
       rest();
       at = now();
     }
-    state[spun] = ofState(spun) + Math.min(emptyTurnMicros, at - ofState(lastTurn));
+    state[spun] = ofState(spun) + at - ofState(lastTurn);
     state[lastTurn] = at;
     if (at >= untilMicros) wake(at);
     turning = waiters.length > 0;

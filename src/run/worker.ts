@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EngineEnvironment, Observer } from '../engines/engine.ts';
 import type { PreparedStep } from '../engines/registry.ts';
+import { settledOrAborted } from '../engines/abort.ts';
 import { openEngines } from '../engines/registry.ts';
 import { openSaturator } from '../engines/saturate.ts';
 import { sleep, systemClock } from '../kernel/clock.ts';
@@ -71,10 +72,12 @@ async function open(plan: WorkerPlan, send: (snapshot: Snapshot) => void): Promi
   live.observer = run.observer;
   await engines.ready?.();
   const play = async (startAtMicros: number): Promise<number> => {
-    const offeredMicros = await run.start(startAtMicros);
-    // Everything is measured and sent: a server that will not let go of a socket must not hold up the run.
-    await Promise.race([engines.close(), sleep(systemClock, closingMicros)]);
-    return offeredMicros;
+    try {
+      return await run.start(startAtMicros);
+    } finally {
+      // Everything is measured and sent: a server that will not let go of a socket must not hold up the run.
+      await Promise.race([engines.close(), sleep(systemClock, closingMicros)]);
+    }
   };
   return { run, play };
 }
@@ -83,9 +86,13 @@ try {
   const { run, play } = await open(workerData as WorkerPlan, (snapshot) =>
     tell({ type: 'snapshot', snapshot }),
   );
-  await rehearse(async (plan) => {
+  await rehearse(async (plan, signal) => {
     const rehearsal = await open(plan, () => undefined);
-    await rehearsal.play(clock.nowMicros() + leadMicros);
+    signal.addEventListener('abort', () => rehearsal.run.stop(0), { once: true });
+    await settledOrAborted(
+      rehearsal.play(clock.nowMicros() + leadMicros).catch(() => undefined),
+      signal,
+    );
   });
   const start = async (startAtMicros: number): Promise<void> => {
     tell({ type: 'done', offeredMicros: await play(startAtMicros) });
