@@ -4,7 +4,7 @@ import type { FidelityCheck } from '../record/schema.ts';
 import { binomialTail } from '../slo/significance.ts';
 import { formatDuration, formatShare } from '../kernel/units.ts';
 
-const check = (name: string, asked: string, happened: string, within: boolean): FidelityCheck => ({
+export const check = (name: string, asked: string, happened: string, within: boolean): FidelityCheck => ({
   ...{ name, asked, happened },
   status: within ? 'within' : 'outside',
 });
@@ -15,6 +15,12 @@ export const unmeasured = (name: string, asked: string, why: string): FidelityCh
   status: 'unmeasured',
 });
 
+/** The traffic gave it nothing to do. That is no error of the fault, but the run did not test what it was for either. */
+export const notBinding = (name: string, asked: string, why: string): FidelityCheck => ({
+  ...{ name, asked, happened: why },
+  status: 'not binding',
+});
+
 /**
  * The median added latency within max(10 %, 2 ms; remote 5 ms). Jitter is uniform in ±jitterMicros, so the median of n
  * delays itself scatters by jitter/√n (standard error 1/(2f√n), density f = 1/(2·jitter)); its 99 % range is granted.
@@ -23,8 +29,8 @@ export function addedLatency(
   asked: { readonly latencyMicros: number; readonly jitterMicros: number },
   delays: { readonly p50: number; readonly count: number } | null,
   remote: boolean,
+  name = 'added latency, median',
 ): FidelityCheck {
-  const name = 'added latency, median';
   const { latencyMicros, jitterMicros } = asked;
   const wanted = formatDuration(latencyMicros);
   if (delays === null || delays.count === 0) return unmeasured(name, wanted, 'no data passed');

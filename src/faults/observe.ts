@@ -68,6 +68,8 @@ function toSeen(window: ObservationWindow, toxicName: string | null): Seen {
       refused: window.refused ?? 0,
       addedDelayMicros: own === undefined ? null : window[own.stream].addedDelayMicros,
     },
+    lastedMicros: window.untilMicros - window.sinceMicros,
+    closes: window.closes,
     upstream: window.upstream,
     downstream: window.downstream,
     draws: own === undefined ? null : { connections: own.connections, affected: own.affected },

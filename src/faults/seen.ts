@@ -5,6 +5,10 @@ import type { LinkObservation } from '../record/schema.ts';
 export interface Seen {
   /** What is kept in the record. */
   readonly observation: LinkObservation;
+  /** The length of the window. */
+  readonly lastedMicros: number;
+  /** Connections closed by a toxic. */
+  readonly closes: number;
   /** Per direction, over the window. */
   readonly upstream: SeenStream;
   readonly downstream: SeenStream;
@@ -16,8 +20,15 @@ export interface Seen {
   readonly attempts: number | null;
 }
 
-interface SeenStream {
+export interface SeenStream {
+  /** Pieces read from the source. */
+  readonly chunks: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly addedDelayMicros: LinkObservation['addedDelayMicros'];
+  /** Added up over connections: how long toxics held data back. */
+  readonly heldMicros: number;
+  /** Ends of the stream read, and how much later those were passed on that met a toxic. */
+  readonly ends: number;
+  readonly endDelayMicros: LinkObservation['addedDelayMicros'];
 }

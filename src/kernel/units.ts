@@ -89,6 +89,28 @@ export function parseSize(text: string): number | undefined {
   return Math.round(Number(match[1]) * (sizeUnitsInBytes[match[2] ?? ''] ?? Number.NaN));
 }
 
+const byteRateUnitsInBytes: Readonly<Record<string, number>> = {
+  ...sizeUnitsInBytes,
+  KB: 1_000,
+  MB: 1_000_000,
+  GB: 1_000_000_000,
+};
+
+/** `500KB/s`, `1.5MB/s` (of 1,000), `64KiB/s` (of 1,024) in whole bytes per second. Undefined when the text is no such rate. */
+export function parseByteRate(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*(B|KB|MB|GB|KiB|MiB|GiB)\/s$/.exec(text.trim());
+  if (match === null) return undefined;
+  return Math.round(Number(match[1]) * (byteRateUnitsInBytes[match[2] ?? ''] ?? Number.NaN));
+}
+
+/** As networks count, in thousands: `850B/s`, `97.3KB/s`, `1.2MB/s`. */
+export function formatByteRate(bytesPerSecond: number): string {
+  if (bytesPerSecond < 999.5) return `${Math.round(bytesPerSecond)}B/s`;
+  if (bytesPerSecond < 999_500) return `${significant(bytesPerSecond / 1_000)}KB/s`;
+  if (bytesPerSecond < 999_500_000) return `${significant(bytesPerSecond / 1_000_000)}MB/s`;
+  return `${significant(bytesPerSecond / 1_000_000_000)}GB/s`;
+}
+
 export function formatSize(bytes: number): string {
   if (bytes < 1_024) return `${Math.round(bytes)}B`;
   if (bytes < 1_048_576) return `${significant(bytes / 1_024)}KiB`;

@@ -73,18 +73,25 @@ export class Connection {
       scheduler,
       seed: deriveSeed(seed, stream),
       write: (data) => !sink.socket.writable || sink.socket.write(data),
-      end: () => finish(source, sink),
+      end: (delayMicros) => {
+        if (delayMicros !== null) observation.endDelivered(stream, delayMicros);
+        finish(source, sink);
+      },
       pauseSource: () => source.socket.pause(),
       resumeSource: () => source.socket.resume(),
       close: () => this.close(),
       reset: () => this.reset(),
-      delivered: (bytes, addedDelayMicros) => observation.delivered(stream, bytes, addedDelayMicros),
+      delivered: (bytes, addedDelayMicros, heldMicros) =>
+        observation.delivered(stream, bytes, addedDelayMicros, heldMicros),
     });
     source.socket.on('data', (data) => {
       observation.read(stream, data.length);
       link.receive(data);
     });
-    source.socket.on('end', () => link.end());
+    source.socket.on('end', () => {
+      observation.endRead(stream);
+      link.end();
+    });
     sink.socket.on('drain', () => link.drained());
     return link;
   }
@@ -112,6 +119,7 @@ export class Connection {
   }
 
   private close(): void {
+    this.options.observation.closed();
     this.dispose();
     this.client.socket.destroySoon();
     this.server.socket.destroySoon();

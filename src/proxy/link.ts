@@ -14,15 +14,21 @@ export interface LinkEnds {
   readonly seed: number;
   /** False when the sink is full: `drained` will be called. */
   write(data: Buffer): boolean;
-  /** The stream is over; everything before it has been written. */
-  end(): void;
+  /**
+   * The stream is over; everything before it has been written. delayMicros: since the source ended; null when no toxic
+   * was in the way.
+   */
+  end(delayMicros: number | null): void;
   pauseSource(): void;
   resumeSource(): void;
   /** Closes, or breaks off, both sides of the connection. */
   close(): void;
   reset(): void;
-  /** addedDelayMicros: null when no toxic was in the way, or when an update or removal changed the delay half-way. */
-  delivered(bytes: number, addedDelayMicros: number | null): void;
+  /**
+   * addedDelayMicros: null when no toxic was in the way, or when an update or removal changed the delay half-way.
+   * heldMicros: how much longer toxics have held data back than was told before.
+   */
+  delivered(bytes: number, addedDelayMicros: number | null, heldMicros: number): void;
 }
 
 export class Link {
@@ -32,6 +38,10 @@ export class Link {
   private paused = false;
   private disposed = false;
   private sourceEnded = false;
+  private endedAtMicros: number | null = null;
+  /** What has come but not left, and from when on the time that it is held has not been told. */
+  private heldBytes = 0;
+  private heldSinceMicros = 0;
 
   constructor(ends: LinkEnds) {
     this.ends = ends;
@@ -39,7 +49,7 @@ export class Link {
       {
         scheduler: ends.scheduler,
         deliver: (chunk) => this.deliver(chunk),
-        finish: () => this.ends.end(),
+        finish: () => this.finish(),
         settle: () => this.regulate(),
         close: () => this.ends.close(),
         reset: () => this.ends.reset(),
@@ -52,9 +62,11 @@ export class Link {
   receive(data: Buffer): void {
     if (this.disposed) return;
     if (this.chain.empty) {
-      this.write(data, null);
+      this.write(data, null, 0);
     } else {
       const nowMicros = this.ends.scheduler.nowMicros();
+      if (this.heldBytes === 0) this.heldSinceMicros = nowMicros;
+      this.heldBytes += data.length;
       for (let start = 0; start < data.length; start += maxChunkBytes) {
         const part = data.subarray(start, start + maxChunkBytes);
         this.chain.receive({ data: part, readAtMicros: nowMicros, atMicros: nowMicros, asAsked: true });
@@ -67,6 +79,7 @@ export class Link {
   end(): void {
     if (this.disposed || this.sourceEnded) return;
     this.sourceEnded = true;
+    if (!this.chain.empty) this.endedAtMicros = this.ends.scheduler.nowMicros();
     this.chain.end();
   }
 
@@ -91,13 +104,21 @@ export class Link {
   }
 
   private deliver(chunk: Chunk): void {
-    this.write(chunk.data, chunk.asAsked ? this.ends.scheduler.nowMicros() - chunk.readAtMicros : null);
+    const nowMicros = this.ends.scheduler.nowMicros();
+    const heldMicros = nowMicros - this.heldSinceMicros;
+    this.heldSinceMicros = nowMicros;
+    this.heldBytes -= chunk.data.length;
+    this.write(chunk.data, chunk.asAsked ? nowMicros - chunk.readAtMicros : null, heldMicros);
   }
 
-  private write(data: Buffer, addedDelayMicros: number | null): void {
+  private write(data: Buffer, addedDelayMicros: number | null, heldMicros: number): void {
     if (this.disposed) return;
     if (!this.ends.write(data)) this.sinkFull = true;
-    this.ends.delivered(data.length, addedDelayMicros);
+    this.ends.delivered(data.length, addedDelayMicros, heldMicros);
+  }
+
+  private finish(): void {
+    this.ends.end(this.endedAtMicros === null ? null : this.ends.scheduler.nowMicros() - this.endedAtMicros);
   }
 
   /** Pauses the source while the sink is full or a stage holds enough. */

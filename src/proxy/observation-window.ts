@@ -16,6 +16,12 @@ const streamWindow = z.object({
   bytesOut: count,
   /** From read to write, of pieces that met a toxic and whose delay no update or removal changed. Within 0.4 %. */
   addedDelayMicros: delays,
+  /** Added up over connections: how long toxics held data back. */
+  heldMicros: z.number().nonnegative(),
+  /** Ends of the stream, as read from the source. */
+  ends: count,
+  /** From reading an end to passing it on, where a toxic was in the way. */
+  endDelayMicros: delays,
 });
 
 /** All times are on the monotonic clock of this machine (kernel/clock), in microseconds. */
@@ -34,6 +40,8 @@ export const observationWindowSchema = z.object({
   refused: count.nullable(),
   /** Connections broken off by a toxic. */
   resets: count,
+  /** Connections closed by a toxic. */
+  closes: count,
   upstream: streamWindow,
   downstream: streamWindow,
   /** Both directions together. */
@@ -103,6 +111,7 @@ export function observeWindow(
     connections: sum(slices, (slice) => slice.connections),
     refused: seen ? sum(slices, (slice) => slice.refused) : null,
     resets: sum(slices, (slice) => slice.resets),
+    closes: sum(slices, (slice) => slice.closes),
     openConnections: request.openConnections,
     upstream: streamOf(slices, 'upstream'),
     downstream: streamOf(slices, 'downstream'),
@@ -137,6 +146,9 @@ function streamOf(
     bytesIn: sum(slices, (slice) => slice[stream].bytesIn),
     bytesOut: sum(slices, (slice) => slice[stream].bytesOut),
     addedDelayMicros: summarizeDelays(histograms),
+    heldMicros: sum(slices, (slice) => slice[stream].heldMicros),
+    ends: sum(slices, (slice) => slice[stream].ends),
+    endDelayMicros: summarizeDelays(slices.map((slice) => slice[stream].endDelays)),
   };
 }
 

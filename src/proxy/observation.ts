@@ -14,6 +14,11 @@ interface StreamCounts {
   /** Less than bytesIn where a toxic dropped or still held some. */
   bytesOut: number;
   delays: DelayHistogram;
+  /** Added up over connections: how long toxics held data back, told whenever some of it leaves. */
+  heldMicros: number;
+  /** Ends of the stream read, and how much later they were passed on where a toxic was in the way. */
+  ends: number;
+  endDelays: DelayHistogram;
 }
 
 export interface ObservationSlice {
@@ -26,6 +31,8 @@ export interface ObservationSlice {
   refused: number;
   /** Connections broken off by a toxic. */
   resets: number;
+  /** Connections closed by a toxic. */
+  closes: number;
   upstream: StreamCounts;
   downstream: StreamCounts;
 }
@@ -63,16 +70,29 @@ export class Observation {
     this.slice().resets += 1;
   }
 
+  closed(): void {
+    this.slice().closes += 1;
+  }
+
   read(stream: Stream, bytes: number): void {
     const counts = this.slice()[stream];
     counts.chunks += 1;
     counts.bytesIn += bytes;
   }
 
-  delivered(stream: Stream, bytes: number, addedDelayMicros: number | null): void {
+  delivered(stream: Stream, bytes: number, addedDelayMicros: number | null, heldMicros = 0): void {
     const counts = this.slice()[stream];
     counts.bytesOut += bytes;
+    counts.heldMicros += heldMicros;
     if (addedDelayMicros !== null) recordDelay(counts.delays, addedDelayMicros);
+  }
+
+  endRead(stream: Stream): void {
+    this.slice()[stream].ends += 1;
+  }
+
+  endDelivered(stream: Stream, delayMicros: number): void {
+    recordDelay(this.slice()[stream].endDelays, delayMicros);
   }
 
   /** Toxics have changed: what follows is another slice. */
@@ -117,9 +137,12 @@ export class Observation {
   }
 }
 
-const emptyCounts = (): StreamCounts => ({ chunks: 0, bytesIn: 0, bytesOut: 0, delays: new Map() });
+const emptyCounts = (): StreamCounts => ({
+  ...{ chunks: 0, bytesIn: 0, bytesOut: 0, delays: new Map() },
+  ...{ heldMicros: 0, ends: 0, endDelays: new Map() },
+});
 
 const emptySlice = (startMicros: number, endMicros: number): ObservationSlice => ({
-  ...{ startMicros, endMicros, connections: 0, refused: 0, resets: 0 },
+  ...{ startMicros, endMicros, connections: 0, refused: 0, resets: 0, closes: 0 },
   ...{ upstream: emptyCounts(), downstream: emptyCounts() },
 });

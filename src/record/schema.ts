@@ -62,7 +62,10 @@ const fidelityCheck = z.object({
   name: z.string(),
   asked: z.string(),
   happened: z.string(),
-  /** `unmeasured`: this proxy cannot tell (a real Toxiproxy); read back only. */
+  /**
+   * `unmeasured`: this proxy cannot tell (a real Toxiproxy); read back only. `not binding`: the traffic gave the fault
+   * nothing to do, so that what was kept was kept without it.
+   */
   status: z.enum(['within', 'outside', 'not binding', 'unmeasured']),
 });
 

@@ -5,7 +5,7 @@ import { formatDuration, formatSize } from '../kernel/units.ts';
 import { formatNamed, formatValue } from './words.ts';
 
 /** Neutral values that only repeat what is usual. */
-const usual = new Set(['toxicity 100%', 'jitter 0ms', 'jitter 0µs']);
+const usual = new Set(['toxicity 100%', 'jitter 0ms', 'jitter 0µs', 'variation 0B', 'delay 0ms']);
 
 /** `latency on postgres: latency 25ms, jitter 5ms` */
 function faultText(fault: FaultRecord): string {
@@ -41,6 +41,7 @@ export function faultRow(fault: FaultRecord) {
       happened: check.happened,
       ...checkWords[check.status],
       statusClass: check.status.replaceAll(' ', '-'),
+      idle: check.status === 'not binding',
     })),
     state: fault.status,
     stateClass: fault.status === 'undo failed' ? 'fail' : fault.status.replaceAll(' ', '-'),
@@ -70,13 +71,16 @@ export function observationRow(fault: FaultRecord) {
   ];
 }
 
-/** `2 injected, all undone`, `1 of 2 injected, 1 not undone` */
+/** `2 injected, all undone`, `1 of 2 injected, 1 not undone`, `2 injected, 1 not binding, all undone` */
 export function faultSummary(faults: readonly FaultRecord[]): string {
   if (faults.length === 0) return 'none';
   const injected = faults.filter((fault) => fault.status !== 'not injected').length;
   const undone = faults.filter((fault) => fault.status === 'undone').length;
-  const head =
-    injected === faults.length ? `${injected} injected` : `${injected} of ${faults.length} injected`;
+  const idle = faults.filter(({ fidelity }) =>
+    fidelity.some((check) => check.status === 'not binding'),
+  ).length;
+  const all = injected === faults.length ? '' : ` of ${faults.length}`;
+  const head = `${injected}${all} injected${idle === 0 ? '' : `, ${idle} not binding`}`;
   if (injected === 0) return head;
   return undone < injected ? `${head}, ${injected - undone} not undone` : `${head}, all undone`;
 }

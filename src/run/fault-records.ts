@@ -45,6 +45,17 @@ export function faultsThatInvalidate(
   });
 }
 
+/** One note per fault that the traffic gave nothing to do: its promises were kept without it. */
+export const idleFaults = (records: readonly FaultRecord[]): string[] =>
+  records.flatMap((record) =>
+    record.fidelity
+      .filter((check) => check.status === 'not binding')
+      .map(
+        (check) =>
+          `fault ${record.id} was not binding: ${check.name} ${check.happened}, asked ${check.asked}`,
+      ),
+  );
+
 export const undoFailures = (records: readonly FaultRecord[]): string[] =>
   records.flatMap((record) =>
     record.status === 'undo failed' ? [`fault ${record.id} could not be undone: ${record.note ?? ''}`] : [],

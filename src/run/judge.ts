@@ -10,7 +10,13 @@ import { seriesRecords } from './assemble.ts';
 import { broadcastNotes } from './broadcast-bounds.ts';
 
 import { environmentOf } from './environment.ts';
-import { faultRecord, faultsThatInvalidate, judgeHeldBack, undoFailures } from './fault-records.ts';
+import {
+  faultRecord,
+  faultsThatInvalidate,
+  idleFaults,
+  judgeHeldBack,
+  undoFailures,
+} from './fault-records.ts';
 import { loadEntryRecord } from './load-of.ts';
 import { type FaultWindow, phasesOf } from './phases.ts';
 import type { LoadResult } from './pool.ts';
@@ -58,6 +64,7 @@ export function judge(request: RunRequest, measured: Measured): RunData {
       ...machineNotes(request),
       ...connectionNotes(request),
       ...broadcastNotes(series),
+      ...idleFaults(faults),
       ...measured.notes,
     ],
     verdict: { status: 'interrupted', reasons: [], exitCode: 130 },

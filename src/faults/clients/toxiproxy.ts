@@ -22,7 +22,7 @@ const proxySchema = z.object({
 
 type Toxic = z.infer<typeof toxicSchema>;
 type ProxyState = z.infer<typeof proxySchema>;
-type ToxicType = 'latency' | 'timeout' | 'reset_peer';
+type ToxicType = 'latency' | 'bandwidth' | 'slow_close' | 'timeout' | 'reset_peer' | 'slicer' | 'limit_data';
 
 export interface NewToxic extends Omit<Toxic, 'type'> {
   readonly type: ToxicType;

@@ -28,9 +28,28 @@ describe('what the proxy saw', () => {
     observation.reset();
     const seen = look();
     expect(seen).toMatchObject({ connections: 1, resets: 1, refused: 0, complete: true });
-    expect(seen.upstream).toEqual({ chunks: 1, bytesIn: 10, bytesOut: 10, addedDelayMicros: null });
+    expect(seen.upstream).toEqual({
+      ...{ chunks: 1, bytesIn: 10, bytesOut: 10, addedDelayMicros: null },
+      ...{ heldMicros: 0, ends: 0, endDelayMicros: null },
+    });
     expect(seen.downstream).toMatchObject({ chunks: 2, bytesIn: 60, bytesOut: 30 });
     expect(seen.addedDelayMicros).toEqual({ p50: 5, p99: 5, count: 1 });
+  });
+
+  it('adds up how long data was held, who was closed, and how late ends came', () => {
+    const { scheduler, observation, look } = setUp();
+    observation.delivered('downstream', 5, 40_000, 40_000);
+    observation.endRead('downstream');
+    scheduler.advance(300);
+    observation.delivered('downstream', 5, 40_000, 2_000);
+    observation.endRead('downstream');
+    observation.endDelivered('downstream', 100);
+    observation.closed();
+    const seen = look();
+    expect(seen.closes).toBe(1);
+    expect(seen.upstream).toMatchObject({ heldMicros: 0, ends: 0, endDelayMicros: null });
+    expect(seen.downstream).toMatchObject({ heldMicros: 42_000, ends: 2 });
+    expect(seen.downstream.endDelayMicros).toEqual({ p50: 100, p99: 100, count: 1 });
   });
 
   it('tells before, during and after a toxic apart exactly', () => {
