@@ -34,6 +34,8 @@ export class StageChain {
   private readonly draws: Draws;
   private readonly outlet: ChainOutlet;
   private finished = false;
+  /** A stage has ended the stream itself: with its end the connection closes. */
+  private closing = false;
   private disposed = false;
 
   constructor(outlet: ChainOutlet, seed: number) {
@@ -128,12 +130,13 @@ export class StageChain {
       end: () => {
         if (place.mounted !== undefined) this.passEnd(place.mounted);
       },
-      close: () => this.outlet.close(),
+      close: () => this.close(place.mounted),
       reset: () => this.outlet.reset(),
     };
   }
 
   private at(atMicros: number, callback: () => void, timers: Set<Cancel>): Cancel {
+    if (this.disposed) return () => undefined;
     const cancel = this.outlet.scheduler.at(atMicros, () => {
       timers.delete(cancel);
       callback();
@@ -146,23 +149,38 @@ export class StageChain {
     };
   }
 
+  /** Nothing follows the end: what comes after a stage has closed is dropped. */
   private hand(index: number, chunk: Chunk): void {
     if (this.disposed) return;
     const next = this.mounted[index];
+    if (next === undefined ? this.finished : next.ended) return;
     if (next === undefined) this.outlet.deliver(chunk);
     else next.stage.receive(chunk);
   }
 
   private handEnd(index: number): void {
     const next = this.mounted[index];
+    if (next === undefined ? this.finished : next.ended) return;
     if (next === undefined) {
       this.finished = true;
-      this.outlet.finish();
+      if (this.closing) this.outlet.close();
+      else this.outlet.finish();
       return;
     }
     next.ended = true;
     if (next.stage.end === undefined) this.passEnd(next);
     else next.stage.end();
+  }
+
+  /** Toxics behind it still have their way with what it passed on, and with the end. */
+  private close(mounted: Mounted | undefined): void {
+    this.closing = true;
+    if (mounted === undefined || this.finished) {
+      this.outlet.close();
+      return;
+    }
+    mounted.ended = true;
+    this.passEnd(mounted);
   }
 
   private passEnd(mounted: Mounted): void {

@@ -54,6 +54,8 @@ function readSettings(fields: Fields, kind: ToxicKind, current: ToxicSettings): 
       throw badBody(`${key} must be between ${range.min} and ${range.max}, got ${value}`);
     attributes[key] = value;
   }
+  const wrong = kind.refuse?.(attributes);
+  if (wrong !== undefined) throw badBody(wrong);
   return {
     attributes,
     toxicity: numberField(fields, 'toxicity', { min: 0, max: 1, whole: false }) ?? current.toxicity,

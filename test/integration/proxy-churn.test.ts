@@ -6,6 +6,16 @@ import { startProxyServer, type ProxyServer } from '../../src/proxy/server.ts';
 import { apiAt, dial, portOf, sleepMs, startEcho, type EchoServer } from '../support/proxy-loopback.ts';
 import { addToxic, openProxy, type World } from '../support/proxy-world.ts';
 
+/** None of them loses anything. */
+const neighbours = [
+  { type: 'latency', attributes: { latency: 5 } },
+  { type: 'bandwidth', attributes: { rate: 50 } },
+  { type: 'slicer', attributes: { average_size: 1, delay: 200 } },
+  { type: 'slow_close', attributes: { delay: 5 } },
+  { type: 'bandwidth' },
+  { type: 'limit_data', attributes: { bytes: 1_000_000 } },
+];
+
 let echo: EchoServer;
 let server: ProxyServer;
 let world: World;
@@ -38,7 +48,11 @@ it('loses and reorders nothing of 64 KiB of two-byte chunks while toxics come an
         attributes,
         toxicity: changes % 3 === 0 ? 0.5 : 1,
       });
-      await addToxic(world, { type: 'latency', name: 'b', stream, attributes: { latency: 5 } });
+      await addToxic(world, {
+        ...neighbours[Math.floor(changes / 2) % neighbours.length],
+        name: 'b',
+        stream,
+      });
       await world.api('PATCH', '/proxies/churn/toxics/a', { attributes: { latency: 3 } });
       for (const name of changes % 4 < 2 ? ['a', 'b'] : ['b', 'a']) {
         expect((await world.api('DELETE', `/proxies/churn/toxics/${name}`)).status).toBe(204);
@@ -94,5 +108,23 @@ it('holds back a sender whose receiver does not read, and loses nothing', async 
   expect(client.socket.writableLength).toBeGreaterThan(0);
   client.socket.resume();
   await client.until(({ received }) => received().length === 128 * 1024 * 1024);
+  client.socket.destroy();
+});
+
+it.each([
+  { type: 'bandwidth', attributes: { rate: 1_000 } },
+  { type: 'slicer', attributes: { average_size: 1_000, delay: 1_000 } },
+])('holds back a sender that $type throttles, and loses nothing when it lets go', async (toxic) => {
+  const { listen } = await openProxy(world);
+  await addToxic(world, { ...toxic, name: 't', stream: 'upstream' });
+  const client = await dial(portOf(listen));
+  const piece = 'x'.repeat(64 * 1024);
+  // More than the socket buffers of the way can take.
+  for (let sent = 0; sent < 1024; sent += 1) client.socket.write(piece);
+  await sleepMs(300);
+  expect(client.socket.writableLength).toBeGreaterThan(0);
+  expect(client.received().length).toBeLessThan(3_000_000);
+  await world.api('DELETE', '/proxies/churn/toxics/t');
+  await client.until(({ received }) => received().length === 64 * 1024 * 1024);
   client.socket.destroy();
 });

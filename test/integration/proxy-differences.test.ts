@@ -46,6 +46,13 @@ const differences: Readonly<Record<string, (world: World) => Promise<void>>> = {
     for (const toxic of [
       { type: 'latency', attributes: { latency: -1 } },
       { type: 'timeout', attributes: { timeout: -1 } },
+      { type: 'bandwidth', attributes: { rate: -1 } },
+      { type: 'slow_close', attributes: { delay: -1 } },
+      { type: 'limit_data', attributes: { bytes: -1 } },
+      { type: 'slicer' },
+      { type: 'slicer', attributes: { average_size: 0 } },
+      { type: 'slicer', attributes: { average_size: 10, size_variation: 11 } },
+      { type: 'slicer', attributes: { average_size: 10, delay: -1 } },
       { type: 'latency', toxicity: 2 },
       { type: 'latency', toxicity: -0.1 },
     ]) {
@@ -135,6 +142,41 @@ const differences: Readonly<Record<string, (world: World) => Promise<void>>> = {
     await sleepMs(50);
     await world.api('PATCH', `/proxies/${world.name}/toxics/t`, { attributes: { latency: 10 } });
     await client.until(({ received }) => received() === 'ab');
+    client.socket.destroy();
+  },
+  '`bandwidth` sends a packet': async (world) => {
+    const client = await dialProxy(world, [{ type: 'bandwidth', attributes: { rate: 50 } }]);
+    let reads = 0;
+    client.socket.on('data', () => (reads += 1));
+    await client.roundTripMs('x'.repeat(25_000));
+    // 18 pieces; the original sends 5 of them.
+    expect(reads).toBeGreaterThan(8);
+    client.socket.destroy();
+  },
+  'An update of `bandwidth` or `slicer`': async (world) => {
+    for (const [type, before, after] of [
+      ['bandwidth', { rate: 1 }, { rate: 2 }],
+      ['slicer', { average_size: 1, delay: 1_000_000 }, { delay: 10_000 }],
+    ] as const) {
+      const inner = { ...world, name: `${world.name}-${type}` };
+      const client = await dialProxy(inner, [{ type, name: 't', attributes: before }]);
+      client.socket.write('x'.repeat(20_000));
+      await sleepMs(150);
+      await world.api('PATCH', `/proxies/${inner.name}/toxics/t`, { attributes: after });
+      await sleepMs(300);
+      expect(client.received().length).toBeGreaterThan(5);
+      expect(client.received().length).toBeLessThan(5_000);
+      client.socket.destroy();
+    }
+  },
+  'Pieces of `slicer` have': async (world) => {
+    const attributes = { average_size: 100, delay: 10_000 };
+    const client = await dialProxy(world, [{ type: 'slicer', attributes }]);
+    const sizes: number[] = [];
+    client.socket.on('data', ({ length }) => sizes.push(length));
+    await client.roundTripMs('x'.repeat(1_000));
+    // Two that came together are read as one.
+    expect(sizes.filter((size) => size % 100 !== 0)).toEqual([]);
     client.socket.destroy();
   },
   'Toxicity is drawn once': async () => {

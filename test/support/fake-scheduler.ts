@@ -13,7 +13,8 @@ export interface FakeScheduler extends Scheduler {
   pending(): number;
 }
 
-export function fakeScheduler(startMicros = 1_000_000): FakeScheduler {
+/** `lateMicros`: every timer fires that much after its time, as real ones do. */
+export function fakeScheduler(startMicros = 1_000_000, lateMicros = 0): FakeScheduler {
   let nowMicros = startMicros;
   const timers = new Set<Timer>();
   const nextBefore = (limitMicros: number): Timer | undefined =>
@@ -21,7 +22,7 @@ export function fakeScheduler(startMicros = 1_000_000): FakeScheduler {
   return {
     nowMicros: () => nowMicros,
     at: (atMicros, callback) => {
-      const timer = { atMicros, callback };
+      const timer = { atMicros: atMicros + lateMicros, callback };
       timers.add(timer);
       return () => timers.delete(timer);
     },

@@ -15,23 +15,32 @@ export interface LinkHarness {
   output(): string;
   readonly seen: {
     writes: Buffer[];
+    /** When each write came. */
+    writtenAtMicros: number[];
     ends: number;
     closes: number;
     resets: number;
     paused: boolean;
     delaysMicros: (number | null)[];
+    /** Since the source ended. */
+    endDelaysMicros: (number | null)[];
+    /** Added up. */
+    heldMicros: number;
   };
 }
 
-export function linkHarness(seed = 1): LinkHarness {
-  const scheduler = fakeScheduler();
+export function linkHarness(seed = 1, lateMicros = 0): LinkHarness {
+  const scheduler = fakeScheduler(1_000_000, lateMicros);
   const seen: LinkHarness['seen'] = {
     writes: [],
+    writtenAtMicros: [],
     ends: 0,
     closes: 0,
     resets: 0,
     paused: false,
     delaysMicros: [],
+    endDelaysMicros: [],
+    heldMicros: 0,
   };
   const toxics = new ToxicChain(scheduler, () => link.sync(toxics.of('downstream')));
   const link: Link = new Link({
@@ -39,10 +48,12 @@ export function linkHarness(seed = 1): LinkHarness {
     seed,
     write: (data) => {
       seen.writes.push(Buffer.from(data));
+      seen.writtenAtMicros.push(scheduler.nowMicros());
       return harness.sinkTakes;
     },
-    end: () => {
+    end: (delayMicros) => {
       seen.ends += 1;
+      seen.endDelaysMicros.push(delayMicros);
     },
     pauseSource: () => {
       seen.paused = true;
@@ -58,7 +69,10 @@ export function linkHarness(seed = 1): LinkHarness {
       seen.resets += 1;
       link.dispose();
     },
-    delivered: (_bytes, addedDelayMicros) => seen.delaysMicros.push(addedDelayMicros),
+    delivered: (_bytes, addedDelayMicros, heldMicros) => {
+      seen.delaysMicros.push(addedDelayMicros);
+      seen.heldMicros += heldMicros;
+    },
   });
   const harness: LinkHarness = {
     ...{ scheduler, toxics, link, seen, sinkTakes: true },

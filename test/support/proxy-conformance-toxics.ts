@@ -20,10 +20,16 @@ export const toxicCases: readonly ConformanceCase[] = [
       const path = `/proxies/${world.name}/toxics`;
       for (const [type, attributes] of [
         ['latency', { latency: 0, jitter: 0 }],
+        ['bandwidth', { rate: 0 }],
+        ['slow_close', { delay: 0 }],
         ['timeout', { timeout: 0 }],
         ['reset_peer', { timeout: 0 }],
+        ['slicer', { average_size: 10, size_variation: 0, delay: 0 }],
+        ['limit_data', { bytes: 0 }],
       ] as const) {
-        const answer = await world.api('POST', path, { type });
+        // The one attribute without a default that both take.
+        const given = 'average_size' in attributes ? { average_size: 10 } : undefined;
+        const answer = await world.api('POST', path, { type, attributes: given });
         const stream = 'downstream';
         const expected = { attributes, name: `${type}_downstream`, type, stream, toxicity: 1 };
         expect([answer.status, answer.json]).toEqual([200, expected]);
@@ -50,6 +56,10 @@ export const toxicCases: readonly ConformanceCase[] = [
         [{ type: 'latency', attributes: { latency: '5' } }, 400, /^bad request body: /],
         [{ type: 'latency', attributes: { latency: 1.5 } }, 400, /^bad request body: /],
         [{ type: 'latency', attributes: [] }, 400, /^bad request body: /],
+        [{ type: 'bandwidth', attributes: { rate: '1' } }, 400, /^bad request body: /],
+        [{ type: 'slow_close', attributes: { delay: 1.5 } }, 400, /^bad request body: /],
+        [{ type: 'slicer', attributes: { average_size: true } }, 400, /^bad request body: /],
+        [{ type: 'limit_data', attributes: { bytes: [] } }, 400, /^bad request body: /],
       ]);
       const path = `/proxies/${world.name}/toxics`;
       expectError(await world.api('GET', `${path}/none`), 404, exactly('toxic not found'));
@@ -89,6 +99,30 @@ export const toxicCases: readonly ConformanceCase[] = [
       };
       expect((await world.api('PATCH', path, all)).json).toEqual({ ...expected, toxicity: 0.25 });
       expect((await world.api('POST', path, { toxicity: 0.5 })).json).toEqual({ ...expected, toxicity: 0.5 });
+    },
+  },
+  {
+    says: 'updates every attribute of every type, one at a time, to any whole number that fits',
+    run: async (world) => {
+      await openProxy(world);
+      for (const [type, attributes] of [
+        ['latency', { latency: 1, jitter: 2 }],
+        ['bandwidth', { rate: 3_000_000_000 }],
+        ['slow_close', { delay: 4 }],
+        ['timeout', { timeout: 5 }],
+        ['reset_peer', { timeout: 6 }],
+        ['slicer', { average_size: 100_000, size_variation: 50_000, delay: 7 }],
+        ['limit_data', { bytes: 5_000_000_000 }],
+      ] as const) {
+        const sane = type === 'slicer' ? { average_size: 60_000 } : {};
+        await addToxic(world, { type, name: type, attributes: sane });
+        const path = `/proxies/${world.name}/toxics/${type}`;
+        for (const [key, value] of Object.entries(attributes)) {
+          const answer = await world.api('PATCH', path, { attributes: { [key.toUpperCase()]: value } });
+          expect(answer.json, answer.text).toMatchObject({ attributes: { [key]: value } });
+        }
+        expect((await world.api('GET', path)).json).toMatchObject({ type, attributes });
+      }
     },
   },
   {

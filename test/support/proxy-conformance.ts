@@ -2,7 +2,13 @@
 
 import { proxyCases } from './proxy-conformance-proxies.ts';
 import { relayCases } from './proxy-conformance-relay.ts';
+import { shapingCases } from './proxy-conformance-shaping.ts';
 import { toxicCases } from './proxy-conformance-toxics.ts';
 import type { ConformanceCase } from './proxy-world.ts';
 
-export const conformanceCases: readonly ConformanceCase[] = [...proxyCases, ...toxicCases, ...relayCases];
+export const conformanceCases: readonly ConformanceCase[] = [
+  ...proxyCases,
+  ...toxicCases,
+  ...relayCases,
+  ...shapingCases,
+];

@@ -1,7 +1,7 @@
 // latency: every chunk leaves latency ± jitter after it came. The end of the stream follows the last chunk undelayed.
 
 import type { Cancel } from '../schedule.ts';
-import { createChunkQueue } from './chunk-queue.ts';
+import { createChunkQueue, releaseAll } from './chunk-queue.ts';
 import { type Chunk, defineToxic, durationMs, type StageContext } from './toxic.ts';
 
 /** Leaving this early is nearer to what was asked than one more timer tick. */
@@ -63,9 +63,7 @@ export const latency = defineToxic<'latency' | 'jitter'>({
       },
       remove: () => {
         cancel?.();
-        for (let next = queue.take(); next !== undefined; next = queue.take()) {
-          context.pass({ ...next.chunk, atMicros: context.nowMicros(), asAsked: false });
-        }
+        releaseAll(queue, context);
       },
     };
   },

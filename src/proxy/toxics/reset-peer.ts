@@ -2,7 +2,7 @@
 // held, so that a removal in time leaves the stream whole.
 
 import type { Cancel } from '../schedule.ts';
-import { createChunkQueue } from './chunk-queue.ts';
+import { createChunkQueue, releaseAll } from './chunk-queue.ts';
 import { defineToxic, durationMs } from './toxic.ts';
 
 export const resetPeer = defineToxic<'timeout'>({
@@ -33,11 +33,7 @@ export const resetPeer = defineToxic<'timeout'>({
       end: () => begin(context.nowMicros()),
       heldBytes: () => queue.bytes(),
       update: arm,
-      remove: () => {
-        for (let next = queue.take(); next !== undefined; next = queue.take()) {
-          context.pass({ ...next.chunk, atMicros: context.nowMicros(), asAsked: false });
-        }
-      },
+      remove: () => releaseAll(queue, context),
     };
   },
 });

@@ -34,7 +34,7 @@ export interface StageContext<Attribute extends string> {
   pass(chunk: Chunk): void;
   /** Hands on the end of the stream. */
   end(): void;
-  /** Closes both sides of the connection, in an orderly way. */
+  /** Ends the stream here, whatever the source goes on to send; once what was passed on is out, both sides are closed. */
   close(): void;
   /** Breaks both sides of the connection off (RST). */
   reset(): void;
@@ -58,6 +58,8 @@ export interface ToxicKind<Attribute extends string = string> {
   readonly attributes: Readonly<Record<Attribute, AttributeRange>>;
   /** How much one connection may hold in this stage before its source is paused. */
   readonly holdBytes: number;
+  /** Says what is wrong with values that are each in range but do not go together; refused with 400. */
+  refuse?(attributes: Readonly<Record<Attribute, number>>): string | undefined;
   mount(context: StageContext<Attribute>): Stage;
 }
 
@@ -68,3 +70,6 @@ export function defineToxic<Attribute extends string>(kind: ToxicKind<Attribute>
 
 /** A duration in whole milliseconds; far ones are waited for, however long. */
 export const durationMs: AttributeRange = { default: 0, min: 0, max: Number.MAX_SAFE_INTEGER };
+
+/** A number of bytes, of KB/s or of microseconds. */
+export const amount: AttributeRange = { default: 0, min: 0, max: Number.MAX_SAFE_INTEGER };
