@@ -2,7 +2,7 @@
 
 import { type ExitCode, exitCodes } from '../kernel/errors.ts';
 import { formatDuration, formatRate, formatShare } from '../kernel/units.ts';
-import { faultParameters } from '../faults/registry.ts';
+import { faultParameters, isProcessFault } from '../faults/registry.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { Flow, LoadEntry, RateStage, ScheduledFault, UserStage } from '../scenario/scenario.ts';
 import { threadsOf } from '../run/thread-count.ts';
@@ -84,6 +84,8 @@ function describeFault(fault: ScheduledFault): { inject: string; undo: string } 
   const what = [fault.fault.kind, ...parameters].join(', ');
   return {
     inject: `inject ${fault.id} at ${formatDuration(fault.atMicros)} for ${formatDuration(fault.forMicros)}: ${what} on ${fault.on}`,
-    undo: `remove it from the proxy of ${fault.on} and read that back`,
+    undo: isProcessFault(fault.fault)
+      ? `let ${fault.on} go on and read that back`
+      : `remove it from the proxy of ${fault.on} and read that back`,
   };
 }

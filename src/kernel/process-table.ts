@@ -12,6 +12,8 @@ export interface ProcessIdentity {
 export interface ProcessRow extends ProcessIdentity {
   readonly parent: number;
   readonly group: number;
+  /** Held by SIGSTOP (or by a debugger): it exists, and does nothing. */
+  readonly stopped: boolean;
 }
 
 const onLinux = process.platform === 'linux';
@@ -32,6 +34,8 @@ function readProc(path: string): string | undefined {
   }
 }
 
+const isHeld = (state: string): boolean => /^[Tt]/.test(state);
+
 /** A zombie has ended: nothing of it can act or be signalled any more, so it counts as gone. */
 const hasEnded = (state: string): boolean => state.startsWith('Z') || state.startsWith('X');
 
@@ -42,7 +46,13 @@ function linuxRow(pid: number): ProcessRow | undefined {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = fields[19];
   if (ticks === undefined || hasEnded(fields[0] ?? 'X')) return undefined;
-  return { pid, parent: Number(fields[1]), group: Number(fields[2]), startTime: `${ticks}@${currentBoot()}` };
+  return {
+    pid,
+    parent: Number(fields[1]),
+    group: Number(fields[2]),
+    stopped: isHeld(fields[0] ?? ''),
+    startTime: `${ticks}@${currentBoot()}`,
+  };
 }
 
 function psRows(selection: readonly string[]): ProcessRow[] {
@@ -62,7 +72,13 @@ function psRows(selection: readonly string[]): ProcessRow[] {
     const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/.exec(line);
     if (match === null || hasEnded(match[4] ?? 'X')) return [];
     return [
-      { pid: Number(match[1]), parent: Number(match[2]), group: Number(match[3]), startTime: match[5] ?? '' },
+      {
+        pid: Number(match[1]),
+        parent: Number(match[2]),
+        group: Number(match[3]),
+        stopped: isHeld(match[4] ?? ''),
+        startTime: match[5] ?? '',
+      },
     ];
   });
 }

@@ -29,12 +29,11 @@ export interface StopReport {
 const pollMs = 20;
 const killWithinMs = 2_000;
 
-/** Every process of the tree that runs now. Signals nothing. */
-export function findTree(
-  request: Pick<StopRequest, 'identity' | 'processGroup' | 'token'>,
-): ProcessIdentity[] {
-  return members(request, new Map()).map(({ pid, startTime }) => ({ pid, startTime }));
-}
+/** How a tree of processes is found, also by another process that knows nothing but this. */
+export type ProcessTree = Pick<StopRequest, 'identity' | 'processGroup' | 'token'>;
+
+/** Every process of the tree that exists now. Signals nothing. */
+export const findTree = (tree: ProcessTree): ProcessRow[] => members(tree, new Map());
 
 /** Asks the tree to end, forces it after the grace, and looks again. Never signals a pid that was reused. */
 export async function stopTree(request: StopRequest): Promise<StopReport> {

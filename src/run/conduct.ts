@@ -7,6 +7,8 @@ import type { RunData } from '../record/data.ts';
 import type { RunRecord } from '../record/schema.ts';
 import { beginRecord, readRecord, writeRecord } from '../record/store.ts';
 import { inject } from '../faults/inject.ts';
+import { injectOnProcess } from '../faults/inject-process.ts';
+import { isProcessFault } from '../faults/registry.ts';
 import type { Injection } from '../faults/fault.ts';
 import { messageOf } from '../kernel/errors.ts';
 import type { ScheduledFault } from '../scenario/scenario.ts';
@@ -83,7 +85,7 @@ async function measure(
   try {
     pool.start(startAtMicros);
     progress.started(startAtMicros);
-    const { load, played } = await play(request, pool, startAtMicros, progress);
+    const { load, played } = await play(request, started, pool, { startAtMicros, progress });
     const samples = started
       .samples()
       .map((sample) => ({ ...sample, atMicros: sample.atMicros - startAtMicros }));
@@ -102,9 +104,9 @@ interface Played {
 /** Load and faults side by side. On Ctrl-C the faults are undone first; then the load stops. */
 async function play(
   request: RunRequest,
+  started: StartedVariant,
   pool: Pool,
-  startAtMicros: number,
-  progress: RunProgress,
+  { startAtMicros, progress }: { readonly startAtMicros: number; readonly progress: RunProgress },
 ): Promise<Played> {
   const { scenario, signal } = request;
   const loadOver = new AbortController();
@@ -113,7 +115,7 @@ async function play(
     startAtMicros,
     signal: AbortSignal.any([signal, loadOver.signal]),
     inject: async (fault) => {
-      const injection = await injectFault(request, fault);
+      const injection = await injectFault(request, started, fault);
       tell(() => progress.faultBegan(fault, injection.effectAtMicros - startAtMicros));
       return withEnd(injection, (clearedAtMicros) =>
         tell(() =>
@@ -139,17 +141,20 @@ async function play(
   }
 }
 
-async function injectFault(request: RunRequest, fault: ScheduledFault): Promise<Injection> {
-  const link = request.stage.backend?.get(fault.on);
-  if (link === undefined) throw new Error(`there is no proxy in front of ${fault.on}`);
-  return await inject({
-    id: fault.id,
-    spec: fault.fault,
-    link,
-    traffic: fault.traffic,
-    forMicros: fault.forMicros,
-    tracker: request.stage.journal,
-  });
+async function injectFault(
+  { stage }: RunRequest,
+  started: StartedVariant,
+  { id, on, fault: spec, forMicros, traffic }: ScheduledFault,
+): Promise<Injection> {
+  const tracker = stage.journal;
+  if (isProcessFault(spec)) {
+    const tree = started.processes[on];
+    if (tree === undefined) throw new Error(`${on} is no process that Mettle has started`);
+    return await injectOnProcess({ id, spec, process: { name: on, tree }, forMicros, tracker });
+  }
+  const link = stage.backend?.get(on);
+  if (link === undefined) throw new Error(`there is no proxy in front of ${on}`);
+  return await inject({ id, spec, link, traffic, forMicros, tracker });
 }
 
 /** Apart from the fault itself: what cannot be shown must not keep a fault from being undone. */

@@ -3,6 +3,7 @@
 import { isAborted } from '../kernel/abort.ts';
 import { openProxyBackend } from '../faults/clients/backend.ts';
 import type { ProxyBackend } from '../faults/fault.ts';
+import { isProcessFault } from '../faults/registry.ts';
 import { type Journal, openJournal } from '../faults/journal.ts';
 import { lockTarget } from '../faults/lock.ts';
 import { startWatchdog } from '../faults/watchdog.ts';
@@ -29,7 +30,7 @@ export interface StageOptions {
 
 /** What a scenario's faults need a proxy for. */
 export const linksOf = (scenario: Scenario): ReadonlySet<string> =>
-  new Set(scenario.chaos.map((fault) => fault.on));
+  new Set(scenario.chaos.filter(({ fault }) => !isProcessFault(fault)).map((fault) => fault.on));
 
 export interface Stage {
   readonly journal: Journal;

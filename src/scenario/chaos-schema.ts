@@ -14,7 +14,7 @@ const schedule = z.strictObject({
     .string()
     .min(1)
     .describe(
-      'A dependency of the target, a client of the target, or `clients`: the proxy in front of the target itself.',
+      'A dependency of the target, a client of the target, or `clients`: the proxy in front of the target itself. For faults on processes: `target`, a client or a dependency.',
     ),
   inject: z
     .enum(['if-steady', 'always'])
@@ -26,8 +26,17 @@ const schedule = z.strictObject({
     .describe('Whether a link that carries nothing makes the run invalid; default: required.'),
 });
 
+/**
+ * An entry that stands for a piece of the library or of the project. It is replaced before entries are checked
+ * (chaos-pieces.ts); this is what editors are told.
+ */
+export const pieceEntryInput = schedule.partial().extend({
+  use: z.string().min(1).describe('A piece of the library, such as `dependency-slow`, or a path to one.'),
+  with: z.record(z.string(), z.unknown()).optional().describe('Parameters that differ from the piece’s.'),
+});
+
 /** What every scheduled fault may say, whatever its kind. */
-export const faultEntryKeys: readonly string[] = [...Object.keys(schedule.shape), 'fault', 'with'];
+export const faultEntryKeys: readonly string[] = [...Object.keys(schedule.shape), 'use', 'fault', 'with'];
 
 export const faultEntryInput = z
   .intersection(

@@ -8,16 +8,26 @@ import { runRecordSchema } from '../record/schema.ts';
 import { targetSchema } from '../system/target-schema.ts';
 import { type Descriptions, scenarioDescriptions, targetDescriptions } from './key-descriptions.ts';
 import { comparisonDescriptions, runDescriptions } from './record-descriptions.ts';
+import { faultEntryInput, pieceEntryInput } from './chaos-schema.ts';
 import { scenarioInput } from './schema.ts';
 
 export interface JsonSchema {
   readonly [keyword: string]: unknown;
 }
 
+/** As written: what is checked has its pieces of chaos replaced already. */
+const writtenScenario = z.strictObject({
+  ...scenarioInput.shape,
+  chaos: z
+    .array(z.union([faultEntryInput, pieceEntryInput]))
+    .optional()
+    .describe('Faults injected during the load.'),
+});
+
 /** Scenario files. */
 export const scenarioJsonSchema = (): JsonSchema =>
   jsonSchema(
-    scenarioInput,
+    writtenScenario,
     'Mettle scenario',
     'Load, faults and promises of one test.',
     scenarioDescriptions,

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { MettleError } from '../kernel/errors.ts';
 import { findTarget } from '../system/find-targets.ts';
 import type { TargetSpec } from '../system/target-spec.ts';
+import { expandPieces } from './chaos-pieces.ts';
 import { runChecks } from './checks/all.ts';
 import { type Diagnostic, formatDiagnostic, invalidFile, sortDiagnostics } from './diagnostics.ts';
 import { defaultHttpSettings, defaultTlsSettings } from '../engines/settings.ts';
@@ -68,7 +69,7 @@ export interface ExaminedScenario {
 
 /** All that can be said about a scenario document without starting anything. */
 export async function examineScenario(
-  document: SourceDocument,
+  written: SourceDocument,
   around: Surroundings,
 ): Promise<ExaminedScenario> {
   const fail = (diagnostics: readonly Diagnostic[]): ExaminedScenario => ({
@@ -76,6 +77,8 @@ export async function examineScenario(
     diagnostics,
     warnings: [],
   });
+  const { document, diagnostics: unknownPieces } = await expandPieces(written, around);
+  if (unknownPieces.length > 0) return fail(unknownPieces);
   const { value: input, problems } = parseScenario(document.value);
   if (input === undefined) return fail(placeProblems(document, problems));
   const found = await resolveTarget(input, document, around);

@@ -11,7 +11,7 @@ interface Later {
 const keys: readonly Later[] = [
   { where: /^$/, words: ['phases', 'on_no_data'] },
   { where: /^load\.\d+$/, words: ['phases', 'window'] },
-  { where: /^chaos\.\d+$/, words: ['use', 'every', 'phases'] },
+  { where: /^chaos\.\d+$/, words: ['every', 'phases'] },
   { where: /^slo\.\d+$/, words: ['window', 'abort', 'on_no_data'] },
   {
     where: /^flows\..*\.(steps|before)\.\d+(\.|$)/,
@@ -25,10 +25,7 @@ const keys: readonly Later[] = [
 const values: readonly Later[] = [
   {
     where: /^chaos\.\d+\.fault$/,
-    words: [
-      ...['latency', 'bandwidth', 'slow_close', 'timeout', 'reset_peer', 'slicer', 'limit_data', 'down'],
-      ...['kill', 'stop', 'restart', 'pause', 'disconnect', 'cpu', 'memory', 'exec'],
-    ],
+    words: ['kill', 'stop', 'restart', 'disconnect', 'cpu', 'memory', 'exec'],
   },
   { where: /^dependencies\.[^.]+\.provide$/, words: ['redis'] },
 ];

@@ -1,5 +1,6 @@
 // What the system needs of a PostgreSQL, whoever runs it: a fresh copy of the prepared data for every run.
 
+import type { ProcessTree } from '../kernel/process-tree.ts';
 import type { Address } from '../kernel/ports.ts';
 
 /** Fills an empty place, reached by this connection URL (straight to the server; it holds a password). */
@@ -17,6 +18,8 @@ export interface DatabaseServer {
   readonly address: Address;
   /** Root of the server's process tree; null when it is not ours. */
   readonly pid: number | null;
+  /** How its processes are found; null for one that Mettle did not start. */
+  readonly tree: ProcessTree | null;
   /** Resolves with one sentence when the server ends, asked or not; never, when it is not ours. */
   readonly died: Promise<string>;
   fresh(variant: string, prepare: PrepareData): Promise<RunDatabase>;

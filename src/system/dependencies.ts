@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { systemClock } from '../kernel/clock.ts';
 import { MettleError } from '../kernel/errors.ts';
+import type { ProcessTree } from '../kernel/process-tree.ts';
 import type { Address, Link } from '../kernel/ports.ts';
 import { atAddress } from './base-url.ts';
 import { childEnvironment } from './child-environment.ts';
@@ -32,6 +33,8 @@ export interface Dependencies {
     readonly link: Link | null;
   } | null;
   readonly trees: readonly ObservedTree[];
+  /** Of those that Mettle started, by name. */
+  readonly processes: Readonly<Record<string, ProcessTree>>;
   /** One for each that Mettle started: resolves with a sentence when it ends. */
   readonly deaths: readonly Promise<string>[];
   /** Throws DEPENDENCY_ENDED (exit code 2) when one has ended meanwhile. */
@@ -48,6 +51,7 @@ export async function startDependencies(
   const env: Record<string, string> = {};
   const trees: ObservedTree[] = [];
   const children: Child[] = [];
+  const processes: Record<string, ProcessTree> = {};
   let database: Dependencies['database'] = null;
   for (const [name, dependency] of Object.entries(target.dependencies)) {
     if (dependency.kind === 'provide') {
@@ -55,11 +59,13 @@ export async function startDependencies(
       releases.add(() => server.stop());
       database = { env: dependency.env, server, link: await linkTo(name, server.address, ports, releases) };
       if (server.pid !== null) trees.push({ name, pid: server.pid });
+      if (server.tree !== null) processes[name] = server.tree;
     } else {
       const { child, url, address } = await startOne(name, dependency, { target, ports, own, releases });
       const link = await linkTo(name, address, ports, releases);
       env[dependency.env] = link === null ? url : atAddress(url, link.listen);
       trees.push({ name, pid: child.pid });
+      processes[name] = child.tree;
       children.push(child);
     }
   }
@@ -68,6 +74,7 @@ export async function startDependencies(
     env,
     database,
     trees,
+    processes,
     deaths: database === null ? deaths : [...deaths, database.server.died],
     requireAlive: () => requireAlive(children),
   };

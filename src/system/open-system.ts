@@ -132,6 +132,7 @@ async function useRunning(variant: UrlVariant, clientLinks: ClientLinks): Promis
   return {
     ...urls,
     clients: {},
+    processes: {},
     samples: () => [],
     died: new Promise(() => undefined),
     stop: () => Promise.resolve(),

@@ -24,6 +24,7 @@ export function useOwnPostgres(
   return {
     address,
     pid: null,
+    tree: null,
     died: new Promise(() => undefined),
     /**
      * Schemas cannot be copied as databases can, so `prepare` runs again for every run: slower, and as true.

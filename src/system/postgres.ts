@@ -74,6 +74,7 @@ function serverOf(child: Child, address: Address, urls: Urls, stop: () => Promis
   return {
     address,
     pid: child.pid,
+    tree: child.tree,
     died,
     fresh: async (variant, prepare): Promise<RunDatabase> => {
       const template = await templateOf(variant, prepare);

@@ -8,6 +8,7 @@ import type { Tracked, Tracker } from '../kernel/ports.ts';
 import { identify } from '../kernel/process-table.ts';
 import { standBack } from '../kernel/priority.ts';
 import type { ProcessIdentity } from '../kernel/process-table.ts';
+import type { ProcessTree } from '../kernel/process-tree.ts';
 import { stopTree } from '../kernel/process-tree.ts';
 import type { TargetLog } from './target-log.ts';
 
@@ -37,6 +38,8 @@ export interface ChildEnd {
 export interface Child {
   readonly name: string;
   readonly pid: number;
+  /** How it and all it starts are found. */
+  readonly tree: ProcessTree;
   /** Resolves when the root process ends, asked or not; never rejects. */
   readonly ended: Promise<ChildEnd>;
   /** Set once it has ended. */
@@ -128,9 +131,10 @@ function handleOf(
     child.on('error', () => undefined);
   });
   let stopping: Promise<void> | undefined;
+  const tree: ProcessTree = { identity, processGroup: identity.pid, token };
   const stop = async (): Promise<void> => {
-    const request_ = { identity, processGroup: identity.pid, token, graceMs: request.graceMs ?? 5_000 };
-    const { remaining } = await stopTree({ ...request_, signals: request.signals ?? ['SIGTERM'] });
+    const graceMs = request.graceMs ?? 5_000;
+    const { remaining } = await stopTree({ ...tree, graceMs, signals: request.signals ?? ['SIGTERM'] });
     if (remaining.length > 0) {
       stopping = undefined;
       throw notStopped(request.name, remaining);
@@ -140,6 +144,7 @@ function handleOf(
   return {
     name: request.name,
     pid: identity.pid,
+    tree,
     ended,
     end: () => end,
     lastLines: () => request.log.lastLines(shownLines),

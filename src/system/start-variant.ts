@@ -68,6 +68,11 @@ export async function startVariant(context: VariantContext): Promise<StartedVari
   return {
     ...urls,
     clients: Object.fromEntries(clients.map(({ name, url }) => [name, url])),
+    processes: {
+      target: main.tree,
+      ...Object.fromEntries(clients.map(({ name, child }) => [name, child.tree])),
+      ...dependencies.processes,
+    },
     samples: observation.samples,
     died,
     stop: () => {

@@ -1,6 +1,7 @@
 // What the run sees of a system under test. Implemented beside this file; wired to journal and proxies by `run`.
 
 import type { LinkPort, Tracker } from '../kernel/ports.ts';
+import type { ProcessTree } from '../kernel/process-tree.ts';
 
 export interface SystemPorts {
   readonly tracker: Tracker;
@@ -29,6 +30,8 @@ export interface StartedVariant {
   readonly ws: string | null;
   /** Client processes' own base URLs, by name (`via:` in steps). */
   readonly clients: Readonly<Record<string, string>>;
+  /** What Mettle has started, by the names that faults use: `target`, clients, dependencies. */
+  readonly processes: Readonly<Record<string, ProcessTree>>;
   readonly samples: () => readonly ProcessSample[];
   /** Resolves with one sentence when a process of the variant ends unasked; never rejects. */
   readonly died: Promise<string>;

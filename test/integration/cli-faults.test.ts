@@ -57,6 +57,31 @@ it('a fault on the clients’ link slows down everything that the target answers
   expect(far).toBeGreaterThan(3 * (steady ?? NaN));
 });
 
+it('a held target answers nothing while it is held, and everything that was due then afterwards', async () => {
+  const target = await writeTarget(workspace);
+  const still = { id: 'still', at: '1s', for: '1s', fault: 'pause', on: 'target', inject: 'always' };
+  const slo = ['p50(work) < 10s during fault:still', 'p50(work) < 9s during steady', 'error_rate < 5%'];
+  const path = await writeScenario(workspace, { target, for: '3s', slo, chaos: [still] });
+  const result = await runMeasured(workspace, [path]);
+  expect(result.exitCode, result.stdout + result.stderr).toBe(0);
+  const record = lastRecord(workspace);
+  const [held, steady] = record.slo.map(({ value }) => value ?? NaN);
+  // Due all along the second, answered at its end: half a second is the median.
+  expect(held).toBeGreaterThan(200_000);
+  expect(held).toBeGreaterThan(3 * (steady ?? NaN));
+  expect(record.faults).toMatchObject([{ kind: 'pause', on: 'target', status: 'undone', note: null }]);
+  expect(record.faults[0]?.fidelity.map(({ status }) => status)).toEqual(['within', 'within', 'within']);
+});
+
+it('a process that Mettle does not start cannot be held', async () => {
+  const target = await writeTarget(workspace);
+  const still = { id: 'still', at: '500ms', for: '1s', fault: 'pause', on: 'redis', inject: 'always' };
+  const path = await writeScenario(workspace, { target, chaos: [still] });
+  const result = await workspace.run(['run', path]);
+  expect(result.exitCode).toBe(2);
+  expect(result.stderr).toContain('unknown process "redis"');
+});
+
 it('a fault on a link without traffic makes the run invalid', async () => {
   const target = await writeTarget(workspace, { backend: true });
   const slow = { id: 'unfelt', at: '500ms', for: '1s', fault: 'latency', on: 'backend', inject: 'always' };
@@ -69,6 +94,44 @@ it('a fault on a link without traffic makes the run invalid', async () => {
     faults: [{ status: 'undone', traffic: { status: 'missed' } }],
     verdict: { status: 'invalid', exitCode: 3 },
   });
+});
+
+it('faults that shape a stream are felt as asked, or said not to have been binding', async () => {
+  const target = await writeTarget(workspace, { backend: true });
+  const on = { on: 'backend', for: '1s', inject: 'always' };
+  const chaos = [
+    { id: 'thin', at: '500ms', fault: 'bandwidth', with: { rate: '1KB/s' }, ...on },
+    { id: 'wide', at: '2s', fault: 'bandwidth', with: { rate: '1GB/s' }, ...on },
+    { id: 'crumbs', at: '3500ms', fault: 'slicer', with: { size: '16B', delay: '20ms' }, ...on },
+    { id: 'lingering', at: '5s', fault: 'slow_close', with: { delay: '200ms' }, ...on },
+    { id: 'short', at: '6500ms', fault: 'limit_data', with: { bytes: '50B' }, ...on },
+  ];
+  const slo = [
+    'p50(work) < 10s during fault:thin',
+    'p50(work) < 10s during fault:wide',
+    'p50(work) < 10s during fault:crumbs',
+    'error_rate(work) <= 100% during fault:short',
+  ];
+  const path = await writeScenario(workspace, { target, path: '/via', for: '8s', slo, chaos });
+  const result = await runMeasured(workspace, [path]);
+  expect(result.exitCode, result.stdout + result.stderr).toBe(0);
+  const record = lastRecord(workspace);
+  const [thin = NaN, wide = NaN, crumbs = NaN, failed] = record.slo.map(({ value }) => value ?? NaN);
+  expect(failed).toBeGreaterThan(0.9);
+  expect(thin).toBeGreaterThan(80_000);
+  expect(thin).toBeGreaterThan(3 * wide);
+  expect(crumbs).toBeGreaterThan(80_000);
+  expect(crumbs).toBeGreaterThan(3 * wide);
+  const firstCheck = record.faults.map(({ id, fidelity }) => [id, fidelity[0]?.status]);
+  expect(firstCheck).toEqual([
+    ...[['thin', 'within'] as const, ['wide', 'not binding'] as const, ['crumbs', 'within'] as const],
+    ...[['lingering', 'within'] as const, ['short', 'within'] as const],
+  ]);
+  expect(record.faults.map(({ status, traffic }) => [status, traffic.status])).toEqual(
+    record.faults.map(() => ['undone', 'seen']),
+  );
+  expect(result.stdout).toContain('fault wide was not binding');
+  expect(record.verdict.status).toBe('pass');
 });
 
 it('a fault is held back when a steady promise is broken already: that promise fails, the fault’s are not judged', async () => {

@@ -46,6 +46,16 @@ describe.skipIf(!canSeeProcesses())('after kill -9 of Mettle', () => {
     await expectInterrupted();
   });
 
+  it('a target that was held goes on, so that it can end, and nothing of it is left within 5 s', async () => {
+    const target = await writeTarget(workspace);
+    const still = { id: 'still', at: '500ms', for: '20s', fault: 'pause', on: 'target', inject: 'always' };
+    const path = await writeScenario(workspace, { target, for: '25s', chaos: [still] });
+    const mettle = workspace.start(['run', path]);
+    await mettle.until('the fault is active', () => /fault still took effect/.test(mettle.stderr()), 60_000);
+    expect(await kill(mettle)).toEqual([]);
+    await expectInterrupted();
+  });
+
   it.skipIf(binary === undefined)(
     'a Toxiproxy server has neither proxy nor toxic of ours, and all that was someone else’s',
     async () => {

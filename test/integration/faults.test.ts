@@ -7,7 +7,7 @@ import { openProxyBackend } from '../../src/faults/clients/backend.ts';
 import { connectToxiproxy } from '../../src/faults/clients/toxiproxy.ts';
 import type { FaultLink, InjectionResult, ProxyBackend } from '../../src/faults/fault.ts';
 import { inject } from '../../src/faults/inject.ts';
-import type { FaultSpec } from '../../src/faults/registry.ts';
+import type { NetworkFaultSpec as FaultSpec } from '../../src/faults/registry.ts';
 import { memoryTracker } from '../support/memory-tracker.ts';
 import { apiAt, startEcho } from '../support/proxy-loopback.ts';
 import { findToxiproxy, startToxiproxy } from '../support/real-toxiproxy.ts';
@@ -27,6 +27,35 @@ function roundTrip(link: FaultLink, withinMs = 2_000): Promise<number | string> 
     socket.once('data', () => settle(performance.now() - begin));
     socket.once('error', (error: NodeJS.ErrnoException) => settle(error.code ?? error.message));
     socket.once('close', () => settle('closed'));
+  });
+}
+
+interface Exchange {
+  readonly bytes: number;
+  readonly lastByteMs: number;
+  /** Until the server's end arrived, or the connection was closed. */
+  readonly endMs: number;
+}
+
+/** Sends so much over a new connection, ends it once all of it is back, and waits for the end from the other side. */
+function exchange(link: FaultLink, sendBytes: number): Promise<Exchange> {
+  const begin = performance.now();
+  const now = (): number => performance.now() - begin;
+  return new Promise((resolve, reject) => {
+    let bytes = 0;
+    let lastByteMs = 0;
+    const socket = connect(link.listen.port, link.listen.host, () => socket.write(Buffer.alloc(sendBytes)));
+    socket.setTimeout(5_000, () => socket.destroy(new Error('silence')));
+    socket.on('data', (data) => {
+      bytes += data.length;
+      lastByteMs = now();
+      if (bytes === sendBytes) socket.end();
+    });
+    socket.once('end', () => {
+      resolve({ bytes, lastByteMs, endMs: now() });
+      socket.end();
+    });
+    socket.once('error', reject);
   });
 }
 
@@ -138,6 +167,55 @@ function behaves(
       expect(await roundTrip(link)).toBe('ECONNRESET');
     });
     expect(statusOf(result, 'connections reset')).toBe(link.embedded ? 'within' : 'unmeasured');
+  });
+
+  it('bandwidth lets data through at its rate, on every connection', async () => {
+    const spec = { kind: 'bandwidth', rateKBPerSecond: 100, ...reach } as const;
+    const result = await play(spec, async () => {
+      const both = await Promise.all([exchange(link, 60_000), exchange(link, 60_000)]);
+      for (const { bytes, lastByteMs } of both) {
+        expect(bytes).toBe(60_000);
+        expect(lastByteMs).toBeGreaterThan(500);
+      }
+    });
+    expect(statusOf(result, 'rate per connection')).toBe(link.embedded ? 'within' : 'unmeasured');
+  });
+
+  it('bandwidth that no traffic comes near is not binding', async () => {
+    const spec = { kind: 'bandwidth', rateKBPerSecond: 1_000_000, ...reach } as const;
+    const result = await play(spec, async () => {
+      expect(await roundTrip(link)).toBeTypeOf('number');
+    });
+    expect(statusOf(result, 'rate per connection')).toBe(link.embedded ? 'not binding' : 'unmeasured');
+  });
+
+  it('slow_close delays the end and nothing before it', async () => {
+    const spec = { kind: 'slow_close', delayMs: 300, ...reach } as const;
+    const result = await play(spec, async () => {
+      const { lastByteMs, endMs } = await exchange(link, 1_000);
+      expect(endMs - lastByteMs).toBeGreaterThanOrEqual(298);
+      expect(lastByteMs).toBeLessThan(endMs / 2);
+    });
+    expect(statusOf(result, 'added delay of the close')).not.toBe(link.embedded ? 'unmeasured' : 'within');
+  });
+
+  it('slicer cuts data into small pieces, with pauses', async () => {
+    const slices = { sizeBytes: 100, variationBytes: 10, pauseMicros: 10_000 };
+    const result = await play({ kind: 'slicer', ...slices, ...reach }, async () => {
+      const { bytes, lastByteMs } = await exchange(link, 4_000);
+      expect(bytes).toBe(4_000);
+      expect(lastByteMs).toBeGreaterThan(250);
+    });
+    expect(statusOf(result, 'size of pieces')).toBe(link.embedded ? 'within' : 'unmeasured');
+    expect(statusOf(result, 'pause between pieces')).not.toBe(link.embedded ? 'unmeasured' : 'within');
+  });
+
+  it('limit_data closes a connection after its bytes', async () => {
+    const result = await play({ kind: 'limit_data', limitBytes: 1_500, ...reach }, async () => {
+      expect((await exchange(link, 4_000)).bytes).toBe(1_500);
+      expect((await exchange(link, 4_000)).bytes).toBe(1_500);
+    });
+    expect(statusOf(result, 'data let through per connection')).toBe(link.embedded ? 'within' : 'unmeasured');
   });
 
   it('a fault that someone else removed is found out, and is not an undo that failed', async () => {

@@ -2,6 +2,7 @@
 
 import { directoryUndo } from './directory.ts';
 import { linkEnabledUndo } from './link-enabled.ts';
+import { pausedProcessUndo } from './paused-process.ts';
 import { processUndo } from './process.ts';
 import { proxyUndo } from './proxy.ts';
 import { schemaUndo } from './schema.ts';
@@ -10,6 +11,7 @@ import type { UndoKind } from './undo-kind.ts';
 
 export const undoKinds: readonly UndoKind[] = [
   processUndo,
+  pausedProcessUndo,
   directoryUndo,
   proxyUndo,
   toxicUndo,

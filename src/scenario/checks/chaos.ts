@@ -1,6 +1,7 @@
 // Faults against the load and the target: named once, on links that exist, over before the load is.
 
 import { formatDuration } from '../../kernel/units.ts';
+import { isProcessFault } from '../../faults/registry.ts';
 import { quoted } from '../issue-words.ts';
 import type { Problem } from '../issues.ts';
 import type { Check } from './check.ts';
@@ -8,6 +9,11 @@ import { unknown } from './load.ts';
 
 export const checkChaos: Check = ({ scenario, target }) => {
   const links = ['clients', ...Object.keys(target.clients), ...Object.keys(target.dependencies)];
+  // Nothing is started for a target by URL.
+  const isStarted = Object.values(target.variants).every(({ kind }) => kind === 'process');
+  const processes = isStarted
+    ? ['target', ...Object.keys(target.clients), ...Object.keys(target.dependencies)]
+    : [];
   const ids = new Set<string>();
   return scenario.chaos.flatMap((fault, index): Problem[] => {
     const at = (key: string) => ({ path: ['chaos', index, key], part: 'value' }) as const;
@@ -15,9 +21,9 @@ export const checkChaos: Check = ({ scenario, target }) => {
     if (ids.has(fault.id))
       problems.push({ ...at('id'), message: `two faults have the id ${quoted(fault.id)}` });
     ids.add(fault.id);
-    if (!links.includes(fault.on)) {
-      problems.push({ ...at('on'), ...unknown('link', fault.on, links) });
-    }
+    const places = isProcessFault(fault.fault) ? processes : links;
+    const place = isProcessFault(fault.fault) ? 'process' : 'link';
+    if (!places.includes(fault.on)) problems.push({ ...at('on'), ...unknown(place, fault.on, places) });
     const load = formatDuration(scenario.durationMicros);
     const endMicros = fault.atMicros + fault.forMicros;
     if (fault.atMicros >= scenario.durationMicros) {

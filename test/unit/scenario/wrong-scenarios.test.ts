@@ -83,14 +83,51 @@ describe('connections', () => {
   ]);
 });
 
+describe('parameters of faults', () => {
+  const latency =
+    'fault: latency\n    on: postgres\n    with: { latency: 300ms, jitter: 50ms, toxicity: 100% }';
+  const instead = (fault: string, parameters: string): readonly [string, string] => [
+    latency,
+    `fault: ${fault}\n    on: postgres\n    with: { ${parameters} }`,
+  ];
+  table([
+    instead('bandwidth', 'rate: 500KB/s, toxicity: 50%, direction: upstream'),
+    instead('slow_close', 'delay: 2s'),
+    instead('slicer', 'size: 64B, variation: 16B, delay: 500us'),
+    instead('limit_data', 'bytes: 64KiB'),
+    [...instead('bandwidth', 'toxicity: 50%'), 'rag.yml:57:11: missing key "rate"'],
+    [...instead('bandwidth', 'rate: 500'), 'rag.yml:57:19: 500 has no unit; write 500KB/s'],
+    [...instead('bandwidth', 'rate: 50/s'), 'rag.yml:57:19: "50/s" is not a rate such as 500KB/s or 1MB/s'],
+    [...instead('bandwidth', 'rate: 0KB/s'), 'rag.yml:57:19: must be at least 1KB/s'],
+    [
+      ...instead('bandwidth', 'rate: 500B/s'),
+      'rag.yml:57:19: "500B/s" is finer than the proxy can do: whole KB/s',
+    ],
+    [
+      ...instead('bandwidth', 'rte: 1MB/s, rate: 1MB/s'),
+      'rag.yml:57:13: unknown key "rte" — did you mean "rate"?',
+    ],
+    [...instead('slow_close', 'delay: 0s'), 'rag.yml:57:20: must be at least 1ms'],
+    [
+      ...instead('slicer', 'size: 64B, variation: 64B'),
+      'rag.yml:57:35: must be smaller than size: a piece has at least one byte',
+    ],
+    [
+      ...instead('slicer', 'size: 64KiB'),
+      'rag.yml:57:19: must, with its variation, be below 32KiB: data comes in no larger pieces anyway',
+    ],
+    [...instead('limit_data', 'bytes: 64KB'), 'rag.yml:57:20: "64KB" is not a size such as 512B or 64KiB'],
+    [...instead('limit_data', 'bytes: 1024'), 'rag.yml:57:20: 1024 has no unit; write 1024B'],
+  ]);
+});
+
 describe('what a later version will know is refused by name', () => {
   const later = (word: string): string => `\`${word}\` is not supported by this version`;
   table([
     ['severity: warn', 'window: 10s', `rag.yml:66:5: ${later('window')}`],
     ['severity: warn', 'abort: { after: 15s }', `rag.yml:66:5: ${later('abort')}`],
-    ['  - id: slow-db', '  - use: x.yml\n    id: slow-db', `rag.yml:52:5: ${later('use')}`],
     ['inject: if-steady', 'every: 30s', `rag.yml:58:5: ${later('every')}`],
-    ['fault: latency', 'fault: bandwidth', `rag.yml:55:12: ${later('bandwidth')}`],
+    ['fault: latency', 'fault: memory', `rag.yml:55:12: ${later('memory')}`],
     [
       'p95(query) < 2s',
       'p95(query) < 2s over 60s',

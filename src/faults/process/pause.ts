@@ -1,0 +1,36 @@
+// The fault `pause`: every process of a tree is held (SIGSTOP). Its sockets stay open, and nothing answers.
+
+import { z } from 'zod';
+import { MettleError } from '../../kernel/errors.ts';
+import { pauseTree } from '../../kernel/process-pause.ts';
+import { treeOf } from '../undo/paused-process.ts';
+import { defineProcessFault } from './process-fault.ts';
+
+const input = z
+  .strictObject({ fault: z.literal('pause'), with: z.strictObject({}).optional() })
+  .transform(() => ({ kind: 'pause' as const }));
+
+export const pause = defineProcessFault({
+  kind: 'pause',
+  input,
+  parameters: () => ({}),
+  plan: (_spec, id, { name, tree }) => {
+    const { identity, token, processGroup } = tree;
+    if (identity === null || token === null) {
+      throw new MettleError({
+        code: 'NO_PROCESS',
+        message: `${name} was not started by Mettle: there is no process to hold`,
+      });
+    }
+    return {
+      kind: 'paused-process',
+      describe: `${name} held (fault ${id})`,
+      data: { token, pid: identity.pid, startTime: identity.startTime, processGroup },
+    };
+  },
+  async apply(_spec, { data }) {
+    await pauseTree(treeOf(data));
+  },
+  // Read back when it took effect and before it is undone: `kept` says so.
+  judge: () => [],
+});
