@@ -33,9 +33,9 @@ export async function finishJournal(
       policy,
       ({ entry, note }) => record(entry.id, note),
     );
-  // Two chains, each last in first out: a server that hangs does not hold up what is on this machine.
+  // Three chains, each last in first out: a server that hangs does not hold up what is on this machine.
   const sweep = (local: UndoReport): Promise<UndoReport> => withSweep(local, content.header.childToken);
-  const reports = await Promise.all([chain('server'), chain('local').then(sweep)]);
+  const reports = await Promise.all([chain('server'), chain('docker'), chain('local').then(sweep)]);
   await writer?.close().catch(() => undefined);
   const failed = reports.flatMap((report) => report.failed);
   if (content.damagedLines > 0) failed.push(damage(path, content.damagedLines));

@@ -21,6 +21,13 @@ export interface Action {
   readonly forMicros: number;
   /** Acts; resolves once the effect has been read back. */
   apply(): Promise<void>;
+  /** It may rightly be over before it is cleared (what restarts by itself); then nobody is asked whether it was kept. */
+  readonly mayEndByItself?: boolean;
+  /**
+   * Puts back what only this process can put back (a process of its own that it starts again); before the journal's own
+   * undo. Resolves with what is left, or null; a rejection is told as what is left.
+   */
+  restore?(): Promise<string | null>;
   /** Asked once it is undone. */
   judge(askedAtMicros: number, clearedAtMicros: number): Promise<Verdict>;
 }
@@ -43,7 +50,8 @@ export async function hold(action: Action): Promise<Injection> {
     await action.apply();
     await tracked.applied({});
   } catch (error) {
-    const note = await undoNow(intent, tracked);
+    const left = await restored(action);
+    const note = (await undoNow(intent, tracked)) ?? left;
     throw note === null ? error : leftBehind(intent, note, error);
   }
   const effectAtMicros = clock.nowMicros();
@@ -55,8 +63,9 @@ export async function hold(action: Action): Promise<Injection> {
 /** Never throws: whatever cannot be found out is unknown, whatever cannot be undone is said. */
 async function clear(held: Held, action: Action): Promise<InjectionResult> {
   const { clock, intent, tracked, askedAtMicros, effectAtMicros, forMicros } = held;
-  const kept = await stillThere(intent);
-  const note = await undoNow(intent, tracked);
+  const kept = held.mayEndByItself === true ? null : await stillThere(intent);
+  const left = await restored(action);
+  const note = (await undoNow(intent, tracked)) ?? left;
   const clearedAtMicros = clock.nowMicros();
   const { fidelity, traffic, observation } = await action.judge(askedAtMicros, clearedAtMicros);
   const whole: FidelityCheck[] = [
@@ -73,6 +82,14 @@ async function clear(held: Held, action: Action): Promise<InjectionResult> {
     traffic,
     observation,
   };
+}
+
+async function restored(action: Action): Promise<string | null> {
+  try {
+    return (await action.restore?.()) ?? null;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 /** Undoes, retries, looks; the journal forgets it when it is verified gone. null, or what is left. */

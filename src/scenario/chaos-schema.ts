@@ -14,8 +14,13 @@ const schedule = z.strictObject({
     .string()
     .min(1)
     .describe(
-      'A dependency of the target, a client of the target, or `clients`: the proxy in front of the target itself. For faults on processes: `target`, a client or a dependency.',
+      'A dependency of the target, a client of the target, or `clients`: the proxy in front of the target itself. For faults on processes: `target`, a client or a dependency. For containers: `container:<name>`, `service:<Compose service>`, `label:<key>=<value>`.',
     ),
+  pick: z
+    .int('a number of containers is a whole number')
+    .positive('at least one container')
+    .optional()
+    .describe('Of the containers that match, so many at random; default: all of them.'),
   inject: z
     .enum(['if-steady', 'always'])
     .optional()
@@ -48,6 +53,7 @@ export const faultEntryInput = z
     atMicros: written.at,
     forMicros: written.for,
     on: written.on,
+    pick: written.pick ?? null,
     fault: written.fault,
     inject: written.inject ?? 'if-steady',
     traffic: written.traffic ?? 'required',

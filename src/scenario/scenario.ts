@@ -120,7 +120,10 @@ export interface ScheduledFault {
   /** From the start of the load. */
   readonly atMicros: number;
   readonly forMicros: number;
+  /** A link, a process, or containers (`service:db`; faults/container/selector). */
   readonly on: string;
+  /** Of several containers that match, so many at random; null = all. */
+  readonly pick: number | null;
   readonly fault: FaultSpec;
   readonly inject: 'if-steady' | 'always';
   readonly traffic: 'required' | 'optional';

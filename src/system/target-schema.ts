@@ -1,7 +1,7 @@
 // The target file's grammar: one strict zod schema, so that a key that is not understood is refused, never ignored.
 
 import { z } from 'zod';
-import { parseDuration, parseRate } from '../kernel/units.ts';
+import { parseDuration, parseRate, parseShare } from '../kernel/units.ts';
 import { splitCommand } from './command-line.ts';
 import { checkTarget } from './target-rules.ts';
 import type { ClientProcess, Dependency, ReadyCheck, TargetSpec, Variant } from './target-spec.ts';
@@ -139,6 +139,39 @@ const client = z
   .strictObject({ start: commandLine, env: variableName, ready: readyCheck.optional() })
   .transform((raw): ClientProcess => ({ start: raw.start, env: raw.env, ready: raw.ready ?? null }));
 
+const docker = z.strictObject({
+  project: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_-]*$/, 'a Compose project is lower-case letters, digits, - and _')
+    .optional()
+    .describe('The target’s own Compose project: faults may be put on its containers.'),
+  host: z
+    .string()
+    .regex(/^(unix:\/\/\/|tcp:\/\/|https?:\/\/)/, 'an engine is written like `unix:///var/run/docker.sock`')
+    .optional()
+    .describe('The Docker engine; default: DOCKER_HOST, else the engine of this machine.'),
+  limits: z
+    .strictObject({
+      containers: z
+        .int('a number of containers is a whole number')
+        .positive('at least one container')
+        .optional()
+        .describe('The most containers that faults may hold at the same time; default: 1.'),
+      share: z
+        .string()
+        .transform((text, context) => {
+          const share = parseShare(text);
+          return share !== undefined && share > 0 && share <= 1
+            ? share
+            : refuse(context, 'a share is written like `50%`, at most `100%`');
+        })
+        .optional()
+        .describe('The largest share of the containers that match; default: 100%.'),
+    })
+    .optional()
+    .describe('Caps on what faults may hold at the same time.'),
+});
+
 /** What stands in a target.yml, as plain data after validation (all of TargetSpec but where the file lies). */
 export const targetSchema = z
   .strictObject({
@@ -151,6 +184,7 @@ export const targetSchema = z
     clients: z.record(name, client).optional(),
     prepare: commandLine.optional(),
     observe: z.strictObject({ process: z.boolean().optional() }).optional(),
+    docker: docker.optional(),
     secrets: z.array(variableName).optional(),
     allow: z.array(z.string().min(1, 'a host name, e.g. `*.staging.example`')).optional(),
   })
@@ -165,6 +199,12 @@ export const targetSchema = z
       clients: raw.clients ?? {},
       prepare: raw.prepare ?? null,
       observe: { process: raw.observe?.process ?? false },
+      docker: {
+        project: raw.docker?.project ?? null,
+        host: raw.docker?.host ?? null,
+        maxContainers: raw.docker?.limits?.containers ?? 1,
+        maxShare: raw.docker?.limits?.share ?? 1,
+      },
       secrets: raw.secrets ?? [],
       allow: raw.allow ?? [],
     };

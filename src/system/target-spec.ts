@@ -48,6 +48,18 @@ export interface ClientProcess {
   readonly ready: ReadyCheck | null;
 }
 
+/** Which containers faults may be put on, and how many of them at once. */
+export interface DockerAllowance {
+  /** The target's own Compose project: its containers need no label; null = none. */
+  readonly project: string | null;
+  /** `unix:///…`, `tcp://…`; null = DOCKER_HOST, else /var/run/docker.sock. */
+  readonly host: string | null;
+  /** The most that faults may hold at the same time. */
+  readonly maxContainers: number;
+  /** 0…1, of the containers that the selector could have meant. */
+  readonly maxShare: number;
+}
+
 export interface TargetSpec {
   readonly name: string;
   /** Absolute folder of the target file; commands run in it. */
@@ -62,6 +74,7 @@ export interface TargetSpec {
   readonly clients: Readonly<Record<string, ClientProcess>>;
   readonly prepare: string | null;
   readonly observe: { readonly process: boolean };
+  readonly docker: DockerAllowance;
   readonly secrets: readonly string[];
   readonly allow: readonly string[];
 }

@@ -137,6 +137,7 @@ export function fixtureTarget(overrides: Partial<TargetSpec> = {}): TargetSpec {
     clients: {},
     prepare: null,
     observe: { process: false },
+    docker: { project: null, host: null, maxContainers: 1, maxShare: 1 },
     secrets: [],
     allow: [],
     ...overrides,

@@ -1,18 +1,14 @@
 // The fault `pause`: every process of a tree is held (SIGSTOP). Its sockets stay open, and nothing answers.
 
-import { z } from 'zod';
 import { MettleError } from '../../kernel/errors.ts';
 import { pauseTree } from '../../kernel/process-pause.ts';
+import { pauseInput } from '../notation.ts';
 import { treeOf } from '../undo/paused-process.ts';
 import { defineProcessFault } from './process-fault.ts';
 
-const input = z
-  .strictObject({ fault: z.literal('pause'), with: z.strictObject({}).optional() })
-  .transform(() => ({ kind: 'pause' as const }));
-
 export const pause = defineProcessFault({
   kind: 'pause',
-  input,
+  input: pauseInput,
   parameters: () => ({}),
   plan: (_spec, id, { name, tree }) => {
     const { identity, token, processGroup } = tree;

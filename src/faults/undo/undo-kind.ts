@@ -17,8 +17,8 @@ export interface UndoLimits {
  */
 export interface UndoKind {
   readonly kind: string;
-  /** `server`: it talks to one that may hang; when time is short that must not hold up what is on this machine. */
-  readonly where: 'local' | 'server';
+  /** `server`, `docker`: it talks to one that may hang; when time is short none of them may hold up another. */
+  readonly where: 'local' | 'server' | 'docker';
   /** Throws when it could not be done; it is tried again. */
   undo(data: Data, snapshot: Data | null, limits: UndoLimits): Promise<void>;
   /** Looks, without acting: `gone`, or one sentence on what is left and how to finish by hand. */

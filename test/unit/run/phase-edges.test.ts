@@ -10,6 +10,7 @@ const scheduled: ScheduledFault = {
   atMicros: 1_000_000,
   forMicros: 1_500_000,
   on: 'db',
+  pick: null,
   fault: { kind: 'down' },
   inject: 'always',
   traffic: 'required',
