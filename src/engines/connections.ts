@@ -10,7 +10,7 @@ import { createTlsClient } from './tls-client.ts';
 
 type ConnectionEnvironment = Pick<
   EngineEnvironment,
-  'http' | 'tls' | 'file' | 'env' | 'templates' | 'nowMicros'
+  'http' | 'tls' | 'file' | 'env' | 'templates' | 'nowMicros' | 'hosts'
 >;
 
 export class Connections {
@@ -21,8 +21,8 @@ export class Connections {
 
   /** Throws MettleError when a certificate cannot be read or used. */
   constructor(environment: ConnectionEnvironment) {
-    const { http, nowMicros } = environment;
-    const ports = { nowMicros, tls: createTlsClient(environment), localAddress: http.localAddress };
+    const { http, nowMicros, hosts } = environment;
+    const ports = { nowMicros, hosts, tls: createTlsClient(environment), localAddress: http.localAddress };
     this.settings = http;
     this.http1 = new Http1Connections(ports);
     this.http2 = new Http2Connections(ports);

@@ -4,6 +4,7 @@ import type { Json } from '../kernel/json.ts';
 import type { ErrorClass, Sample } from '../measure/outcome.ts';
 import type { ObservedKind, TallyName } from '../measure/slice.ts';
 import type { CookieJar } from './cookies.ts';
+import type { HostGate } from './name-lookup.ts';
 import type { HttpSettings, TlsSettings } from './settings.ts';
 
 /** The variables one virtual user's templates can see: data row, captures, `user`, `iteration`, `env.*`, `sent.*`. */
@@ -54,6 +55,8 @@ export interface EngineEnvironment {
   readonly observer: Observer;
   /** May load be sent to this host? Asked for what a server names (redirects); what a scenario names was asked before. */
   readonly isAllowedHost: (host: string) => boolean;
+  /** Asked for every connection that is opened. */
+  readonly hosts: HostGate;
   /** The absolute path of a file that a step or setting names, by its path as written. */
   readonly file: (written: string) => string;
   /** What templates may read as `env.*`, for settings that belong to no user. */

@@ -84,7 +84,11 @@ function openClass(code: string | undefined, detail: string): FailureClass {
   return openCodes.find(([, pattern]) => pattern.test(code))?.[0] ?? 'protocol';
 }
 
+/** Not an answer of the network: Mettle itself does not connect there. */
+export const notAllowedCode = 'HOST_NOT_ALLOWED';
+
 function openingClass(stage: OpeningStage, code: string | undefined, cause: unknown): FailureClass {
+  if (code === notAllowedCode) return 'connect';
   if (stage === 'dns' || isLookup(cause)) return 'dns';
   if (code !== undefined && noSharedProtocol.test(code)) return 'protocol';
   // Accepted and reset at once: whether that is seen before or after the connection is open is a matter of luck.

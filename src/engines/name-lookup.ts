@@ -4,7 +4,20 @@ import type { LookupAddress, LookupAllOptions } from 'node:dns';
 import { lookup as lookUp } from 'node:dns';
 
 /** `addresses` is empty when there is an error. */
-type Found = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void;
+export type Found = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void;
+
+/** `family` 0 = both. */
+export type LookUp = (hostname: string, family: number, done: Found) => void;
+
+/** Where connections may go: asked for every one that is opened, so that nothing else is connected to. */
+export interface HostGate {
+  /** The addresses that this host was found at and checked before the run; undefined = it was not asked about then. */
+  pinned(hostname: string): readonly string[] | undefined;
+  /** Looks up what is not pinned; what must not be connected to is an error. */
+  readonly lookUp: LookUp;
+  /** Why nothing may be sent to an address that was written as such; null = it may. */
+  refusal(address: string): Error | null;
+}
 
 const underWay = new Map<string, Found[]>();
 

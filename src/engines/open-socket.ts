@@ -1,19 +1,20 @@
 // Opens one connection, with its parts timed apart: looking up the name, TCP, a proxy's tunnel, the TLS handshake.
 
 import type { LookupFunction, Socket } from 'node:net';
-import { connect as connectTcp, isIP } from 'node:net';
+import { connect as connectTcp, isIP, Socket as PlainSocket } from 'node:net';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { connect as connectTls } from 'node:tls';
 import type { OpeningTimes } from './exchange-contract.ts';
 import type { OpeningStage } from './failures.ts';
 import { OpeningError } from './failures.ts';
-import { lookUpName } from './name-lookup.ts';
+import type { Found, HostGate } from './name-lookup.ts';
 import { openTunnel } from './proxy-tunnel.ts';
 import type { Route } from './route.ts';
 import type { TlsClient } from './tls-client.ts';
 
 export interface OpenPorts {
   readonly nowMicros: () => number;
+  readonly hosts: HostGate;
   readonly tls: TlsClient;
   /** Source address; null = the system chooses. */
   readonly localAddress: string | null;
@@ -31,6 +32,9 @@ export interface OpenCallbacks {
  * Node's 250 ms: a server that is slow to accept must not look like one that cannot be reached.
  */
 const addressAttemptMs = 1_200;
+
+const noSuchFamily = (hostname: string, family: number): NodeJS.ErrnoException =>
+  Object.assign(new Error(`${hostname} has no IPv${family} address`), { code: 'ENOTFOUND' });
 
 const noHttp2 = ({ alpnProtocol }: TLSSocket): Error =>
   Object.assign(
@@ -73,7 +77,12 @@ export class Opening {
 
   #connect(): Socket {
     const { first, secure, tunnel } = this.#route;
-    const { localAddress } = this.#ports;
+    const { localAddress, hosts } = this.#ports;
+    const refusal = isIP(first.host) === 0 ? null : hosts.refusal(first.host);
+    if (refusal !== null) {
+      setImmediate(() => this.#fail(refusal));
+      return new PlainSocket();
+    }
     const address = {
       ...first,
       noDelay: true,
@@ -91,14 +100,27 @@ export class Opening {
     return socket;
   }
 
+  /** What was checked before the run is not looked up again: then no time is spent on it, and none is reported. */
   readonly #lookup: LookupFunction = (hostname, { family, all }, callback) => {
-    const fromMicros = this.#ports.nowMicros();
-    lookUpName(hostname, typeof family === 'number' ? family : 0, (error, addresses) => {
-      this.#dnsMicros = this.#ports.nowMicros() - fromMicros;
+    const { hosts, nowMicros } = this.#ports;
+    const wanted = typeof family === 'number' ? family : 0;
+    const found: Found = (error, addresses) => {
       if (error === null) this.#stage = 'tcp';
       const [first] = addresses;
       if (all === true || first === undefined) callback(error, addresses);
       else callback(error, first.address, first.family);
+    };
+    const pinned = hosts.pinned(hostname);
+    if (pinned !== undefined) {
+      const addresses = pinned.map((address) => ({ address, family: isIP(address) }));
+      const usable = addresses.filter((entry) => wanted === 0 || entry.family === wanted);
+      process.nextTick(found, usable.length === 0 ? noSuchFamily(hostname, wanted) : null, usable);
+      return;
+    }
+    const fromMicros = nowMicros();
+    hosts.lookUp(hostname, wanted, (error, addresses) => {
+      this.#dnsMicros = nowMicros() - fromMicros;
+      found(error, addresses);
     });
   };
 

@@ -83,6 +83,7 @@ function prepareCrowd(
     tls: createTlsClient(environment),
     localAddress: environment.http.localAddress,
     nowMicros: environment.nowMicros,
+    hosts: environment.hosts,
     onIdle: () => {
       left -= 1;
       if (left === 0) allIdle();

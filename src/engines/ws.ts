@@ -15,7 +15,7 @@ import type { WsStep } from './ws-step.ts';
 export const wsEngine: Engine<WsStep, WsPlan> = {
   kind: 'ws',
   open: (environment: EngineEnvironment) => {
-    const { nowMicros, observer, http } = environment;
+    const { nowMicros, observer, http, hosts } = environment;
     const examples = exampleMaker(environment.redact);
     const sessions = new Set<WsSession>();
     const awaited = new Set<string>();
@@ -27,6 +27,7 @@ export const wsEngine: Engine<WsStep, WsPlan> = {
       observer,
       sockets: {
         nowMicros,
+        hosts,
         tls: createTlsClient(environment),
         localAddress: http.localAddress,
         proxy: http.proxy,

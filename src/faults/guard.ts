@@ -3,7 +3,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { messageOf, MettleError } from '../kernel/errors.ts';
-import { isLinkLocalAddress, isLoopbackAddress, matchesAny, plainHost } from './hosts.ts';
+import { hostOfUrl, isLinkLocalAddress, isLoopbackAddress, matchesAny, plainHost } from './hosts.ts';
 
 interface Limits {
   readonly ratePerSecond: number | null;
@@ -31,15 +31,15 @@ const harmless = ['local', 'dev', 'development', 'test', 'testing', 'ci', 'qa', 
 const needsLimits = ['staging', 'production'];
 
 /**
- * Throws a MettleError (exit code 2) unless this load may be sent. Returns the one address to send it to: what was
- * checked is what is connected to, whatever the name stands for a moment later.
+ * Throws a MettleError (exit code 2) unless this load may be sent: then to every one of the addresses, and (pins.ts) to
+ * nothing else, whatever the name stands for a moment later.
  */
-export function guardLoad(request: LoadRequest): { readonly address: string } {
+export function guardLoad(request: LoadRequest): void {
   const { hostname, protocol } = parsedUrl(request.url, ['http:', 'https:', 'ws:', 'wss:']);
   const host = plainHost(hostname);
-  const address = guardHost(host, request.addresses, request.allow, '--allow');
-  const local = isLoopbackAddress(address);
-  if (local && request.environment === null) return { address };
+  guardHost(host, request.addresses, request.allow);
+  const local = request.addresses.every(isLoopbackAddress);
+  if (local && request.environment === null) return;
   const environment = environmentOf(request.environment);
   if (environment === 'production' && !request.allowProduction) {
     const why =
@@ -51,7 +51,36 @@ export function guardLoad(request: LoadRequest): { readonly address: string } {
     );
   }
   if (needsLimits.includes(environment)) guardLimits(`${protocol}//${host}`, environment, request);
-  return { address };
+}
+
+export interface DependencyRequest extends Pick<
+  LoadRequest,
+  'addresses' | 'allow' | 'environment' | 'allowProduction'
+> {
+  /** The environment variable that named it. */
+  readonly variable: string;
+  /** Never shown: it may hold a password. */
+  readonly url: string;
+}
+
+/** A server of one's own that a target is to use, and faults are put in front of. Throws MettleError (exit code 2). */
+export function guardDependency(request: DependencyRequest): void {
+  const { variable, url, addresses, allow, environment, allowProduction } = request;
+  const host = hostOfUrl(url);
+  try {
+    guardHost(host, addresses, allow);
+  } catch (error) {
+    if (!(error instanceof MettleError)) throw error;
+    throw refused(error.code, `${variable} points at a server that is refused: ${error.message}`, error.hint);
+  }
+  if (addresses.every(isLoopbackAddress) && environment === null) return;
+  if (environmentOf(environment) !== 'production' || allowProduction) return;
+  const why = environment === null ? 'states no environment, so it counts as production' : 'is production';
+  throw refused(
+    'PRODUCTION',
+    `${variable} points at ${host}, which ${why}: nothing is tested on it`,
+    'state its `environment:` with the dependency in the target file (staging, test…), or pass --allow-production if you mean it',
+  );
 }
 
 /** The URL of a Toxiproxy server: on this machine, or allowed. Returns it without a trailing slash. */
@@ -68,13 +97,15 @@ export function guardToxiproxy(url: string, addresses: readonly string[], allow:
       'take it out',
     );
   }
-  guardHost(plainHost(hostname), addresses, allow, '--allow');
+  guardHost(plainHost(hostname), addresses, allow);
   return `${origin}${pathname.replace(/\/+$/, '')}`;
 }
 
 /** Everything that a URL's host stands for. Throws HOST_UNKNOWN (exit code 2). */
 export async function resolveHost(url: string): Promise<string[]> {
-  const host = plainHost(parsedUrl(url, ['http:', 'https:', 'ws:', 'wss:']).hostname);
+  const host = plainHost(
+    parsedUrl(url, ['http:', 'https:', 'ws:', 'wss:', 'tcp:', 'postgres:', 'postgresql:']).hostname,
+  );
   if (isIP(host) !== 0) return [host];
   try {
     return (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
@@ -83,29 +114,27 @@ export async function resolveHost(url: string): Promise<string[]> {
   }
 }
 
-/** A name is as trustworthy as the worst of its addresses. */
-function guardHost(
-  host: string,
-  addresses: readonly string[],
-  allow: readonly string[],
-  flag: string,
-): string {
+/**
+ * Throws a MettleError (exit code 2) unless something may be sent to this host. A name is as trustworthy as the worst of
+ * its addresses.
+ */
+export function guardHost(host: string, addresses: readonly string[], allow: readonly string[]): void {
   const [first] = addresses;
   if (first === undefined) throw refused('HOST_UNKNOWN', `the host ${host} has no address`, 'check its name');
-  if (addresses.every(isLoopbackAddress)) return first;
+  if (addresses.every(isLoopbackAddress)) return;
   const strange = addresses.find((address) => isLinkLocalAddress(address) && !matchesAny(address, allow));
   if (strange !== undefined) {
     throw refused(
       'HOST_NOT_ALLOWED',
       `${host} stands for ${strange}, an address that machines use for themselves`,
-      `if you mean it, allow that very address: ${flag} ${strange}`,
+      `if you mean it, allow that very address: --allow ${strange}`,
     );
   }
-  if (matchesAny(host, allow)) return first;
+  if (matchesAny(host, allow)) return;
   throw refused(
     'HOST_NOT_ALLOWED',
     `${host} (${first}) is neither this machine nor allowed`,
-    `add it to \`allow:\` in the target file, or pass ${flag} ${host}`,
+    `add it to \`allow:\` in the target file, or pass --allow ${host}`,
   );
 }
 
@@ -150,5 +179,5 @@ function parsedUrl(url: string, protocols: readonly string[], what = 'the URL'):
 
 const withoutPassword = (url: string): string => url.replace(/\/\/[^/@]*@/, '//');
 
-const refused = (code: string, message: string, hint: string): MettleError =>
+const refused = (code: string, message: string, hint: string | undefined): MettleError =>
   new MettleError({ code, message, hint });

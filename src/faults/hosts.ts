@@ -27,6 +27,9 @@ export const plainHost = (host: string): string =>
     .replace(/^\[|\]$/g, '')
     .replace(/\.$/, '');
 
+/** Throws TypeError when it is no URL. */
+export const hostOfUrl = (url: string): string => plainHost(new URL(url).hostname);
+
 /** Patterns are host names or addresses; `*.` before a name stands for any subdomain of it, not for it itself. */
 export function matchesAny(host: string, patterns: readonly string[]): boolean {
   const name = plainHost(host);

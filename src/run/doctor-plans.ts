@@ -57,6 +57,7 @@ function planOf(url: string, path: string, effort: Effort, entry: LoadEntry): Lo
     tls: defaultTlsSettings,
     files: {},
     allow: [],
+    pins: {},
     load: [entry],
     data: {},
     env: {},

@@ -5,13 +5,13 @@ import type { LoadEntry, Scenario } from '../scenario/scenario.ts';
 import type { StartedVariant } from '../system/system.ts';
 import type { TargetSpec } from '../system/target-spec.ts';
 import type { LoadPlan } from './load-plan.ts';
+import { watchesInFlight } from './run-watch.ts';
 
 export function loadPlanOf(
   scenario: Scenario,
   target: TargetSpec,
   started: StartedVariant,
-  seed: number,
-  tightestPromiseMicros: number | null,
+  { pins, seed, tightestPromiseMicros }: Pick<LoadPlan, 'pins' | 'seed' | 'tightestPromiseMicros'>,
 ): LoadPlan {
   const env = declaredSecrets(target);
   return {
@@ -22,6 +22,7 @@ export function loadPlanOf(
     tls: scenario.tls,
     files: Object.fromEntries(Object.entries(scenario.files).map(([written, { path }]) => [written, path])),
     allow: target.allow,
+    pins,
     load: scenario.load,
     data: scenario.data,
     env,
@@ -30,6 +31,7 @@ export function loadPlanOf(
     gracefulStopMicros: scenario.gracefulStopMicros,
     durationMicros: scenario.durationMicros,
     tightestPromiseMicros,
+    watchesInFlight: watchesInFlight(scenario),
   };
 }
 

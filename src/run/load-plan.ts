@@ -1,6 +1,7 @@
 // What a load is, as plain data: once for the whole run, and divided, once, into the shares of its threads.
 
 import type { Addresses } from '../engines/engine.ts';
+import type { Pins } from '../faults/pins.ts';
 import type { HttpSettings, TlsSettings } from '../engines/settings.ts';
 import type { FeedReaders } from '../scenario/feed-readers.ts';
 import { feedReaders } from '../scenario/feed-readers.ts';
@@ -20,6 +21,8 @@ export interface LoadPlan {
   readonly files: Readonly<Record<string, string>>;
   /** Hosts besides loopback that load may be sent to. */
   readonly allow: readonly string[];
+  /** Hosts that were checked before the run, with the only addresses that they may be connected to at. */
+  readonly pins: Pins;
   readonly load: readonly LoadEntry[];
   readonly data: Readonly<Record<string, DataFeed>>;
   /** What templates may read as `env.*`. */
@@ -32,6 +35,8 @@ export interface LoadPlan {
   readonly durationMicros: number;
   /** The tightest latency any promise asks for (it sets the limit of the schedule lag); null = none. */
   readonly tightestPromiseMicros: number | null;
+  /** Something judges the run while it goes on: threads tell what is in flight. */
+  readonly watchesInFlight?: boolean;
 }
 
 /** One thread's part of one load entry. Rates and numbers of users stay whole: the partition picks from the schedule. */

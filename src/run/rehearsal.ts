@@ -64,6 +64,7 @@ function planFor(url: string): WorkerPlan {
       tls: defaultTlsSettings,
       files: {},
       allow: [],
+      pins: {},
       load: [
         {
           model: 'arrivals',

@@ -12,6 +12,7 @@ import { messageOf } from '../kernel/errors.ts';
 import { goFirst } from '../kernel/priority.ts';
 import { createRedactor } from '../kernel/redact.ts';
 import { templates } from '../scenario/templates.ts';
+import { hostGate } from '../faults/pins.ts';
 import { isAllowedHost } from '../system/host-rules.ts';
 import type { Snapshot } from '../measure/snapshot.ts';
 import type { WorkerPlan } from './load-plan.ts';
@@ -61,6 +62,7 @@ async function open(plan: WorkerPlan, send: (snapshot: Snapshot) => void): Promi
       tally: (...tally) => live.observer?.tally(...tally),
     },
     isAllowedHost: (host) => isAllowedHost(host, plan.allow),
+    hosts: hostGate(plan.pins, plan.allow),
     file: (written) => plan.files[written] ?? written,
     nowMicros: () => clock.nowMicros(),
     redact: createRedactor(plan.secrets),

@@ -124,15 +124,23 @@ const dependency = z
     start: commandLine.optional(),
     env: variableName,
     ready: readyCheck.optional(),
+    environment: z
+      .string()
+      .min(1, 'an environment, e.g. `staging`')
+      .optional()
+      .describe('With `provide`: what your own server is, when the variable leads to one off this machine.'),
   })
   .transform((raw, context): Dependency => {
     if ((raw.provide === undefined) === (raw.start === undefined)) {
       return refuse(context, 'a dependency has either `provide: postgres` or `start` (a command)');
     }
-    if (raw.start !== undefined)
+    if (raw.start !== undefined) {
+      if (raw.environment !== undefined)
+        return refuse(context, '`environment` is for `provide`: what is started runs on this machine');
       return { kind: 'process', start: raw.start, env: raw.env, ready: raw.ready ?? null };
+    }
     if (raw.ready !== undefined) return refuse(context, '`ready` is for a dependency with `start`');
-    return { kind: 'provide', provide: 'postgres', env: raw.env };
+    return { kind: 'provide', provide: 'postgres', env: raw.env, environment: raw.environment ?? null };
   });
 
 const client = z

@@ -26,6 +26,8 @@ export interface ProvidedDependency {
   readonly kind: 'provide';
   readonly provide: 'postgres';
   readonly env: string;
+  /** What yours is (`staging`, `test`…); null: it does not say. */
+  readonly environment: string | null;
 }
 
 /** A process started before the target; its (proxied) address is given to the target in the variable `env`. */

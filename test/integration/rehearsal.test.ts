@@ -3,6 +3,7 @@
 import { request } from 'undici';
 import { describe, expect, it } from 'vitest';
 import type { PreparedStep } from '../../src/engines/registry.ts';
+import { hostGate } from '../../src/faults/pins.ts';
 import { openEngines } from '../../src/engines/registry.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import type { Progress } from '../../src/measure/snapshot.ts';
@@ -40,6 +41,7 @@ describe('a rehearsal', () => {
           ...{ addresses: plan.addresses, http: plan.http, tls: plan.tls, env: plan.env, templates },
           observer: { observe: () => undefined, tally: () => undefined },
           isAllowedHost: () => false,
+          hosts: hostGate({}, []),
           file: (written) => written,
           nowMicros: () => clock.nowMicros(),
           redact: (text) => text,

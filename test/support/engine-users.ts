@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { EngineEnvironment, Scope } from '../../src/engines/engine.ts';
 import { CookieJar } from '../../src/engines/cookies.ts';
 import { defaultHttpSettings, defaultTlsSettings } from '../../src/engines/settings.ts';
+import { hostGate } from '../../src/faults/pins.ts';
 import { isAllowedHost } from '../../src/system/host-rules.ts';
 import { openEngines, stepInputSchemas } from '../../src/engines/registry.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
@@ -41,6 +42,7 @@ export function environmentOf(
     env: {},
     observer: { observe: () => undefined, tally: () => undefined },
     isAllowedHost: (host) => isAllowedHost(host, []),
+    hosts: hostGate({}, []),
     file: (written) => written,
     templates,
     nowMicros: () => systemClock.nowMicros(),

@@ -75,6 +75,7 @@ export function planOf(
     tls: defaultTlsSettings,
     files: {},
     allow: [],
+    pins: {},
     data: {},
     env: {},
     secrets: [],

@@ -2,16 +2,23 @@
 
 import { Connections } from '../../src/engines/connections.ts';
 import type { ExchangeOptions, HttpAnswer, HttpRequest } from '../../src/engines/exchange-contract.ts';
+import type { HostGate } from '../../src/engines/name-lookup.ts';
+import { lookUpName } from '../../src/engines/name-lookup.ts';
 import { exchange } from '../../src/engines/http-exchange.ts';
 import type { HttpSettings, TlsSettings } from '../../src/engines/settings.ts';
 import { defaultHttpSettings, defaultTlsSettings } from '../../src/engines/settings.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { templates } from '../../src/scenario/templates.ts';
 
+/** Connects wherever it is told to. */
+const anyHost: HostGate = { pinned: () => undefined, lookUp: lookUpName, refusal: () => null };
+
 interface WireSettings {
   readonly http?: Partial<HttpSettings>;
   readonly tls?: Partial<TlsSettings>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: no gate at all. */
+  readonly hosts?: HostGate;
 }
 
 export interface WireClient {
@@ -21,7 +28,10 @@ export interface WireClient {
 }
 
 /** Answers are kept whole; the timeout is 20 s where a test does not say otherwise. */
-export function wireClient(origin: string, { http, tls, env = {} }: WireSettings = {}): WireClient {
+export function wireClient(
+  origin: string,
+  { http, tls, env = {}, hosts = anyHost }: WireSettings = {},
+): WireClient {
   const nowMicros = (): number => systemClock.nowMicros();
   const connections = new Connections({
     http: { ...defaultHttpSettings, ...http },
@@ -30,6 +40,7 @@ export function wireClient(origin: string, { http, tls, env = {} }: WireSettings
     env,
     templates,
     nowMicros,
+    hosts,
   });
   return {
     connections,

@@ -7,6 +7,7 @@ import { compileRequest } from '../../../src/engines/http-request.ts';
 import { httpStepInput } from '../../../src/engines/http-step.ts';
 import { defaultHttpSettings, defaultTlsSettings } from '../../../src/engines/settings.ts';
 import { templates } from '../../../src/scenario/templates.ts';
+import { hostGate } from '../../../src/faults/pins.ts';
 import { plainScope } from '../../support/engine-users.ts';
 
 const environment: EngineEnvironment = {
@@ -16,6 +17,7 @@ const environment: EngineEnvironment = {
   env: {},
   observer: { observe: () => undefined, tally: () => undefined },
   isAllowedHost: () => true,
+  hosts: hostGate({}, []),
   file: (written) => written,
   templates,
   nowMicros: () => 0,

@@ -20,10 +20,11 @@ const staging: Partial<LoadRequest> = {
   limits: { ratePerSecond: 100, users: 200 },
 };
 
-/** The address that load may go to, or the code of the refusal. */
+/** `allowed`, or the code of the refusal. */
 function verdict(change: Partial<LoadRequest>): string {
   try {
-    return guardLoad({ ...base, ...change }).address;
+    guardLoad({ ...base, ...change });
+    return 'allowed';
   } catch (error) {
     if (!(error instanceof MettleError)) throw error;
     expect(error.exitCode).toBe(2);
@@ -34,12 +35,12 @@ function verdict(change: Partial<LoadRequest>): string {
 
 describe('load', () => {
   it.each<[string, Partial<LoadRequest>, string]>([
-    ['to this machine is free', {}, '127.0.0.1'],
-    ['to this machine by IPv6', { url: 'ws://[::1]:1/', addresses: ['::1'] }, '::1'],
+    ['to this machine is free', {}, 'allowed'],
+    ['to this machine by IPv6', { url: 'ws://[::1]:1/', addresses: ['::1'] }, 'allowed'],
     [
       'to a name that is this machine',
       { url: 'http://localhost/', addresses: ['127.0.0.1', '::1'] },
-      '127.0.0.1',
+      'allowed',
     ],
     [
       'to a name that claims to be this machine',
@@ -52,17 +53,17 @@ describe('load', () => {
       'HOST_NOT_ALLOWED',
     ],
     ['to all interfaces', { url: 'http://0.0.0.0/', addresses: ['0.0.0.0'] }, 'HOST_NOT_ALLOWED'],
-    ['to an allowed staging host with limits, pinned to its address', staging, '203.0.113.7'],
+    ['to an allowed staging host with limits, pinned to its address', staging, 'allowed'],
     ['to a host that is not allowed', { ...staging, allow: [] }, 'HOST_NOT_ALLOWED'],
     [
       'to a host that only looks allowed',
       { ...staging, url: 'https://evilstaging.example/' },
       'HOST_NOT_ALLOWED',
     ],
-    ['to any host below a private top level', { ...staging, allow: ['*.example'] }, '203.0.113.7'],
+    ['to any host below a private top level', { ...staging, allow: ['*.example'] }, 'allowed'],
     ['to a domain above the allowed', { ...staging, url: 'https://staging.example/' }, 'HOST_NOT_ALLOWED'],
     ['with stars alone', { ...staging, allow: ['*', '*.', '*.*', '**.example'] }, 'HOST_NOT_ALLOWED'],
-    ['in capitals and with a final dot', { ...staging, url: 'https://RAG.Staging.Example./' }, '203.0.113.7'],
+    ['in capitals and with a final dot', { ...staging, url: 'https://RAG.Staging.Example./' }, 'allowed'],
     [
       'to an allowed name that stands for cloud credentials',
       { ...staging, addresses: ['169.254.169.254'] },
@@ -71,11 +72,7 @@ describe('load', () => {
     ['without environment counts as production', { ...staging, environment: null }, 'PRODUCTION'],
     ['to production', { ...staging, environment: 'production' }, 'PRODUCTION'],
     ['to what may well be production', { ...staging, environment: 'live-eu' }, 'PRODUCTION'],
-    [
-      'to production, allowed',
-      { ...staging, environment: 'production', allowProduction: true },
-      '203.0.113.7',
-    ],
+    ['to production, allowed', { ...staging, environment: 'production', allowProduction: true }, 'allowed'],
     [
       'to production, allowed, without limits',
       { ...staging, environment: null, allowProduction: true, limits: null },
@@ -93,7 +90,7 @@ describe('load', () => {
       { ...staging, peak: { ratePerSecond: null, users: 201 } },
       'LIMITS',
     ],
-    ['to a test machine needs no limits', { ...staging, environment: 'test', limits: null }, '203.0.113.7'],
+    ['to a test machine needs no limits', { ...staging, environment: 'test', limits: null }, 'allowed'],
     ['to production through a tunnel on this machine', { environment: 'production' }, 'PRODUCTION'],
     ['to no URL', { url: 'not a url' }, 'URL'],
     ['by another protocol', { url: 'file:///etc/passwd' }, 'URL'],

@@ -33,7 +33,7 @@ describe('a target file', () => {
       ws: 'ws://127.0.0.1:{{port}}',
       ready: 'GET /ready within 60s',
       dependencies: {
-        postgres: { provide: 'postgres', env: 'DATABASE_URL' },
+        postgres: { provide: 'postgres', env: 'DATABASE_URL', environment: 'staging' },
         llm: { start: 'node dist/llm.js', env: 'LLM_URL', ready: 'GET /up within 500ms' },
       },
       clients: { extension: { start: 'node dist/extension.js', env: 'API_URL' } },
@@ -62,7 +62,7 @@ describe('a target file', () => {
       ws: 'ws://127.0.0.1:{{port}}',
       ready: { path: '/ready', withinMicros: 60_000_000 },
       dependencies: {
-        postgres: { kind: 'provide', provide: 'postgres', env: 'DATABASE_URL' },
+        postgres: { kind: 'provide', provide: 'postgres', env: 'DATABASE_URL', environment: 'staging' },
         llm: {
           kind: 'process',
           start: 'node dist/llm.js',
@@ -73,6 +73,7 @@ describe('a target file', () => {
       clients: { extension: { start: 'node dist/extension.js', env: 'API_URL', ready: null } },
       prepare: 'node dist/seed.js',
       observe: { process: true },
+      docker: { project: null, host: null, maxContainers: 1, maxShare: 1 },
       secrets: ['RAG_TOKEN'],
       allow: ['*.staging.example'],
     });
