@@ -2,7 +2,7 @@
 
 import { type ExitCode, exitCodes } from '../kernel/errors.ts';
 import { formatDuration, formatRate, formatShare } from '../kernel/units.ts';
-import { faultParameters, isProcessFault } from '../faults/registry.ts';
+import { faultParameters, undoInWords } from '../faults/registry.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { Flow, LoadEntry, RateStage, ScheduledFault, UserStage } from '../scenario/scenario.ts';
 import { threadsOf } from '../run/thread-count.ts';
@@ -80,12 +80,12 @@ const describeUsers = ({ fromUsers, toUsers, forMicros }: UserStage): string =>
 const level = (from: string, to: string): string => (from === to ? to : `${from} to ${to}`);
 
 function describeFault(fault: ScheduledFault): { inject: string; undo: string } {
-  const parameters = Object.entries(faultParameters(fault.fault)).map(([key, value]) => `${key} ${value}`);
+  const parameters = Object.entries(faultParameters(fault.fault, fault.on)).map(
+    ([key, value]) => `${key} ${value}`,
+  );
   const what = [fault.fault.kind, ...parameters].join(', ');
   return {
     inject: `inject ${fault.id} at ${formatDuration(fault.atMicros)} for ${formatDuration(fault.forMicros)}: ${what} on ${fault.on}`,
-    undo: isProcessFault(fault.fault)
-      ? `let ${fault.on} go on and read that back`
-      : `remove it from the proxy of ${fault.on} and read that back`,
+    undo: undoInWords(fault.fault, fault.on),
   };
 }

@@ -1,23 +1,28 @@
 // The contract of a fault, and what the run sees of one that was injected.
 
-import type { Link, LinkPort, Tracker, UndoIntent } from '../kernel/ports.ts';
-import type { ProcessTree } from '../kernel/process-tree.ts';
-import type { FidelityCheck, LinkObservation } from '../record/schema.ts';
-import type { Seen } from './seen.ts';
+import type { Link, LinkPort, StandingProcess, Tracker, UndoIntent } from '../kernel/ports.ts';
+import type { FidelityCheck } from '../record/schema.ts';
+import type { AttemptsBefore, AttemptsSeen } from './attempts/seen.ts';
+import type { LinkSeen, Seen } from './seen.ts';
 
 /** A proxied link that faults can be put on: which API drives it and under which name it is known there. */
 export interface FaultLink extends Link {
   readonly apiUrl: string;
   readonly proxyName: string;
-  /** Whether the server lives in Mettle's own process: then it can tell what it saw, and toxics can carry a TTL. */
+  /**
+   * Whether the server is Mettle's own, on this machine: then it can tell what it saw, and toxics can carry a TTL; when
+   * it is gone, so is everything that was on it.
+   */
   readonly embedded: boolean;
+  /** Set where the proxy is somebody else's: part of the toxic's name, which then has to tell by itself whose it is. */
+  readonly makerToken?: string;
 }
 
-/** A process tree that Mettle has started, and that faults can be put on. */
+/** A process that Mettle has started, and that faults can be put on. */
 export interface FaultProcess {
   /** The name used by `on:` in scenarios: `target`, a client's or a dependency's. */
   readonly name: string;
-  readonly tree: ProcessTree;
+  readonly standing: StandingProcess;
 }
 
 /** The fault proxies of one command: the embedded server, or a real Toxiproxy by URL. */
@@ -40,8 +45,11 @@ export interface Fault<Spec extends { readonly kind: string }, Place = FaultLink
   plan(spec: Spec, id: string, place: Place): UndoIntent;
   /** Acts. Resolves once the effect has been read back. */
   apply(spec: Spec, intent: UndoIntent): Promise<void>;
-  /** Fidelity: what was asked for against what was seen on the link; null: nothing can tell (a real Toxiproxy). */
-  judge(spec: Spec, seen: Seen | null): FidelityCheck[];
+  /**
+   * Fidelity: what was asked for against what was seen on the link; null: nothing can tell (a real Toxiproxy). `intent`
+   * as planned, for a fault that keeps count of what it does.
+   */
+  judge(spec: Spec, seen: Seen | null, intent?: UndoIntent): FidelityCheck[];
 }
 
 interface Injecting<Spec> {
@@ -59,12 +67,16 @@ export interface InjectionRequest<Spec> extends Injecting<Spec> {
 
 export interface ProcessInjectionRequest<Spec> extends Injecting<Spec> {
   readonly process: FaultProcess;
+  /** Aborted when the run is stopped for good: what is down then stays down. */
+  readonly stopping: AbortSignal;
 }
 
 /** A fault in effect. `clear` never throws: it undoes, retries, reads back and says how it went. */
 export interface Injection {
   /** Monotonic clock (kernel/clock). */
   readonly effectAtMicros: number;
+  /** Since when the time that it is to last counts; default: since its effect. */
+  readonly countsFromMicros?: number;
   clear(): Promise<InjectionResult>;
 }
 
@@ -79,5 +91,9 @@ export interface InjectionResult {
     readonly during: number | null;
     readonly status: 'seen' | 'avoided' | 'missed' | 'optional' | 'unknown';
   };
-  readonly observation: LinkObservation | null;
+  readonly observation: LinkSeen | null;
+  /** Names of the containers that it was put on. */
+  readonly hit?: readonly string[];
+  /** Attempts on the link, for the run to set against its load. */
+  readonly turns?: { readonly before: AttemptsBefore | null; readonly during: AttemptsSeen } | null;
 }

@@ -5,13 +5,14 @@ import { exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
 import type { Tracked, Tracker, UndoIntent } from '../kernel/ports.ts';
 import type { FidelityCheck } from '../record/schema.ts';
 import type { Injection, InjectionResult } from './fault.ts';
-import { keptUntilCleared, lasted, promptEffect } from './fidelity.ts';
+import { keptUntilCleared, lasted, outlived, promptEffect } from './fidelity.ts';
+import { ttlMsOf } from './ttl.ts';
 import { patient, undoEntries } from './undo/attempt.ts';
 import { undoKinds } from './undo/registry.ts';
 import { gone } from './undo/undo-kind.ts';
 
 /** What was seen of a fault from being asked for to being cleared; all on the clock of the action. */
-type Verdict = Pick<InjectionResult, 'fidelity' | 'traffic' | 'observation'>;
+type Verdict = Pick<InjectionResult, 'fidelity' | 'traffic' | 'observation' | 'turns'>;
 
 export interface Action {
   readonly intent: UndoIntent;
@@ -21,11 +22,17 @@ export interface Action {
   readonly forMicros: number;
   /** Acts; resolves once the effect has been read back. */
   apply(): Promise<void>;
+  /** When it takes effect, and since when `forMicros` counts; default: both once it is read back. */
+  readonly effectSince?: 'asked' | 'read back';
+  readonly countsSince?: 'asked' | 'read back';
+  /** How long it may take until it is read back; default: 1 s. */
+  readonly effectWithinMicros?: number;
   /** It may rightly be over before it is cleared (what restarts by itself); then nobody is asked whether it was kept. */
   readonly mayEndByItself?: boolean;
   /**
    * Puts back what only this process can put back (a process of its own that it starts again); before the journal's own
-   * undo. Resolves with what is left, or null; a rejection is told as what is left.
+   * undo. Resolves with what is left, or null; a rejection is told as what is left. How long it takes is not counted to
+   * how long the fault lasted as asked: that is up to whatever is put back.
    */
   restore?(): Promise<string | null>;
   /** Asked once it is undone. */
@@ -35,7 +42,8 @@ export interface Action {
 interface Held extends Action {
   readonly tracked: Tracked;
   readonly askedAtMicros: number;
-  readonly effectAtMicros: number;
+  readonly readBackAtMicros: number;
+  readonly countsFromMicros: number;
 }
 
 /**
@@ -44,7 +52,7 @@ interface Held extends Action {
  */
 export async function hold(action: Action): Promise<Injection> {
   const { intent, clock } = action;
-  const tracked = await action.tracker.track(intent);
+  const tracked = await action.tracker.track({ ...intent, ttlMs: ttlMsOf(action.forMicros) });
   const askedAtMicros = clock.nowMicros();
   try {
     await action.apply();
@@ -54,33 +62,43 @@ export async function hold(action: Action): Promise<Injection> {
     const note = (await undoNow(intent, tracked)) ?? left;
     throw note === null ? error : leftBehind(intent, note, error);
   }
-  const effectAtMicros = clock.nowMicros();
-  const held: Held = { ...action, tracked, askedAtMicros, effectAtMicros };
+  const readBackAtMicros = clock.nowMicros();
+  const since = (moment: 'asked' | 'read back' | undefined): number =>
+    moment === 'asked' ? askedAtMicros : readBackAtMicros;
+  const countsFromMicros = since(action.countsSince);
+  const held: Held = { ...action, tracked, askedAtMicros, readBackAtMicros, countsFromMicros };
   let cleared: Promise<InjectionResult> | undefined;
-  return { effectAtMicros, clear: () => (cleared ??= clear(held, action)) };
+  return {
+    ...{ effectAtMicros: since(action.effectSince), countsFromMicros },
+    clear: () => (cleared ??= clear(held, action)),
+  };
 }
 
 /** Never throws: whatever cannot be found out is unknown, whatever cannot be undone is said. */
 async function clear(held: Held, action: Action): Promise<InjectionResult> {
-  const { clock, intent, tracked, askedAtMicros, effectAtMicros, forMicros } = held;
+  const { clock, intent, tracked, askedAtMicros, readBackAtMicros, countsFromMicros, forMicros } = held;
+  const expired = (await tracked.expired?.().catch(() => false)) ?? false;
   const kept = held.mayEndByItself === true ? null : await stillThere(intent);
+  // What is put back by hand may take longer than its time; the watchdog waits.
+  if (action.restore !== undefined) await tracked.clearing?.().catch(() => undefined);
+  const restoreAtMicros = clock.nowMicros();
   const left = await restored(action);
   const note = (await undoNow(intent, tracked)) ?? left;
   const clearedAtMicros = clock.nowMicros();
-  const { fidelity, traffic, observation } = await action.judge(askedAtMicros, clearedAtMicros);
+  const endedAtMicros = action.restore === undefined ? clearedAtMicros : restoreAtMicros;
+  const { fidelity, ...seen } = await action.judge(askedAtMicros, clearedAtMicros);
   const whole: FidelityCheck[] = [
     ...fidelity,
-    promptEffect(askedAtMicros, effectAtMicros),
-    lasted(forMicros, clearedAtMicros - effectAtMicros),
-    ...(kept === null ? [] : [keptUntilCleared(kept)]),
+    promptEffect(askedAtMicros, readBackAtMicros, held.effectWithinMicros),
+    lasted(forMicros, endedAtMicros - countsFromMicros),
+    ...(expired ? [outlived] : kept === null ? [] : [keptUntilCleared(kept)]),
   ];
   return {
     clearedAtMicros: note === null ? clearedAtMicros : null,
     status: note === null ? 'undone' : 'undo failed',
     note,
     fidelity: whole,
-    traffic,
-    observation,
+    ...seen,
   };
 }
 

@@ -31,26 +31,30 @@ export const killInput = z
     processes: written?.processes ?? ('all' as const),
   }));
 
-export const restartInput = z
+const grace = z
   .strictObject({
-    fault: z.literal('restart'),
-    with: z
-      .strictObject({
-        grace: z
-          .string()
-          .transform((text, context): number => {
-            const graceMicros = parseDuration(text);
-            if (graceMicros !== undefined && graceMicros >= 0 && graceMicros <= 600_000_000)
-              return graceMicros / 1_000;
-            context.addIssue({
-              code: 'custom',
-              message: 'a grace is a duration of at most 10m, e.g. `10s`',
-            });
-            return z.NEVER;
-          })
-          .optional()
-          .describe('How long it may take to end by itself before it is forced; default: 10s.'),
+    grace: z
+      .string()
+      .transform((text, context): number => {
+        const graceMicros = parseDuration(text);
+        if (graceMicros !== undefined && graceMicros >= 0 && graceMicros <= 600_000_000)
+          return graceMicros / 1_000;
+        context.addIssue({
+          code: 'custom',
+          message: 'a grace is a duration of at most 10m, e.g. `10s`',
+        });
+        return z.NEVER;
       })
-      .optional(),
+      .optional()
+      .describe('How long it may take to end by itself before it is forced; default: 10s.'),
   })
+  .optional();
+
+export const restartInput = z
+  .strictObject({ fault: z.literal('restart'), with: grace })
   .transform(({ with: written }) => ({ kind: 'restart' as const, graceMs: written?.grace ?? 10_000 }));
+
+/** Of containers only: a process of Mettle's own is killed, or restarted. */
+export const stopInput = z
+  .strictObject({ fault: z.literal('stop'), with: grace })
+  .transform(({ with: written }) => ({ kind: 'stop' as const, graceMs: written?.grace ?? 10_000 }));

@@ -1,6 +1,11 @@
 // Default-deny, before anything is started: every address that this run would send load or faults to.
 
-import { guardLoad, guardToxiproxy, resolveHost } from '../faults/guard.ts';
+import type { DockerAddress } from '../faults/clients/docker-port.ts';
+import { pinnedToxiproxy } from '../faults/clients/pinned-toxiproxy.ts';
+import { guardDependency, guardLoad, guardToxiproxy, resolveHost } from '../faults/guard.ts';
+import { hostOfUrl } from '../faults/hosts.ts';
+import type { Pins } from '../faults/pins.ts';
+import { guardContainers } from './guard-containers.ts';
 import { refuseUnsetSecrets } from './secrets-set.ts';
 import type { Scenario, Step } from '../scenario/scenario.ts';
 import { listsOf } from '../scenario/walk-steps.ts';
@@ -10,31 +15,81 @@ export interface GuardOptions {
   readonly toxiproxyUrl: string | undefined;
   /** `--allow-production` */
   readonly allowProduction: boolean;
+  /** Default: the scenario's. */
+  readonly seed?: number;
 }
+
+export interface GuardPorts {
+  /** Every address of a URL's host. */
+  readonly resolve: (url: string) => Promise<string[]>;
+  /** Mettle's own environment: where a dependency of one's own is said to be. */
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** What may be sent to, and nothing else. */
+export interface Clearance {
+  readonly pins: Pins;
+  /** With an address that was checked in the place of the name. */
+  readonly toxiproxyUrl: string | undefined;
+  /** The Docker engine; null: no fault needs one. */
+  readonly docker: DockerAddress | null;
+}
+
+const realPorts: GuardPorts = { resolve: resolveHost, environment: process.env };
 
 interface Peak {
   readonly ratePerSecond: number | null;
   readonly users: number | null;
 }
 
-/** Throws MettleError (exit code 2) that names the host and what would allow it. */
+/**
+ * Throws MettleError (exit code 2) that names the host and what would allow it. Each host is looked up once: what is
+ * checked is what is pinned.
+ */
 export async function guardRun(
   scenario: Scenario,
   target: TargetSpec,
   variants: readonly string[],
   options: GuardOptions,
-): Promise<void> {
-  refuseUnsetSecrets(scenario, process.env);
+  ports: GuardPorts = realPorts,
+): Promise<Clearance> {
+  refuseUnsetSecrets(scenario, ports.environment);
   const { allow } = target;
   const { allowProduction, toxiproxyUrl } = options;
   const peak = peakOf(scenario);
+  const pins: Record<string, readonly string[]> = {};
+  const resolveOnce = async (url: string): Promise<readonly string[]> => {
+    const host = hostOfUrl(url);
+    const known = Object.hasOwn(pins, host) ? pins[host] : undefined;
+    return known ?? (pins[host] = await ports.resolve(url));
+  };
   for (const { url, environment, limits } of addressesOf(scenario, target, variants)) {
-    const addresses = await resolveHost(url);
+    const addresses = await resolveOnce(url);
     guardLoad({ url, addresses, allow, environment, limits, allowProduction, peak });
   }
-  if (toxiproxyUrl !== undefined && scenario.chaos.length > 0) {
-    guardToxiproxy(toxiproxyUrl, await resolveHost(toxiproxyUrl), allow);
+  for (const { variable, url, environment } of ownDependencies(target, variants, ports.environment)) {
+    const addresses = await resolveOnce(url);
+    guardDependency({ variable, url, addresses, allow, environment, allowProduction });
   }
+  const docker = await guardContainers(scenario, target, options.seed ?? scenario.seed, ports);
+  if (toxiproxyUrl === undefined || scenario.chaos.length === 0) return { pins, toxiproxyUrl, docker };
+  const addresses = await resolveOnce(toxiproxyUrl);
+  const checkedUrl = guardToxiproxy(toxiproxyUrl, addresses, allow);
+  return { pins, toxiproxyUrl: await pinnedToxiproxy(checkedUrl, addresses), docker };
+}
+
+/** Servers of one's own that stand in for what a target file provides: the target will use them, faults and all. */
+function ownDependencies(
+  target: TargetSpec,
+  variants: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): { readonly variable: string; readonly url: string; readonly environment: string | null }[] {
+  if (!variants.some((name) => target.variants[name]?.kind === 'process')) return [];
+  return Object.values(target.dependencies).flatMap((dependency) => {
+    const url = dependency.kind === 'provide' ? (environment[dependency.env] ?? '') : '';
+    if (dependency.kind !== 'provide' || !URL.canParse(url)) return []; // what is no URL is refused when it is used
+    return [{ variable: dependency.env, url, environment: dependency.environment }];
+  });
 }
 
 interface Addressed {

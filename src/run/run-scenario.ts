@@ -26,6 +26,8 @@ export interface ProgramOptions extends ProgressOutput {
   readonly toxiproxyUrl?: string | undefined;
   /** Send load to hosts that count as production. Default: refuse. */
   readonly allowProduction?: boolean;
+  /** Watched by whoever gave the signal; named in the record of a run that has not ended. */
+  readonly killFile?: string;
   /** The command that repeats this, for the journal and the report. */
   readonly command: string;
   /** What a single run of a verification needs besides its variant and seed to be repeated, e.g. `--set a=b`. */
@@ -48,21 +50,23 @@ export interface RunOutcome {
 /** Throws MettleError with the exit code of what went wrong; nothing is left running then. */
 export async function runScenario(loaded: LoadedScenario, options: RunOptions): Promise<RunOutcome> {
   const { scenario, target, extraEnv } = loaded;
-  const { variant, signal, progress, live, toxiproxyUrl } = options;
+  const { variant, signal, progress, live } = options;
   const command = withoutSecrets(options.command, loaded);
   const seed = options.seed ?? scenario.seed;
   const threads = threadsOf(scenario, options.threads, progress);
   const id = runId(new Date(), scenario.name, variant);
-  await guardRun(scenario, target, [variant], {
-    toxiproxyUrl,
+  const cleared = await guardRun(scenario, target, [variant], {
+    toxiproxyUrl: options.toxiproxyUrl,
     allowProduction: options.allowProduction ?? false,
+    seed,
   });
   const folder = resolve(await writableFolder(options.out), id);
   const linked = linksOf(scenario);
   const machine = await knownMachine(signal, progress);
-  const surroundings = { target, command, signal, progress, live, seed };
+  const killFile = options.killFile === undefined ? {} : { killFile: options.killFile };
+  const surroundings = { target, command, signal, progress, live, seed, ...killFile };
   const data = await onStage(
-    { ...surroundings, linked, variants: [variant], toxiproxyUrl, extraEnv },
+    { ...surroundings, linked, variants: [variant], ...cleared, extraEnv },
     (stage) => conduct({ ...surroundings, stage, scenario, variant, id, folder, threads, machine }),
   );
   return { data, folder, report: await writeRunReports(folder, data) };

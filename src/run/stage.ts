@@ -2,11 +2,16 @@
 
 import { isAborted } from '../kernel/abort.ts';
 import { openProxyBackend } from '../faults/clients/backend.ts';
+import type { DockerAddress } from '../faults/clients/docker-port.ts';
 import type { ProxyBackend } from '../faults/fault.ts';
-import { isProcessFault } from '../faults/registry.ts';
+import { placeOf } from '../faults/registry.ts';
 import { type Journal, openJournal } from '../faults/journal.ts';
 import { lockTarget } from '../faults/lock.ts';
 import { startWatchdog } from '../faults/watchdog.ts';
+import { type ContainerFaults, containerFaults } from './container-faults.ts';
+import { guardedLinks } from './guarded-links.ts';
+import { lockNames } from './lock-names.ts';
+import type { Pins } from '../faults/pins.ts';
 import type { LinkPort } from '../kernel/ports.ts';
 import { exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -23,6 +28,10 @@ export interface StageOptions {
   /** What the user ran, for the journal. */
   readonly command: string;
   readonly toxiproxyUrl: string | undefined;
+  /** What the guard has checked; default: nothing, then only this machine and what the target allows. */
+  readonly pins?: Pins;
+  /** The Docker engine that the guard has checked; default: none, then no fault is put on containers. */
+  readonly docker?: DockerAddress | null;
   readonly extraEnv: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
@@ -30,13 +39,18 @@ export interface StageOptions {
 
 /** What a scenario's faults need a proxy for. */
 export const linksOf = (scenario: Scenario): ReadonlySet<string> =>
-  new Set(scenario.chaos.filter(({ fault }) => !isProcessFault(fault)).map((fault) => fault.on));
+  new Set(
+    scenario.chaos.filter(({ fault, on }) => placeOf(fault.kind, on) === 'link').map((fault) => fault.on),
+  );
 
 export interface Stage {
   readonly journal: Journal;
   /** null when no fault of the scenario needs a proxy. */
   readonly backend: ProxyBackend | null;
+  readonly containers: ContainerFaults;
   readonly system: System;
+  /** What was checked before, for those who connect. */
+  readonly pins: Pins;
   /** What of Mettle itself has died: a run that saw it is invalid. Grows. */
   readonly deaths: readonly string[];
   /** Undoes, stops and removes everything. Never throws; returns what could not be undone, with how to finish it. */
@@ -50,8 +64,10 @@ async function openStage(options: StageOptions): Promise<Stage> {
   const closers: Closer[] = [];
   const close = (): Promise<readonly string[]> => closeAll(closers);
   try {
-    const lock = await lockTarget(lockName(options.target));
-    closers.push(quietly(() => lock.release()));
+    for (const name of lockNames(options.target, options.variants, options.pins ?? {})) {
+      const lock = await lockTarget(name);
+      closers.push(quietly(() => lock.release()));
+    }
     const journal = await openJournal({ command: options.command });
     closers.push(quietly(() => journal.close()));
     const watchdog = await startWatchdog(journal.path);
@@ -62,8 +78,9 @@ async function openStage(options: StageOptions): Promise<Stage> {
     });
     const deaths: string[] = [];
     const backend = options.linked.size === 0 ? null : await openBackend(options, journal, closers, deaths);
-    const system = await openTarget(options, journal, linkPort(backend), closers);
-    return { journal, backend, system, deaths, close };
+    const system = await openTarget(options, journal, guardedLinks(backend, options), closers);
+    const containers = containerFaults(options.target, options.seed, options.docker ?? null);
+    return { journal, backend, containers, system, deaths, pins: options.pins ?? {}, close };
   } catch (error) {
     const left = await close();
     if (left.length > 0) throw undoFailed(left, error);
@@ -82,15 +99,6 @@ export async function onStage<Result>(
   if (left.length > 0) throw undoFailed(left, outcome.status === 'rejected' ? outcome.reason : undefined);
   if (outcome.status === 'rejected') throw outcome.reason;
   return outcome.value;
-}
-
-/** A target without a file is known by its address alone. */
-function lockName(target: TargetSpec): string {
-  if (target.file !== null) return target.name;
-  const addresses = Object.values(target.variants).flatMap((variant) =>
-    variant.kind === 'url' ? [variant.http, variant.ws] : [],
-  );
-  return addresses.find((address) => address !== null) ?? target.name;
 }
 
 async function openBackend(
@@ -165,9 +173,6 @@ function undoFailed(left: readonly string[], cause?: unknown): MettleError {
     cause,
   });
 }
-
-const linkPort = (backend: ProxyBackend | null): LinkPort =>
-  backend ?? { open: () => Promise.reject(new Error('no fault of this scenario uses a proxy')) };
 
 const quietly =
   (act: () => Promise<void>): Closer =>

@@ -21,22 +21,24 @@ export interface VerifyOptions extends ProgramOptions {
 /** Throws MettleError with the exit code of what went wrong; nothing is left running then. */
 export async function verifyScenario(loaded: LoadedScenario, options: VerifyOptions): Promise<Verified> {
   const { scenario, target, extraEnv } = loaded;
-  const { variants, pairs, signal, progress, live, toxiproxyUrl } = options;
+  const { variants, pairs, signal, progress, live } = options;
   const command = withoutSecrets(options.command, loaded);
   const seed = options.seed ?? scenario.seed;
   const threads = threadsOf(scenario, options.threads, progress);
   const names = [variants.before, variants.after];
   const repeatFlags = withoutSecrets(options.repeatFlags ?? '', loaded);
   const id = runId(new Date(), scenario.name, `${variants.before}-${variants.after}`);
-  await guardRun(scenario, target, names, {
-    toxiproxyUrl,
+  const cleared = await guardRun(scenario, target, names, {
+    toxiproxyUrl: options.toxiproxyUrl,
     allowProduction: options.allowProduction ?? false,
+    seed,
   });
   const folder = resolve(await writableFolder(options.out), id);
   const linked = linksOf(scenario);
   const machine = await knownMachine(signal, progress);
-  const surroundings = { target, command, signal, progress, live, seed };
-  return await onStage({ ...surroundings, linked, variants: names, toxiproxyUrl, extraEnv }, (stage) =>
+  const killFile = options.killFile === undefined ? {} : { killFile: options.killFile };
+  const surroundings = { target, command, signal, progress, live, seed, ...killFile };
+  return await onStage({ ...surroundings, linked, variants: names, ...cleared, extraEnv }, (stage) =>
     verify({ ...surroundings, repeatFlags, stage, scenario, variants, pairs, id, folder, threads, machine }),
   );
 }

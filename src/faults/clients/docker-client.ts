@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { messageOf, MettleError } from '../../kernel/errors.ts';
-import type { DockerAddress } from './docker.ts';
+import type { DockerAddress } from './docker-port.ts';
 
 /** Throws DOCKER_HOST (exit code 2) for an address that is none. */
 export async function createClient({ host, certFolder }: DockerAddress): Promise<Docker> {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 const endpoint = z.object({
   NetworkID: z.string(),
   IPAddress: z.string().nullish(),
+  GlobalIPv6Address: z.string().nullish(),
   Aliases: z.array(z.string()).nullish(),
   Links: z.array(z.string()).nullish(),
   DriverOpts: z.record(z.string(), z.string()).nullish(),
@@ -29,6 +30,7 @@ const inspected = z.object({
     ExitCode: z.number().nullish(),
     OOMKilled: z.boolean().nullish(),
     StartedAt: z.string(),
+    FinishedAt: z.string().nullish(),
     Health: z.object({ Status: z.string() }).nullish(),
   }),
   RestartCount: z.number().nullish(),
@@ -36,6 +38,11 @@ const inspected = z.object({
   HostConfig: z.object({
     AutoRemove: z.boolean().nullish(),
     NetworkMode: z.string().nullish(),
+    PublishAllPorts: z.boolean().nullish(),
+    PortBindings: z
+      .record(z.string(), z.array(z.object({ HostPort: z.string().nullish() })).nullable())
+      .nullish(),
+    Links: z.array(z.string()).nullish(),
     RestartPolicy: z.object({ Name: z.string().nullish() }).nullish(),
     NanoCpus: z.number().nullish(),
     CpuQuota: z.number().nullish(),
@@ -66,6 +73,8 @@ export interface ContainerState {
   readonly oomKilled: boolean;
   /** ISO 8601; differs after every start. */
   readonly startedAt: string;
+  /** When it last ended; ISO 8601, long ago when it never has. */
+  readonly finishedAt: string;
   /** Times that the engine itself has restarted it. */
   readonly restartCount: number;
   /** `starting`, `healthy`, `unhealthy`; null: it has no health check. */
@@ -82,6 +91,10 @@ export interface ContainerState {
   readonly networks: Readonly<Record<string, Endpoint>>;
   /** `8080/tcp=127.0.0.1:49153`, sorted. */
   readonly ports: readonly string[];
+  /** Of the published, those whose port on the engine's machine is not fixed (`8080/tcp`, sorted): every start has others. */
+  readonly portsChosenByDocker: readonly string[];
+  /** Links of the old kind, to containers on the default bridge. */
+  readonly bridgeLinks: readonly string[];
 }
 
 /** As Docker keeps them; 0 = none. */
@@ -109,6 +122,7 @@ export function containerState(answer: unknown): ContainerState | undefined {
     exitCode: state.ExitCode ?? 0,
     oomKilled: state.OOMKilled ?? false,
     startedAt: state.StartedAt,
+    finishedAt: state.FinishedAt ?? '',
     restartCount: data.RestartCount ?? 0,
     health: state.Health?.Status ?? null,
     labels,
@@ -129,5 +143,18 @@ export function containerState(answer: unknown): ContainerState | undefined {
     ports: Object.entries(network.Ports ?? {})
       .flatMap(([port, bound]) => (bound ?? []).map((at) => `${port}=${at.HostIp}:${at.HostPort}`))
       .sort(),
+    portsChosenByDocker: portsChosenByDocker(data),
+    bridgeLinks: host.Links ?? [],
   };
+}
+
+function portsChosenByDocker({
+  HostConfig: host,
+  NetworkSettings: network,
+}: z.infer<typeof inspected>): string[] {
+  const asked = Object.entries(host.PortBindings ?? {});
+  const open = asked.filter(([, at]) => at?.some(({ HostPort }) => !/^[1-9]\d*$/.test(HostPort ?? '')));
+  const exposed = host.PublishAllPorts === true ? Object.entries(network.Ports ?? {}) : [];
+  const rest = exposed.filter(([port, at]) => at !== null && !asked.some(([name]) => name === port));
+  return [...open, ...rest].map(([port]) => port).sort();
 }

@@ -1,7 +1,7 @@
 // What every fault on a container shares: the contract with its notation.
 
 import type { z } from 'zod';
-import type { DockerAddress } from '../clients/docker.ts';
+import type { DockerAddress } from '../clients/docker-port.ts';
 import type { ContainerState } from '../clients/docker-state.ts';
 import type { UndoIntent } from '../../kernel/ports.ts';
 import type { FidelityCheck } from '../../record/schema.ts';
@@ -22,6 +22,10 @@ export interface ContainerSeen {
   readonly after: ContainerState | null;
   /** Processor time that it used while the fault was on. */
   readonly cpuMicros: number | null;
+  /** Periods of its processor limit in which it wanted more than that, while the fault was on. */
+  readonly throttledPeriods: number | null;
+  /** Memory in use right before the undo. */
+  readonly memoryBytes: number | null;
   readonly lastedMicros: number;
 }
 
@@ -38,7 +42,7 @@ export interface ContainerFault<Input extends Notation> {
    * Everything needed to undo, known before acting. Throws a MettleError (exit code 2) for what Docker could not put
    * back: it is refused before anything is changed.
    */
-  plan(spec: z.output<Input>, id: string, place: FaultContainer): UndoIntent;
+  plan(spec: z.output<Input>, id: string, place: FaultContainer): UndoIntent | Promise<UndoIntent>;
   /** Acts. Resolves once the effect has been read back. */
   apply(spec: z.output<Input>, intent: UndoIntent): Promise<void>;
   /** What a person is told of the undo by --dry-run: `start shop_db_1 again`. */
@@ -47,6 +51,14 @@ export interface ContainerFault<Input extends Notation> {
   judge(spec: z.output<Input>, seen: ContainerSeen): FidelityCheck[];
   /** False for what may rightly be over before it is cleared: a killed container that its own policy starts again. */
   readonly lastsUntilCleared: boolean;
+  /** How long acting may rightly take by itself (the grace of a stop), besides what the engine needs; default: 0. */
+  actsWithinMicros?(spec: z.output<Input>): number;
+  /**
+   * When it takes effect, and since when `for` counts; default: both once it is read back. What ends a container does so
+   * from the moment of asking on.
+   */
+  readonly effectSince?: 'asked' | 'read back';
+  readonly countsSince?: 'asked' | 'read back';
 }
 
 /** Ties a fault's types to what its notation yields. */

@@ -1,0 +1,133 @@
+// Injecting one fault on containers: all of them at the same time, each journalled, held and undone by itself.
+
+import { systemClock } from '../kernel/clock.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
+import type { Tracker, UndoIntent } from '../kernel/ports.ts';
+import type { DockerAddress, DockerPort } from './clients/docker-port.ts';
+import type { ContainerState } from './clients/docker-state.ts';
+import { connectDocker } from './clients/docker.ts';
+import { watchContainer } from './container/watch.ts';
+import type { Injection, InjectionResult } from './fault.ts';
+import { hold } from './hold.ts';
+import { containerFaultOf } from './registry.ts';
+import type { ContainerFaultSpec } from './registry.ts';
+
+export interface ContainerInjectionRequest {
+  readonly id: string;
+  readonly spec: ContainerFaultSpec;
+  /** How long it is meant to last. */
+  readonly forMicros: number;
+  readonly tracker: Tracker;
+  readonly docker: DockerAddress;
+  /** At least one; the guard has let them pass. */
+  readonly containers: readonly ContainerState[];
+}
+
+/**
+ * Rejects when it could not be put on every one of them: then it has been undone on the others, or, with exit code 4, the
+ * error says what is left (and the journal still holds it). What met the fault cannot be seen from here: its traffic is
+ * `unknown`.
+ */
+export async function injectOnContainers(
+  request: ContainerInjectionRequest,
+  clock: Clock = systemClock,
+): Promise<Injection> {
+  const { spec, id, docker, containers } = request;
+  const fault = containerFaultOf(spec);
+  // All are planned before any is touched: what cannot be put back is refused there.
+  const intents = await Promise.all(containers.map(async (state) => await fault.plan(spec, id, { docker, state })));
+  const engine = await connectDocker(docker);
+  const outcomes = await Promise.allSettled(
+    containers.map((state, index) => {
+      const intent = intents[index];
+      if (intent === undefined) throw new Error('a container without a plan');
+      return holdOne(request, engine, { state, intent }, clock);
+    }),
+  );
+  const held = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const refused = outcomes.flatMap((outcome) =>
+    outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+  );
+  if (refused.length === 0)
+    return together(
+      held,
+      containers.map(({ name }) => name),
+    );
+  const cleared = await Promise.all(held.map((injection) => injection.clear()));
+  const left = cleared.flatMap(({ note }) => (note === null ? [] : [note]));
+  throw left.length === 0 ? refused[0] : undoFailed(refused[0], left);
+}
+
+interface Planned {
+  readonly state: ContainerState;
+  readonly intent: UndoIntent;
+}
+
+async function holdOne(
+  { spec, tracker, forMicros }: ContainerInjectionRequest,
+  engine: DockerPort,
+  { state, intent }: Planned,
+  clock: Clock,
+): Promise<Injection> {
+  const fault = containerFaultOf(spec);
+  const watch = watchContainer(engine, state);
+  return await hold({
+    ...{ intent, tracker, clock, forMicros, mayEndByItself: !fault.lastsUntilCleared },
+    effectSince: fault.effectSince ?? 'read back',
+    countsSince: fault.countsSince ?? 'read back',
+    effectWithinMicros: engineTakesMicros + (fault.actsWithinMicros?.(spec) ?? 0),
+    async apply() {
+      await fault.apply(spec, intent);
+      if (fault.lastsUntilCleared) await watch.begin();
+    },
+    // Nothing is put back here; but this is the last moment to look before it is.
+    async restore() {
+      await watch.end();
+      return null;
+    },
+    judge: async (sinceMicros, untilMicros) => ({
+      fidelity: fault.judge(spec, await watch.seen(untilMicros - sinceMicros)),
+      traffic: { before: null, during: null, status: 'unknown' },
+      observation: null,
+    }),
+  });
+}
+
+/** Docker's limit for taking effect. */
+const engineTakesMicros = 5_000_000;
+
+/** Several holds as one: in effect with the first, over with the last. */
+const together = (held: readonly Injection[], hit: readonly string[]): Injection => ({
+  effectAtMicros: Math.min(...held.map(({ effectAtMicros }) => effectAtMicros)),
+  countsFromMicros: Math.max(
+    ...held.map(({ countsFromMicros, effectAtMicros }) => countsFromMicros ?? effectAtMicros),
+  ),
+  clear: async () => merged(await Promise.all(held.map((injection) => injection.clear())), hit),
+});
+
+function merged(results: readonly InjectionResult[], hit: readonly string[]): InjectionResult {
+  const notes = results.flatMap(({ note }) => (note === null ? [] : [note]));
+  const cleared = results.flatMap(({ clearedAtMicros: at }) => (at === null ? [] : [at]));
+  const whose = (index: number): string => (hit.length > 1 ? `${hit[index] ?? ''}: ` : '');
+  return {
+    clearedAtMicros: cleared.length < results.length ? null : Math.max(...cleared),
+    status: results.every(({ status }) => status === 'undone') ? 'undone' : 'undo failed',
+    note: notes.length === 0 ? null : notes.join('; '),
+    fidelity: results.flatMap(({ fidelity }, index) =>
+      fidelity.map((check) => ({ ...check, name: `${whose(index)}${check.name}` })),
+    ),
+    traffic: { before: null, during: null, status: 'unknown' },
+    observation: null,
+    hit,
+  };
+}
+
+const undoFailed = (cause: unknown, left: readonly string[]): MettleError =>
+  new MettleError({
+    code: 'UNDO_FAILED',
+    message: `${messageOf(cause)}; what was done to other containers could not be undone: ${left.join('; ')}`,
+    hint: 'finish it with: mettle chaos rollback',
+    exitCode: exitCodes.undoFailed,
+    cause,
+  });
