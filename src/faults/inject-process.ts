@@ -15,15 +15,17 @@ export async function injectOnProcess(
   request: ProcessInjectionRequest<ProcessFaultSpec>,
   clock: Clock = systemClock,
 ): Promise<Injection> {
-  const { spec, process, id, tracker, forMicros } = request;
+  const { spec, process, id, tracker, forMicros, stopping } = request;
   const fault = processFaultOf(spec);
   const intent = fault.plan(spec, id, process);
+  const act = fault.act(spec, { process, intent, clock, forMicros, stopping });
   return await hold({
-    ...{ intent, tracker, clock, forMicros },
-    apply: () => fault.apply(spec, intent),
+    ...{ intent, tracker, clock, forMicros, mayEndByItself: !fault.lastsUntilCleared },
+    apply: () => act.apply(),
+    ...(act.restore === undefined ? {} : { restore: act.restore }),
     judge: () =>
       Promise.resolve({
-        fidelity: fault.judge(spec, null),
+        fidelity: act.judge(),
         traffic: { before: null, during: null, status: 'unknown' },
         observation: null,
       }),

@@ -1,9 +1,7 @@
 // Holding a whole process tree still, and letting it go on: what SIGSTOP and SIGCONT do, read back.
 
 import { setTimeout as wait } from 'node:timers/promises';
-import { errnoOf } from './errors.ts';
-import { isAlive } from './process-table.ts';
-import type { ProcessIdentity } from './process-table.ts';
+import { signalProcess } from './process-signal.ts';
 import type { ProcessTree } from './process-tree.ts';
 import { findTree } from './process-tree.ts';
 
@@ -40,18 +38,7 @@ async function signalUntil(
     if (Date.now() > deadline) {
       throw new Error(`not ${state}: process ${others.map(({ pid }) => pid).join(', ')}`);
     }
-    for (const process of others) send(process, signal);
+    for (const process of others) signalProcess(process, signal);
     await wait(pollMs);
-  }
-}
-
-/** One that ended meanwhile is no error; one that is not ours to signal is, and is told as `not held` in the end. */
-function send(identity: ProcessIdentity, signal: NodeJS.Signals): void {
-  if (!isAlive(identity)) return;
-  try {
-    process.kill(identity.pid, signal);
-  } catch (error) {
-    const code = errnoOf(error);
-    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }
 }

@@ -35,6 +35,13 @@ export type ProcessTree = Pick<StopRequest, 'identity' | 'processGroup' | 'token
 /** Every process of the tree that exists now. Signals nothing. */
 export const findTree = (tree: ProcessTree): ProcessRow[] => members(tree, new Map());
 
+/** Asks the tree to end, once, as `stopTree` does at first. Returns what there was of it. */
+export function askTree(tree: ProcessTree, signal: NodeJS.Signals): ProcessRow[] {
+  const found = members(tree, new Map());
+  askToEnd(tree, found, signal);
+  return found;
+}
+
 /** Asks the tree to end, forces it after the grace, and looks again. Never signals a pid that was reused. */
 export async function stopTree(request: StopRequest): Promise<StopReport> {
   const known = new Map<number, string>();
@@ -58,7 +65,7 @@ export async function stopTree(request: StopRequest): Promise<StopReport> {
 }
 
 /** Root, group, token bearers, all descendants; `known` remembers them, since orphans lose their parent. */
-function members(request: Omit<StopRequest, 'graceMs'>, known: Map<number, string>): ProcessRow[] {
+function members(request: ProcessTree, known: Map<number, string>): ProcessRow[] {
   const table = processTable();
   const { identity, token } = request;
   const seeds = table.filter(
@@ -82,7 +89,7 @@ function members(request: Omit<StopRequest, 'graceMs'>, known: Map<number, strin
  * The group is ours when our root leads it (a child that shares its parent's group is never signalled by group) and,
  * since a group number may have been reused, when a process that is surely ours is in it.
  */
-function groupIsOurs(request: Omit<StopRequest, 'graceMs'>, sure: readonly ProcessRow[]): boolean {
+function groupIsOurs(request: ProcessTree, sure: readonly ProcessRow[]): boolean {
   const { processGroup, identity } = request;
   if (processGroup === null || processGroup <= 1 || processGroup !== identity?.pid) return false;
   return sure.some((row) => row.group === processGroup);
@@ -120,7 +127,7 @@ function selfAndAncestors(table: readonly ProcessRow[]): Set<number> {
  * The gentle signal goes to the group, and to token bearers that left it. Other descendants are told by their own
  * parent: a database that shuts down must not find its helpers ended under it.
  */
-function askToEnd(request: StopRequest, found: readonly ProcessRow[], signal: NodeJS.Signals): void {
+function askToEnd(request: ProcessTree, found: readonly ProcessRow[], signal: NodeJS.Signals): void {
   const grouped = groupIsOurs(request, found);
   if (grouped) send(-(request.processGroup ?? 0), signal);
   for (const row of found) {

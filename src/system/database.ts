@@ -1,7 +1,7 @@
 // What the system needs of a PostgreSQL, whoever runs it: a fresh copy of the prepared data for every run.
 
-import type { ProcessTree } from '../kernel/process-tree.ts';
 import type { Address } from '../kernel/ports.ts';
+import type { Standing } from './standing.ts';
 
 /** Fills an empty place, reached by this connection URL (straight to the server; it holds a password). */
 export type PrepareData = (url: string) => Promise<void>;
@@ -16,12 +16,8 @@ export interface RunDatabase {
 
 export interface DatabaseServer {
   readonly address: Address;
-  /** Root of the server's process tree; null when it is not ours. */
-  readonly pid: number | null;
-  /** How its processes are found; null for one that Mettle did not start. */
-  readonly tree: ProcessTree | null;
-  /** Resolves with one sentence when the server ends, asked or not; never, when it is not ours. */
-  readonly died: Promise<string>;
+  /** The server's process; null for one that Mettle did not start. */
+  readonly process: Standing | null;
   fresh(variant: string, prepare: PrepareData): Promise<RunDatabase>;
   stop(): Promise<void>;
 }

@@ -3,7 +3,6 @@
 import { join } from 'node:path';
 import { systemClock } from '../kernel/clock.ts';
 import { MettleError } from '../kernel/errors.ts';
-import type { ProcessTree } from '../kernel/process-tree.ts';
 import type { Address, Link } from '../kernel/ports.ts';
 import { atAddress } from './base-url.ts';
 import { childEnvironment } from './child-environment.ts';
@@ -13,10 +12,10 @@ import { pickPort } from './ports.ts';
 import { useOwnPostgres } from './postgres-own.ts';
 import { startPostgres } from './postgres.ts';
 import { startCommand } from './command.ts';
-import type { Child } from './process.ts';
-import { describeDeath } from './process.ts';
-import { readyCheckOf, waitUntilReady } from './ready.ts';
+import { readyCheckOf } from './ready.ts';
 import type { Releases } from './release.ts';
+import type { Standing } from './standing.ts';
+import { standUp } from './standing.ts';
 import type { SystemPorts } from './system.ts';
 import { openTargetLog } from './target-log.ts';
 import type { ProcessDependency, ProvidedDependency, TargetSpec } from './target-spec.ts';
@@ -33,10 +32,8 @@ export interface Dependencies {
     readonly link: Link | null;
   } | null;
   readonly trees: readonly ObservedTree[];
-  /** Of those that Mettle started, by name. */
-  readonly processes: Readonly<Record<string, ProcessTree>>;
-  /** One for each that Mettle started: resolves with a sentence when it ends. */
-  readonly deaths: readonly Promise<string>[];
+  /** Those that Mettle started, by name. */
+  readonly processes: Readonly<Record<string, Standing>>;
   /** Throws DEPENDENCY_ENDED (exit code 2) when one has ended meanwhile. */
   requireAlive(): void;
 }
@@ -49,35 +46,23 @@ export async function startDependencies(
   releases: Releases,
 ): Promise<Dependencies> {
   const env: Record<string, string> = {};
-  const trees: ObservedTree[] = [];
-  const children: Child[] = [];
-  const processes: Record<string, ProcessTree> = {};
+  const processes: Record<string, Standing> = {};
   let database: Dependencies['database'] = null;
   for (const [name, dependency] of Object.entries(target.dependencies)) {
     if (dependency.kind === 'provide') {
       const server = await provideDatabase(target, dependency, ports, own);
       releases.add(() => server.stop());
       database = { env: dependency.env, server, link: await linkTo(name, server.address, ports, releases) };
-      if (server.pid !== null) trees.push({ name, pid: server.pid });
-      if (server.tree !== null) processes[name] = server.tree;
+      if (server.process !== null) processes[name] = server.process;
     } else {
-      const { child, url, address } = await startOne(name, dependency, { target, ports, own, releases });
+      const { standing, url, address } = await startOne(name, dependency, { target, ports, own, releases });
       const link = await linkTo(name, address, ports, releases);
       env[dependency.env] = link === null ? url : atAddress(url, link.listen);
-      trees.push({ name, pid: child.pid });
-      processes[name] = child.tree;
-      children.push(child);
+      processes[name] = standing;
     }
   }
-  const deaths = children.map((child) => child.ended.then(() => describeDeath(child)));
-  return {
-    env,
-    database,
-    trees,
-    processes,
-    deaths: database === null ? deaths : [...deaths, database.server.died],
-    requireAlive: () => requireAlive(children),
-  };
+  const trees = Object.entries(processes).map(([name, standing]) => ({ name, pid: () => standing.pid() }));
+  return { env, database, trees, processes, requireAlive: () => requireAlive(Object.values(processes)) };
 }
 
 async function provideDatabase(
@@ -118,7 +103,7 @@ async function startOne(
   name: string,
   dependency: ProcessDependency,
   { target, ports, own, releases }: StartContext,
-): Promise<{ child: Child; url: string; address: Address }> {
+): Promise<{ standing: Standing; url: string; address: Address }> {
   ports.progress(`starting ${name}`);
   const folder = await createTempFolder('dependency', ports.tracker);
   releases.add(() => folder.remove());
@@ -128,21 +113,20 @@ async function startOne(
   const url = `http://${address.host}:${address.port}`;
   const declared = [ports.extraEnv, { PORT: String(address.port) }];
   const env = childEnvironment({ own, secrets: target.secrets, declared });
-  const child = await startCommand(
-    { name, command: dependency.start, folder: target.folder, env, log },
-    ports.tracker,
-  );
-  releases.add(() => child.stop());
-  await waitUntilReady({ ...readyCheckOf(url, dependency.ready), name, child, clock: systemClock });
-  return { child, url, address };
+  const command = { name, command: dependency.start, folder: target.folder, env, log };
+  const standing = await standUp({
+    ...{ name, clock: systemClock, releases, ready: readyCheckOf(url, dependency.ready) },
+    start: () => startCommand(command, ports.tracker),
+  });
+  return { standing, url, address };
 }
 
-function requireAlive(children: readonly Child[]): void {
-  const dead = children.find((child) => child.end() !== undefined);
+function requireAlive(processes: readonly Standing[]): void {
+  const dead = processes.find((process) => process.end() !== undefined);
   if (dead === undefined) return;
   throw new MettleError({
     code: 'DEPENDENCY_ENDED',
-    message: `the dependency ${describeDeath(dead)}`,
+    message: `the dependency ${dead.death()}`,
     hint: 'a dependency is to run for the whole command; see why it ended',
   });
 }

@@ -6,8 +6,8 @@ import type { ProcessSample } from './system.ts';
 
 export interface ObservedTree {
   readonly name: string;
-  /** The root, which leads a process group of its own. */
-  readonly pid: number;
+  /** The root at this moment, which leads a process group of its own; null: there is none. */
+  readonly pid: () => number | null;
 }
 
 export interface Observation {
@@ -47,7 +47,8 @@ export function observeProcesses(trees: readonly ObservedTree[], clock: Clock): 
     const now = { atMicros: clock.nowMicros(), table: readProcesses() };
     const elapsedSeconds = (now.atMicros - before.atMicros) / 1_000_000;
     for (const tree of trees) {
-      const members = membersOf(tree.pid, now.table);
+      const root = tree.pid();
+      const members = root === null ? [] : membersOf(root, now.table);
       if (members.length === 0 || elapsedSeconds <= 0) continue;
       samples.push({
         name: tree.name,

@@ -11,7 +11,9 @@ import type { PostgresPrograms } from './postgres-binaries.ts';
 import { postgresPackage } from './postgres-binaries.ts';
 import type { Child } from './process.ts';
 import { describeEnd, quoteLines, startChild } from './process.ts';
-import { waitUntilReady } from './ready.ts';
+import type { Releases } from './release.ts';
+import type { Standing } from './standing.ts';
+import { standUp } from './standing.ts';
 import type { TargetLog } from './target-log.ts';
 
 /** Where a cluster lives and what it runs with. `home` belongs to the account of the programs. */
@@ -75,25 +77,25 @@ export async function createCluster(
   if (end.code !== 0) throw notStarted(`initdb ${describeEnd(end)}${quoteLines(child.lastLines())}`);
 }
 
-/** Starts the server on this address and waits until its administrator is let in. */
-export async function startServer(place: ClusterPlace, address: Address, adminUrl: string): Promise<Child> {
+/** Starts the server on this address and waits until its administrator is let in. Its end is on `releases`. */
+export async function startServer(
+  place: ClusterPlace,
+  address: Address,
+  adminUrl: string,
+  releases: Releases,
+): Promise<Standing> {
   const data = join(place.home, 'data');
   const listen = { listen_addresses: `'${address.host}'`, port: String(address.port) };
   const lines = Object.entries({ ...settings, ...listen }).map(([key, value]) => `${key} = ${value}\n`);
   await appendFile(join(data, 'postgresql.conf'), lines.join(''));
-  const child = await startProgram(place, 'postgres', ['-D', data]);
+  const probe = connectProbe(adminUrl);
   try {
-    await waitUntilReady({
-      name: 'PostgreSQL',
-      probe: connectProbe(adminUrl),
-      asked: `port ${address.port}`,
-      withinMicros: startWithinMicros,
-      child,
-      clock: systemClock,
+    return await standUp({
+      ...{ name: 'PostgreSQL', clock: systemClock, releases },
+      ready: { probe, asked: `port ${address.port}`, withinMicros: startWithinMicros },
+      start: () => startProgram(place, 'postgres', ['-D', data]),
     });
-    return child;
   } catch (error) {
-    await child.stop();
     throw error instanceof MettleError ? notStarted(error.message) : error;
   }
 }

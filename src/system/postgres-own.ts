@@ -23,9 +23,7 @@ export function useOwnPostgres(
   if (!isAllowedHost(address.host, allow)) throw notAllowed(variable, address.host);
   return {
     address,
-    pid: null,
-    tree: null,
-    died: new Promise(() => undefined),
+    process: null,
     /**
      * Schemas cannot be copied as databases can, so `prepare` runs again for every run: slower, and as true.
      */

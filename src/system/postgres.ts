@@ -11,9 +11,8 @@ import { copyDatabase, createDatabase, createRole, dropDatabase, settleDatabase 
 import { findPostgres, postgresPackage, preparePrograms } from './postgres-binaries.ts';
 import { createCluster, startServer } from './postgres-cluster.ts';
 import { withDatabase } from './postgres-url.ts';
-import type { Child } from './process.ts';
-import { describeDeath } from './process.ts';
 import { createReleases } from './release.ts';
+import type { Standing } from './standing.ts';
 import { openTargetLog } from './target-log.ts';
 import { createTempFolder } from './temp-folder.ts';
 
@@ -47,8 +46,7 @@ export async function startPostgres(targetFolder: string, tracker: Tracker): Pro
     const urlOf = (role: string, password: string): string =>
       `postgres://${role}:${password}@${host}:${address.port}/postgres`;
     const urls = { admin: urlOf(adminRole, adminPassword), target: urlOf(targetRole, targetPassword) };
-    const server = await startServer(place, address, urls.admin);
-    releases.add(() => server.stop());
+    const server = await startServer(place, address, urls.admin, releases);
     await createRole(urls.admin, targetRole, targetPassword);
     return serverOf(server, address, urls, releases.letGo);
   } catch (error) {
@@ -56,10 +54,9 @@ export async function startPostgres(targetFolder: string, tracker: Tracker): Pro
   }
 }
 
-function serverOf(child: Child, address: Address, urls: Urls, stop: () => Promise<void>): DatabaseServer {
+function serverOf(server: Standing, address: Address, urls: Urls, stop: () => Promise<void>): DatabaseServer {
   const prepared = new Map<string, string>();
   let runs = 0;
-  const died = child.ended.then(() => describeDeath(child));
   const templateOf = async (variant: string, prepare: PrepareData): Promise<string> => {
     const known = prepared.get(variant);
     if (known !== undefined) return known;
@@ -73,9 +70,7 @@ function serverOf(child: Child, address: Address, urls: Urls, stop: () => Promis
   };
   return {
     address,
-    pid: child.pid,
-    tree: child.tree,
-    died,
+    process: server,
     fresh: async (variant, prepare): Promise<RunDatabase> => {
       const template = await templateOf(variant, prepare);
       runs += 1;
@@ -85,11 +80,11 @@ function serverOf(child: Child, address: Address, urls: Urls, stop: () => Promis
         url: withDatabase(urls.target, database),
         drop: async () => {
           try {
-            if (child.end() === undefined) await dropDatabase(urls.admin, database);
+            if (server.end() === undefined) await dropDatabase(urls.admin, database);
           } catch (error) {
             // A server that has died takes its databases along when its folder is removed.
-            await Promise.race([child.ended, wait(1_000)]);
-            if (child.end() === undefined) throw error;
+            for (let turn = 0; turn < 20 && server.end() === undefined; turn += 1) await wait(50);
+            if (server.end() === undefined) throw error;
           }
         },
       };

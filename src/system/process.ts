@@ -40,6 +40,8 @@ export interface Child {
   readonly pid: number;
   /** How it and all it starts are found. */
   readonly tree: ProcessTree;
+  /** What asks it to end, in turn. */
+  readonly signals: readonly NodeJS.Signals[];
   /** Resolves when the root process ends, asked or not; never rejects. */
   readonly ended: Promise<ChildEnd>;
   /** Set once it has ended. */
@@ -145,6 +147,7 @@ function handleOf(
     name: request.name,
     pid: identity.pid,
     tree,
+    signals: request.signals ?? ['SIGTERM'],
     ended,
     end: () => end,
     lastLines: () => request.log.lastLines(shownLines),

@@ -11,10 +11,10 @@ import type { ObservedTree } from './observe-process.ts';
 import { observeProcesses } from './observe-process.ts';
 import { fixedPort, pickPort, requireFreePort, withPort } from './ports.ts';
 import { withAddress } from './postgres-url.ts';
-import type { Child } from './process.ts';
-import { describeDeath } from './process.ts';
-import { readyCheckOf, waitUntilReady } from './ready.ts';
+import { readyCheckOf } from './ready.ts';
 import type { Releases } from './release.ts';
+import type { Standing } from './standing.ts';
+import { standUp } from './standing.ts';
 import type { StartedVariant, SystemPorts } from './system.ts';
 import type { TargetLog } from './target-log.ts';
 import type { ProcessVariant, TargetSpec } from './target-spec.ts';
@@ -44,21 +44,21 @@ export async function startVariant(context: VariantContext): Promise<StartedVari
   dependencies.requireAlive();
   const data = await freshData(context);
   checkpoint();
-  const { child: main, direct } = await startMain(context, { ...dependencies.env, ...data });
+  const { main, direct } = await startMain(context, { ...dependencies.env, ...data });
   checkpoint();
   const urls = await context.clientLinks.lead(null, direct);
   const clients = await startClients(context, direct);
   checkpoint();
-  const children = [main, ...clients.map(({ child }) => child)];
+  const processes: Record<string, Standing> = {
+    target: main,
+    ...Object.fromEntries(clients.map(({ name, standing }) => [name, standing])),
+    ...dependencies.processes,
+  };
   const observation = observeProcesses(observedTrees(context, main, clients), context.clock);
   let stopping = false;
-  const deaths = [
-    ...children.map((child) => child.ended.then(() => describeDeath(child))),
-    ...dependencies.deaths,
-  ];
   const died = new Promise<string>((resolve) => {
-    for (const death of deaths) {
-      void death.then((sentence) => {
+    for (const standing of Object.values(processes)) {
+      standing.onDeath((sentence) => {
         if (!stopping) resolve(sentence);
       });
     }
@@ -68,11 +68,7 @@ export async function startVariant(context: VariantContext): Promise<StartedVari
   return {
     ...urls,
     clients: Object.fromEntries(clients.map(({ name, url }) => [name, url])),
-    processes: {
-      target: main.tree,
-      ...Object.fromEntries(clients.map(({ name, child }) => [name, child.tree])),
-      ...dependencies.processes,
-    },
+    processes,
     samples: observation.samples,
     died,
     stop: () => {
@@ -113,21 +109,19 @@ async function prepare(context: VariantContext, data: Record<string, string>): P
 async function startMain(
   context: VariantContext,
   given: Readonly<Record<string, string>>,
-): Promise<{ child: Child; direct: BaseUrls }> {
+): Promise<{ main: Standing; direct: BaseUrls }> {
   const { target, variantName, variant, ports, own, log, releases, clock } = context;
   const name = `${target.name} (${variantName})`;
   const { port, direct } = await choosePort(target, name);
   const declared = [variant.env, ports.extraEnv, given, { PORT: String(port) }];
   const env = childEnvironment({ own, secrets: target.secrets, declared });
-  const child = await startCommand(
-    { name, command: variant.start, folder: target.folder, env, log },
-    ports.tracker,
-  );
-  releases.add(() => child.stop());
-  context.checkpoint();
-  const base = direct.http ?? direct.ws ?? '';
-  await waitUntilReady({ ...readyCheckOf(base, target.ready), name, child, clock });
-  return { child, direct };
+  const command = { name, command: variant.start, folder: target.folder, env, log };
+  const main = await standUp({
+    ...{ name, clock, releases, checkpoint: context.checkpoint },
+    ready: readyCheckOf(direct.http ?? direct.ws ?? '', target.ready),
+    start: () => startCommand(command, ports.tracker),
+  });
+  return { main, direct };
 }
 
 async function choosePort(target: TargetSpec, name: string): Promise<{ port: number; direct: BaseUrls }> {
@@ -154,7 +148,7 @@ async function choosePort(target: TargetSpec, name: string): Promise<{ port: num
 
 interface StartedClient {
   readonly name: string;
-  readonly child: Child;
+  readonly standing: Standing;
   readonly url: string;
 }
 
@@ -169,14 +163,13 @@ async function startClients(context: VariantContext, direct: BaseUrls): Promise<
     const given = { [client.env]: urls.http ?? urls.ws ?? '', PORT: String(port) };
     const declared = [variant.env, ports.extraEnv, given];
     const env = childEnvironment({ own, secrets: target.secrets, declared });
-    const child = await startCommand(
-      { name, command: client.start, folder: target.folder, env, log },
-      ports.tracker,
-    );
-    releases.add(() => child.stop());
-    context.checkpoint();
-    await waitUntilReady({ ...readyCheckOf(url, client.ready), name, child, clock });
-    started.push({ name, child, url });
+    const command = { name, command: client.start, folder: target.folder, env, log };
+    const standing = await standUp({
+      ...{ name, clock, releases, checkpoint: context.checkpoint },
+      ready: readyCheckOf(url, client.ready),
+      start: () => startCommand(command, ports.tracker),
+    });
+    started.push({ name, standing, url });
   }
   return started;
 }
@@ -184,10 +177,10 @@ async function startClients(context: VariantContext, direct: BaseUrls): Promise<
 /** `target` is the variant's own process tree, as in `cpu(target)`. */
 function observedTrees(
   context: VariantContext,
-  main: Child,
+  main: Standing,
   clients: readonly StartedClient[],
 ): ObservedTree[] {
   if (!context.target.observe.process) return [];
-  const own = clients.map(({ name, child }) => ({ name, pid: child.pid }));
-  return [{ name: 'target', pid: main.pid }, ...own, ...context.dependencies.trees];
+  const own = clients.map(({ name, standing }) => ({ name, pid: () => standing.pid() }));
+  return [{ name: 'target', pid: () => main.pid() }, ...own, ...context.dependencies.trees];
 }

@@ -1,7 +1,6 @@
 // What the run sees of a system under test. Implemented beside this file; wired to journal and proxies by `run`.
 
-import type { LinkPort, Tracker } from '../kernel/ports.ts';
-import type { ProcessTree } from '../kernel/process-tree.ts';
+import type { LinkPort, StandingProcess, Tracker } from '../kernel/ports.ts';
 
 export interface SystemPorts {
   readonly tracker: Tracker;
@@ -31,7 +30,7 @@ export interface StartedVariant {
   /** Client processes' own base URLs, by name (`via:` in steps). */
   readonly clients: Readonly<Record<string, string>>;
   /** What Mettle has started, by the names that faults use: `target`, clients, dependencies. */
-  readonly processes: Readonly<Record<string, ProcessTree>>;
+  readonly processes: Readonly<Record<string, StandingProcess>>;
   readonly samples: () => readonly ProcessSample[];
   /** Resolves with one sentence when a process of the variant ends unasked; never rejects. */
   readonly died: Promise<string>;

@@ -11,6 +11,7 @@ import { identify } from '../../src/kernel/process-table.ts';
 import type { ProcessTree } from '../../src/kernel/process-tree.ts';
 import { findTree } from '../../src/kernel/process-tree.ts';
 import { memoryTracker } from '../support/memory-tracker.ts';
+import { standingFor } from '../support/standing.ts';
 
 const children: ChildProcess[] = [];
 afterEach(() => {
@@ -68,12 +69,16 @@ describe('a held process tree', () => {
 
 describe('the fault pause', () => {
   const spec = { kind: 'pause' } as const;
+  const on = (tree: ProcessTree) => ({
+    process: { name: 'target', standing: standingFor(tree) },
+    stopping: new AbortController().signal,
+  });
 
   it('is journalled, in effect, kept, and undone', async () => {
     const { tree, ticks } = await startTicking();
     const tracker = memoryTracker();
-    const process = { name: 'target', tree };
-    const injection = await injectOnProcess({ id: 'still', spec, process, forMicros: 800_000, tracker });
+    const forMicros = 800_000;
+    const injection = await injectOnProcess({ id: 'still', spec, ...on(tree), forMicros, tracker });
     expect(tracker.outstanding()).toMatchObject([{ kind: 'paused-process' }]);
     expect(heldOf(tree)).toEqual([true, true]);
     await wait(800);
@@ -92,8 +97,8 @@ describe('the fault pause', () => {
   it('that somebody else has undone meanwhile is not taken for kept', async () => {
     const { tree } = await startTicking();
     const tracker = memoryTracker();
-    const process = { name: 'target', tree };
-    const injection = await injectOnProcess({ id: 'still', spec, process, forMicros: 300_000, tracker });
+    const forMicros = 300_000;
+    const injection = await injectOnProcess({ id: 'still', spec, ...on(tree), forMicros, tracker });
     await resumeTree(tree);
     await wait(300);
     const { fidelity } = await injection.clear();
@@ -103,7 +108,7 @@ describe('the fault pause', () => {
   it('can be undone by another process, from the journal alone', async () => {
     const { tree } = await startTicking();
     const tracker = memoryTracker();
-    await injectOnProcess({ id: 'still', spec, process: { name: 'x', tree }, forMicros: 1e6, tracker });
+    await injectOnProcess({ id: 'still', spec, ...on(tree), forMicros: 1e6, tracker });
     const data: unknown = JSON.parse(JSON.stringify(tracker.outstanding()[0]?.data));
     const limits = { graceMs: 1_000, callTimeoutMs: 1_000 };
     const from = data as Parameters<typeof pausedProcessUndo.undo>[0];

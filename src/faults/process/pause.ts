@@ -10,8 +10,8 @@ export const pause = defineProcessFault({
   kind: 'pause',
   input: pauseInput,
   parameters: () => ({}),
-  plan: (_spec, id, { name, tree }) => {
-    const { identity, token, processGroup } = tree;
+  plan: (_spec, id, { name, standing }) => {
+    const { identity, token, processGroup } = standing.tree;
     if (identity === null || token === null) {
       throw new MettleError({
         code: 'NO_PROCESS',
@@ -24,9 +24,13 @@ export const pause = defineProcessFault({
       data: { token, pid: identity.pid, startTime: identity.startTime, processGroup },
     };
   },
-  async apply(_spec, { data }) {
-    await pauseTree(treeOf(data));
-  },
-  // Read back when it took effect and before it is undone: `kept` says so.
-  judge: () => [],
+  act: (_spec, { intent }) => ({
+    apply: async () => {
+      await pauseTree(treeOf(intent.data));
+    },
+    // Read back when it took effect and before it is undone: `kept` says so.
+    judge: () => [],
+  }),
+  undoInWords: (_spec, on) => `let ${on} go on (SIGCONT) and read that back`,
+  lastsUntilCleared: true,
 });
