@@ -42,3 +42,26 @@ export function networkState(answer: unknown): NetworkState | undefined {
     ),
   };
 }
+
+const toNumber = (address: string): number =>
+  address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+
+function contains(subnet: string, address: string): boolean {
+  const match = /^(\d+(?:\.\d+){3})\/(\d+)$/.exec(subnet);
+  if (match?.[1] === undefined) return false;
+  const size = 2 ** (32 - Number(match[2]));
+  return Math.floor(toNumber(match[1]) / size) === Math.floor(toNumber(address) / size);
+}
+
+/**
+ * An address that nobody asks for is the lowest that is free: is there one below this one, on a network whose subnet Docker
+ * may have chosen itself? One that states no gateway has a subnet of its maker's, where any address can be asked for.
+ */
+export function hasLowerAddressFree({ subnets, addresses }: NetworkState, address: string): boolean {
+  const subnet = subnets.find((candidate) => contains(candidate.subnet, address));
+  if (subnet === undefined || subnet.gateway === null) return false;
+  const base = toNumber(subnet.subnet.replace(/\/.*$/, ''));
+  const own = toNumber(address);
+  const lower = [...addresses, subnet.gateway].map(toNumber).filter((value) => value > base && value < own);
+  return new Set(lower).size < own - base - 1;
+}
