@@ -20,9 +20,16 @@ const header = z.object({
 });
 
 const line = z.discriminatedUnion('event', [
-  z.object({ event: z.literal('intent'), id: z.string(), kind: z.string(), describe: z.string(), data }),
+  z.object({
+    event: z.literal('intent'),
+    id: z.string(),
+    kind: z.string(),
+    describe: z.string(),
+    data,
+    ttlMs: z.number().positive().optional(),
+  }),
   z.object({ event: z.literal('applied'), id: z.string(), snapshot: data }),
-  z.object({ event: z.enum(['released', 'undone']), id: z.string() }),
+  z.object({ event: z.enum(['clearing', 'expired', 'released', 'undone']), id: z.string() }),
   z.object({ event: z.literal('failed'), id: z.string(), note: z.string() }),
   z.object({ event: z.literal('watchdog'), ...identity }),
 ]);
@@ -41,6 +48,10 @@ export interface Outstanding {
   readonly snapshot: Snapshot | null;
   /** Why the last attempt to undo it failed. */
   readonly note: string | null;
+  /** It must not be in effect for longer, whoever hangs; absent: it may. */
+  readonly ttlMs?: number;
+  /** Its owner is about to undo it. */
+  readonly clearing?: boolean;
 }
 
 export interface JournalContent {
@@ -48,6 +59,8 @@ export interface JournalContent {
   /** In order of creation: undo from the end. */
   readonly outstanding: readonly Outstanding[];
   readonly watchdog: ProcessIdentity | null;
+  /** Ids of those that the watchdog has ended because their time was over. */
+  readonly expired: readonly string[];
   /** Complete lines that make no sense. A torn last line is no damage: nothing was done before it was whole. */
   readonly damagedLines: number;
 }
@@ -64,6 +77,7 @@ export async function readJournal(path: string): Promise<JournalContent | undefi
     header: head,
     outstanding: outstandingOf(known),
     watchdog: known.findLast((entry) => entry.event === 'watchdog') ?? null,
+    expired: known.flatMap((entry) => (entry.event === 'expired' ? [entry.id] : [])),
     damagedLines: entries.length - known.length,
   };
 }
@@ -80,11 +94,13 @@ function outstandingOf(entries: readonly JournalLine[]): Outstanding[] {
   };
   for (const entry of entries) {
     if (entry.event === 'intent') {
-      const { id, kind, describe } = entry;
-      all.set(id, { id, kind, describe, data: entry.data, snapshot: null, note: null });
+      const { id, kind, describe, ttlMs } = entry;
+      const ttl = ttlMs === undefined ? {} : { ttlMs };
+      all.set(id, { id, kind, describe, data: entry.data, snapshot: null, note: null, ...ttl });
       update(id, {});
     } else if (entry.event === 'applied') update(entry.id, { snapshot: entry.snapshot });
     else if (entry.event === 'failed') update(entry.id, { note: entry.note });
+    else if (entry.event === 'clearing') update(entry.id, { clearing: true });
     else if (entry.event !== 'watchdog') open.delete(entry.id);
   }
   return [...all.keys()].flatMap((id) => open.get(id) ?? []);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
 import type { Tracked, Tracker, UndoIntent } from '../kernel/ports.ts';
 import { identify } from '../kernel/process-table.ts';
+import { readJournal } from './journal-file.ts';
 import type { Outstanding, Snapshot } from './journal-file.ts';
 import { createJournalFile } from './journal-writer.ts';
 import type { JournalWriter } from './journal-writer.ts';
@@ -77,15 +78,17 @@ class OpenJournal implements Journal {
     return [...this.#open.values()];
   }
 
-  async track({ kind, describe, data }: UndoIntent): Promise<Tracked> {
+  async track({ kind, describe, data, ttlMs }: UndoIntent): Promise<Tracked> {
     if (!this.#kinds.some((known) => known.kind === kind)) {
       throw new MettleError({ code: 'UNDO_KIND', message: `nothing can undo a ${kind}, so none is begun` });
     }
     this.#refuseAfterEnd();
     this.#count += 1;
-    const entry: Outstanding = { id: String(this.#count), kind, describe, data, snapshot: null, note: null };
+    const id = String(this.#count);
+    const ttl = ttlMs === undefined ? {} : { ttlMs };
+    const entry: Outstanding = { id, kind, describe, data, snapshot: null, note: null, ...ttl };
     try {
-      await this.#writer.append({ event: 'intent', id: entry.id, kind, describe, data });
+      await this.#writer.append({ event: 'intent', id, kind, describe, data, ...ttl });
     } catch (error) {
       throw unwritable(this.path, error);
     }
@@ -95,6 +98,8 @@ class OpenJournal implements Journal {
       id: entry.id,
       applied: (snapshot) => this.#applied(entry, snapshot),
       released: () => this.#forget(entry.id, 'released'),
+      clearing: () => this.#writer.append({ event: 'clearing', id }),
+      expired: async () => (await readJournal(this.path))?.expired.includes(id) ?? false,
     };
   }
 
