@@ -55,6 +55,10 @@ export function withRunOptions(command: Command): Command {
     .option('--set <key=value>', 'override a field of the scenario, or target.env.NAME', collect)
     .option('--toxiproxy <url>', 'use this Toxiproxy server instead of the embedded proxy (or TOXIPROXY_URL)')
     .option('--allow-production', 'send load to a host that is, or counts as, production')
+    .option(
+      '--kill-file <path>',
+      'stop as by Ctrl-C when this file appears (default: one of its own, printed)',
+    )
     .option('--dry-run', 'print what would be done, every injection with its undo, and do nothing');
 }
 
@@ -74,6 +78,7 @@ export interface ProgramFlags {
   readonly set?: readonly string[];
   readonly toxiproxy?: string;
   readonly dryRun?: boolean;
+  readonly killFile?: string;
   readonly allowProduction?: boolean;
 }
 
@@ -84,6 +89,7 @@ export function programOptions(flags: ProgramFlags, output: Output, signal: Abor
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),
     toxiproxyUrl: flags.toxiproxy ?? process.env['TOXIPROXY_URL'],
     allowProduction: flags.allowProduction ?? false,
+    ...(flags.killFile === undefined ? {} : { killFile: flags.killFile }),
     command: commandLine(),
     repeatFlags: repeatFlags(flags),
     signal,

@@ -8,6 +8,7 @@ import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { scenarioFromUrl } from '../scenario/from-url.ts';
 import { printDryRun } from './dry-run.ts';
 import { interruptible } from './interrupt.ts';
+import { killable } from './kill-file.ts';
 import { collect, outputOf, type ProgramFlags, programOptions, withRunOptions } from './options.ts';
 import { type Output, reportError } from './output.ts';
 import { printRun } from './print-run.ts';
@@ -39,7 +40,13 @@ export function runCommand(program: Command, finish: (code: number) => void): vo
   withRunOptions(command).action(async (sources: readonly string[], flags: RunFlags) => {
     const output = outputOf(command);
     refuseUrlFlags(command, sources, flags);
-    finish(await interruptible(output.progress, (signal) => runAll(sources, flags, output, signal)));
+    finish(
+      await interruptible(output.progress, (signal) =>
+        killable(flags, output.progress, signal, (either, killFile) =>
+          runAll(sources, { ...flags, ...(killFile === undefined ? {} : { killFile }) }, output, either),
+        ),
+      ),
+    );
   });
 }
 

@@ -6,6 +6,7 @@ import { verifyScenario } from '../run/verify-scenario.ts';
 import { loadScenario } from '../scenario/load.ts';
 import { printDryRun } from './dry-run.ts';
 import { interruptible } from './interrupt.ts';
+import { killable } from './kill-file.ts';
 import { outputOf, positiveInteger, type ProgramFlags, programOptions, withRunOptions } from './options.ts';
 import type { Output } from './output.ts';
 import { printComparison } from './print-comparison.ts';
@@ -34,7 +35,19 @@ export function verifyCommand(program: Command, finish: (code: number) => void):
   withRunOptions(command).action(async (path: string, flags: VerifyFlags) => {
     const output = outputOf(command);
     const pairs = pairsOf(command, flags);
-    finish(await interruptible(output.progress, (signal) => verifyFile(path, flags, pairs, output, signal)));
+    finish(
+      await interruptible(output.progress, (signal) =>
+        killable(flags, output.progress, signal, (either, killFile) =>
+          verifyFile(
+            path,
+            { ...flags, ...(killFile === undefined ? {} : { killFile }) },
+            pairs,
+            output,
+            either,
+          ),
+        ),
+      ),
+    );
   });
 }
 

@@ -18,12 +18,18 @@ export interface JudgementInput {
 
 const inRun = (run: RunRecord, reason: string): string => `${run.id}: ${reason}`;
 
-/** Why the runs themselves measured nothing reliable, each run's reasons apart; the promises' own are not among them. */
+/**
+ * Why the runs themselves measured nothing reliable, each run's reasons apart; the promises' own are not among them. A run
+ * that a promise stopped is a part, and not to be compared with a whole.
+ */
 export function unreliableRuns(pairs: readonly ComparedPair[]): string[] {
   return pairs
     .flatMap(({ before, after }) => [before.run, after.run])
-    .filter((run) => run.verdict.status === 'invalid' || run.verdict.exitCode === exitCodes.invalid)
-    .flatMap((run) => runLevelReasons(run).map((reason) => inRun(run, reason)));
+    .flatMap((run) => {
+      if (run.stoppedBy !== null) return [inRun(run, `stopped by \`${run.stoppedBy.promise}\``)];
+      const unreliable = run.verdict.status === 'invalid' || run.verdict.exitCode === exitCodes.invalid;
+      return unreliable ? runLevelReasons(run).map((reason) => inRun(run, reason)) : [];
+    });
 }
 
 const afterRuns = (pairs: readonly ComparedPair[]): RunRecord[] => pairs.map((pair) => pair.after.run);

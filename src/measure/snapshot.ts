@@ -1,6 +1,7 @@
 // What a load thread sends to the main thread: plain data, each piece an addition to what was sent before.
 
 import type { SecondHealth } from './health.ts';
+import type { PendingCounts } from './pending.ts';
 import type { SliceCounts, histogramKinds } from './slice.ts';
 
 /** What one series did in one slice since the last snapshot. */
@@ -45,6 +46,8 @@ export interface Snapshot {
   readonly examples: readonly ErrorExample[];
   /** Set once a second. */
   readonly health: SecondHealth | null;
+  /** What is in flight, where something asks for it; with deltas only, and then whole. */
+  readonly pending?: readonly PendingCounts[];
 }
 
 export const noProgress = (): Progress => ({

@@ -1,6 +1,7 @@
 // The run record: everything a report, a comparison or a re-judgement needs, validated when read.
 
 import { z } from 'zod';
+import { attemptsSchema } from './attempts-schema.ts';
 import { doctorSchema } from './doctor-schema.ts';
 
 export const formatVersion = 2;
@@ -77,6 +78,10 @@ const linkObservation = z.object({
   resets: count,
   refused: count,
   addedDelayMicros: z.object({ p50: micros, p99: micros, count }).nullable(),
+  attempts: attemptsSchema
+    .nullable()
+    .default(null)
+    .describe('Attempts on the link; null in older records, and where nothing could be told.'),
 });
 
 const fault = z.object({
@@ -100,6 +105,38 @@ const fault = z.object({
     status: z.enum(['seen', 'avoided', 'missed', 'optional', 'unknown']),
   }),
   observation: linkObservation.nullable(),
+  /** From 1: which of the times of a fault that repeats; null: it does not. */
+  occurrence: z.number().int().positive().nullable().default(null),
+  /**
+   * Steady state once it was undone, until the next fault or the end. `unknown`: too few samples, another fault in effect,
+   * or no promise to be broken. null: it never was in effect, or was not undone.
+   */
+  steadyAfter: z
+    .object({
+      status: z.enum(['holds', 'broken', 'unknown']),
+      /** The one that is broken. */
+      promise: z.string().nullable(),
+      bad: count,
+      samples: count,
+      /** What was looked at; empty where nothing could be. */
+      fromMicros: micros,
+      toMicros: micros,
+    })
+    .nullable()
+    .default(null),
+});
+
+/** A promise that stopped the run. Times from the start of the load. */
+const stop = z.object({
+  promise: z.string(),
+  /** Significantly broken without a break from here on. */
+  sinceMicros: micros,
+  atMicros: micros,
+  windowMicros: micros,
+  /** Over the last window, what was in flight beyond the limit included. */
+  bad: count,
+  total: count,
+  allowedShare: z.number(),
 });
 
 const sloStatuses = ['pass', 'warn', 'fail', 'invalid', 'not judged'] as const;
@@ -226,6 +263,8 @@ export const runRecordSchema = z.object({
   series: z.array(series),
   faults: z.array(fault),
   slo: z.array(slo),
+  /** Why the run was stopped by a promise; null: it was not. */
+  stoppedBy: stop.nullable().default(null),
   primary: z.string().nullable(),
   health,
   processes: z.array(processSeries),
@@ -243,5 +282,6 @@ export type FaultRecord = RunRecord['faults'][number];
 export type SloRecord = RunRecord['slo'][number];
 export type HealthRecord = RunRecord['health'];
 export type Verdict = RunRecord['verdict'];
+export type StopRecord = z.infer<typeof stop>;
 export type FidelityCheck = z.infer<typeof fidelityCheck>;
 export type LinkObservation = z.infer<typeof linkObservation>;

@@ -1,5 +1,6 @@
 // Faults in words: what was asked for, what happened, what the proxy saw.
 
+import { occurrenceName } from '../record/fault-name.ts';
 import type { FaultRecord } from '../record/schema.ts';
 import { formatDuration, formatSize } from '../kernel/units.ts';
 import { formatNamed, formatValue } from './words.ts';
@@ -27,7 +28,7 @@ export function faultRow(fault: FaultRecord) {
   const { effectAtMicros: effect, clearedAtMicros: cleared, traffic } = fault;
   const known = traffic.before !== null && traffic.during !== null;
   return {
-    id: fault.id,
+    id: occurrenceName(fault),
     asked: faultText(fault),
     planned: `at ${moment(fault.plannedAtMicros)} for ${formatDuration(fault.plannedForMicros)}`,
     effectAt: effect === null ? 'never' : `at ${moment(effect)}`,
@@ -45,8 +46,17 @@ export function faultRow(fault: FaultRecord) {
     })),
     state: fault.status,
     stateClass: fault.status === 'undo failed' ? 'fail' : fault.status.replaceAll(' ', '-'),
-    note: fault.note ?? '',
+    note: [fault.note, steadyAfterText(fault)].filter((text) => text !== null && text !== '').join('; '),
   };
+}
+
+/** `steady again afterwards`, `NOT steady afterwards: p95(query) < 2s (57 of 120 bad)` */
+function steadyAfterText({ steadyAfter }: FaultRecord): string {
+  if (steadyAfter === null) return '';
+  const { status, promise, bad, samples } = steadyAfter;
+  if (status === 'holds') return `steady afterwards (${samples} samples)`;
+  if (status === 'broken') return `NOT steady afterwards: ${promise ?? ''} (${bad} of ${samples} bad)`;
+  return `steady afterwards: unknown (${samples} samples)`;
 }
 
 const moment = (micros: number): string => (micros === 0 ? '0s' : formatDuration(micros));
@@ -57,7 +67,7 @@ export function observationRow(fault: FaultRecord) {
   if (seen === null) return [];
   return [
     {
-      id: fault.id,
+      id: occurrenceName(fault),
       link: fault.on,
       connections: seen.connections,
       refused: seen.refused,

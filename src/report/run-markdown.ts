@@ -2,6 +2,7 @@
 
 import type { RunData } from '../record/data.ts';
 import { formatDuration } from '../kernel/units.ts';
+import { attemptRows } from './attempt-words.ts';
 import { faultRow } from './fault-rows.ts';
 import { code, document, marked, plain, section } from './markdown.ts';
 import { promiseRow } from './promise-rows.ts';
@@ -33,7 +34,21 @@ export function runMarkdown({ run }: RunData): string {
       columns: ['fault', 'asked for', 'took effect', 'lasted', 'state'],
       rows: run.faults
         .map(faultRow)
-        .map((row) => [plain(row.id), plain(row.asked), row.effectAt, plain(row.lasted), plain(row.state)]),
+        .map((row) => [
+          ...[plain(row.id), plain(row.asked), row.effectAt, plain(row.lasted)],
+          plain(row.note === '' ? row.state : `${row.state}; ${row.note}`),
+        ]),
+    }),
+    ...section('Attempts at the fault proxy', {
+      columns: ['fault', 'attempts', 'answered', 'per request', 'retries after', 'held', 'silence', 'probes'],
+      rows: attemptRows(run).map((row) => [
+        plain(row.id),
+        String(row.total),
+        String(row.answered),
+        ...[row.amplification, row.spacing, row.hold, row.silence, row.probes].map(({ value }) =>
+          plain(value),
+        ),
+      ]),
     }),
     ...section('Series', {
       columns: ['series', 'offered', 'ok', 'p50', 'p95', 'p99', 'max'],

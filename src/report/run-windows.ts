@@ -1,6 +1,7 @@
 // The stretches of a run that its charts mark: the warm-up and the faults. How long recovery took is on the timeline.
 
 import type { RunData } from '../record/data.ts';
+import { occurrenceName } from '../record/fault-name.ts';
 import { formatDuration } from '../kernel/units.ts';
 import type { Chart } from './charts/figure.ts';
 import type { TimeWindow } from './charts/frame.ts';
@@ -15,7 +16,7 @@ export function markedWindows(data: RunData): { windows: TimeWindow[]; endMicros
   const faults = data.run.faults.flatMap((fault): TimeWindow[] => {
     if (fault.effectAtMicros === null) return [];
     const toMicros = fault.clearedAtMicros ?? endMicros;
-    return [{ label: fault.id, className: 'fault', fromMicros: fault.effectAtMicros, toMicros }];
+    return [{ label: occurrenceName(fault), className: 'fault', fromMicros: fault.effectAtMicros, toMicros }];
   });
   const windows = warmupMicros > 0 ? [warmup, ...faults] : faults;
   return { windows: windows.filter((window) => window.fromMicros < endMicros), endMicros };
@@ -36,19 +37,22 @@ export function runTimeline(data: RunData): Chart | null {
       { className: 'load', what: 'measured load', fromMicros: warmupMicros, toMicros: elapsedMicros },
     ],
   };
-  const faults = run.faults.map((fault): TimelineRow => {
-    const { effectAtMicros, clearedAtMicros } = fault;
-    if (effectAtMicros === null) return { name: `${fault.id}: not injected`, bars: [] };
-    const recovery = run.phases.filter((phase) => phase.name === `recovery:${fault.id}`);
+  const ids = [...new Set(run.faults.map(({ id }) => id))];
+  const faults = ids.map((id): TimelineRow => {
+    const effective = run.faults.flatMap(({ id: own, effectAtMicros, clearedAtMicros }) =>
+      own === id && effectAtMicros !== null ? [{ effectAtMicros, clearedAtMicros }] : [],
+    );
+    if (effective.length === 0) return { name: `${id}: not injected`, bars: [] };
+    const recovery = run.phases.filter((phase) => phase.name === `recovery:${id}`);
     return {
-      name: fault.id,
+      name: id,
       bars: [
-        {
+        ...effective.map(({ effectAtMicros, clearedAtMicros }) => ({
           className: 'fault',
           what: 'fault in effect',
           fromMicros: effectAtMicros,
           toMicros: clearedAtMicros ?? endMicros,
-        },
+        })),
         ...recovery.map((phase) => ({
           className: 'recovery',
           what: 'recovery',

@@ -6,20 +6,22 @@ import { systemClock } from '../kernel/clock.ts';
 import type { RunData } from '../record/data.ts';
 import type { RunRecord } from '../record/schema.ts';
 import { beginRecord, readRecord, writeRecord } from '../record/store.ts';
-import { inject } from '../faults/inject.ts';
-import { injectOnProcess } from '../faults/inject-process.ts';
-import { isProcessFault } from '../faults/registry.ts';
 import type { Injection } from '../faults/fault.ts';
 import { messageOf } from '../kernel/errors.ts';
-import type { ScheduledFault } from '../scenario/scenario.ts';
+import type { Snapshot } from '../measure/snapshot.ts';
+import { occurrencesOf } from '../scenario/occurrences.ts';
 import type { StartedVariant } from '../system/system.ts';
 import { judge, type Measured } from './judge.ts';
+import { killFileOf } from './kill-file.ts';
 import type { RunRequest } from './run-request.ts';
 import { loadPlanOf } from './load-of.ts';
+import { injectFault } from './inject-fault.ts';
 import { type LoadResult, type Pool, startPool } from './pool.ts';
 import { createProgress, type RunProgress } from './progress.ts';
 import { interrupted, startOnStage } from './stage.ts';
-import { brokenSteadySoFar, tightestPromiseMicros } from './steady.ts';
+import { RunWatch } from './run-watch.ts';
+import { tightestPromiseMicros } from './steady.ts';
+import { stopWords } from './stopped-by.ts';
 import { type PlayedFault, playTimeline } from './timeline.ts';
 
 /** Time between the word and the first request, so that every thread hears it. */
@@ -73,9 +75,17 @@ async function measure(
   startedAt: string,
   progress: RunProgress,
 ): Promise<Measured> {
-  const { scenario, target, signal, seed } = request;
-  const plan = loadPlanOf(scenario, target, started, seed, tightestPromiseMicros(scenario.slo));
-  const pool = await startPool(plan, request.threads, { onSnapshot: (snapshot) => progress.add(snapshot) });
+  const { scenario, target, signal, seed, stage } = request;
+  const plan = loadPlanOf(scenario, target, started, {
+    ...{ pins: stage.pins, seed },
+    tightestPromiseMicros: tightestPromiseMicros(scenario.slo),
+  });
+  const watch = new RunWatch(scenario);
+  const onSnapshot = (snapshot: Snapshot): void => {
+    watch.add(snapshot);
+    progress.add(snapshot);
+  };
+  const pool = await startPool(plan, request.threads, { onSnapshot });
   const notes: string[] = [];
   void started.died.then((sentence) => {
     notes.push(sentence);
@@ -85,12 +95,14 @@ async function measure(
   try {
     pool.start(startAtMicros);
     progress.started(startAtMicros);
-    const { load, played } = await play(request, started, pool, { startAtMicros, progress });
+    const { load, played } = await play(request, started, pool, { startAtMicros, progress, watch });
     const samples = started
       .samples()
       .map((sample) => ({ ...sample, atMicros: sample.atMicros - startAtMicros }));
-    const interruptedBy = signal.aborted ? 'interrupted before the end of the load' : null;
-    return { startedAt, http: started.http, ws: started.ws, load, played, samples, notes, interruptedBy };
+    const interruptedBy = signal.aborted ? interruptionOf(signal) : null;
+    const { breach } = watch;
+    const { http, ws } = started;
+    return { startedAt, http, ws, load, played, samples, notes, interruptedBy, breach };
   } finally {
     await pool.close();
   }
@@ -101,37 +113,48 @@ interface Played {
   readonly played: readonly PlayedFault[];
 }
 
-/** Load and faults side by side. On Ctrl-C the faults are undone first; then the load stops. */
+interface Watching {
+  readonly startAtMicros: number;
+  readonly progress: RunProgress;
+  readonly watch: RunWatch;
+}
+
+/** Load and faults side by side. On Ctrl-C, or when a promise stops it, faults are undone first. */
 async function play(
   request: RunRequest,
   started: StartedVariant,
   pool: Pool,
-  { startAtMicros, progress }: { readonly startAtMicros: number; readonly progress: RunProgress },
+  { startAtMicros, progress, watch }: Watching,
 ): Promise<Played> {
-  const { scenario, signal } = request;
+  const { scenario } = request;
+  const signal = AbortSignal.any([request.signal, watch.signal]);
   const loadOver = new AbortController();
-  const timeline = playTimeline(scenario.chaos, {
+  const timeline = playTimeline(occurrencesOf(scenario), {
     clock: systemClock,
     startAtMicros,
     signal: AbortSignal.any([signal, loadOver.signal]),
     inject: async (fault) => {
       const injection = await injectFault(request, started, fault);
+      watch.faultBegan(fault, injection.effectAtMicros - startAtMicros);
       tell(() => progress.faultBegan(fault, injection.effectAtMicros - startAtMicros));
-      return withEnd(injection, (clearedAtMicros) =>
-        tell(() =>
-          progress.faultEnded(fault, clearedAtMicros === null ? null : clearedAtMicros - startAtMicros),
-        ),
-      );
+      return withEnd(injection, (clearedAt) => {
+        const clearedAtMicros = clearedAt === null ? null : clearedAt - startAtMicros;
+        watch.faultEnded(fault, clearedAtMicros);
+        tell(() => progress.faultEnded(fault, clearedAtMicros));
+      });
     },
-    steadyBroken: () => Promise.resolve(brokenSteadySoFar(scenario, pool.slices())),
+    steadyBroken: () =>
+      Promise.resolve(watch.brokenSteady(pool.slices(), systemClock.nowMicros() - startAtMicros)),
     onEdge: (atMicros, kind) => pool.edge(atMicros, kind),
   });
   const onAbort = (): void => {
     void timeline.finally(() => pool.stop());
+    if (watch.breach !== null) request.progress(stopWords(watch.breach));
     progress.stopping();
   };
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
+  void watch.watch(systemClock, startAtMicros, AbortSignal.any([signal, loadOver.signal]));
   try {
     const load = await pool.finished;
     loadOver.abort();
@@ -139,22 +162,6 @@ async function play(
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
-}
-
-async function injectFault(
-  { stage }: RunRequest,
-  started: StartedVariant,
-  { id, on, fault: spec, forMicros, traffic }: ScheduledFault,
-): Promise<Injection> {
-  const tracker = stage.journal;
-  if (isProcessFault(spec)) {
-    const tree = started.processes[on];
-    if (tree === undefined) throw new Error(`${on} is no process that Mettle has started`);
-    return await injectOnProcess({ id, spec, process: { name: on, tree }, forMicros, tracker });
-  }
-  const link = stage.backend?.get(on);
-  if (link === undefined) throw new Error(`there is no proxy in front of ${on}`);
-  return await inject({ id, spec, link, traffic, forMicros, tracker });
 }
 
 /** Apart from the fault itself: what cannot be shown must not keep a fault from being undone. */
@@ -168,6 +175,11 @@ const withEnd = (injection: Injection, onEnd: (clearedAtMicros: number | null) =
     return result;
   },
 });
+
+function interruptionOf(signal: AbortSignal): string {
+  const file = killFileOf(signal);
+  return `${file === null ? '' : `kill file (${file} appeared): `}interrupted before the end of the load`;
+}
 
 /** What a crash leaves: the record of a run that was interrupted before anything was measured. */
 function draft(request: RunRequest, startedAt: string): RunRecord {
@@ -185,7 +197,7 @@ function draft(request: RunRequest, startedAt: string): RunRecord {
     load: nothing,
     played: [],
     samples: [],
-    notes: [],
+    notes: request.killFile === undefined ? [] : [`kill file: ${request.killFile}`],
     interruptedBy: 'Mettle ended before this run did',
   }).run;
 }

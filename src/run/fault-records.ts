@@ -1,45 +1,62 @@
 // Faults as the record tells them, and what about them makes a run invalid.
 
 import { faultParameters } from '../faults/registry.ts';
-import type { FaultRecord, SloRecord } from '../record/schema.ts';
+import type { FaultRecord, FidelityCheck, SloRecord } from '../record/schema.ts';
+import { occurrenceName } from '../record/fault-name.ts';
 import type { PlayedFault } from './timeline.ts';
 
-export function faultRecord(played: PlayedFault): FaultRecord {
+/** `stopped`: the run was, by a person or a promise; what was cut short by that cannot have been as asked. */
+export function faultRecord(played: PlayedFault, stopped: boolean): FaultRecord {
   const { fault, result } = played;
+  const fidelity = result?.fidelity ?? [];
   return {
     id: fault.id,
     kind: fault.fault.kind,
     on: fault.on,
-    with: faultParameters(fault.fault),
+    with: { ...faultParameters(fault.fault, fault.on), ...hitBy(result) },
     plannedAtMicros: fault.atMicros,
     plannedForMicros: fault.forMicros,
     effectAtMicros: played.effectAtMicros,
     clearedAtMicros: played.clearedAtMicros,
     status: result === null ? 'not injected' : result.status,
     note: played.note,
-    fidelity: result?.fidelity ?? [],
+    fidelity: stopped && played.cutShort ? fidelity.map(cutShort) : fidelity,
     traffic: result?.traffic ?? { before: null, during: null, status: 'unknown' },
-    observation: result?.observation ?? null,
+    observation: result?.observation == null ? null : { ...result.observation, attempts: null },
+    occurrence: fault.occurrence ?? null,
+    steadyAfter: null,
   };
 }
+
+const cutShort = (check: FidelityCheck): FidelityCheck =>
+  check.status === 'outside'
+    ? { ...check, status: 'unmeasured', happened: `${check.happened} (cut short)` }
+    : check;
+
+/** Which containers a selector chose: `on` names only the selector. */
+const hitBy = (result: PlayedFault['result']): { readonly containers?: string } =>
+  result?.hit === undefined ? {} : { containers: result.hit.join(', ') };
 
 /** One reason per fault that did not do what it was asked to do. */
 export function faultsThatInvalidate(
   played: readonly PlayedFault[],
   records: readonly FaultRecord[],
+  stopped: boolean,
 ): string[] {
   return records.flatMap((record, index) => {
     const reasons: string[] = [];
     const entry = played[index];
+    if (stopped && entry?.cutShort === true) return [];
+    const name = occurrenceName(record);
     if (record.status === 'not injected' && entry?.brokenPromise === null) {
-      reasons.push(`fault ${record.id} ${record.note ?? 'was not injected'}`);
+      reasons.push(`fault ${name} ${record.note ?? 'was not injected'}`);
     }
     if (record.traffic.status === 'missed') {
-      reasons.push(`fault ${record.id} met no traffic on ${record.on}: nothing was tested`);
+      reasons.push(`fault ${name} met no traffic on ${record.on}: nothing was tested`);
     }
     for (const check of record.fidelity) {
       if (check.status !== 'outside') continue;
-      reasons.push(`fault ${record.id}: ${check.name} was ${check.happened}, asked for ${check.asked}`);
+      reasons.push(`fault ${name}: ${check.name} was ${check.happened}, asked for ${check.asked}`);
     }
     return reasons;
   });
@@ -52,13 +69,15 @@ export const idleFaults = (records: readonly FaultRecord[]): string[] =>
       .filter((check) => check.status === 'not binding')
       .map(
         (check) =>
-          `fault ${record.id} was not binding: ${check.name} ${check.happened}, asked ${check.asked}`,
+          `fault ${occurrenceName(record)} was not binding: ${check.name} ${check.happened}, asked ${check.asked}`,
       ),
   );
 
 export const undoFailures = (records: readonly FaultRecord[]): string[] =>
   records.flatMap((record) =>
-    record.status === 'undo failed' ? [`fault ${record.id} could not be undone: ${record.note ?? ''}`] : [],
+    record.status === 'undo failed'
+      ? [`fault ${occurrenceName(record)} could not be undone: ${record.note ?? ''}`]
+      : [],
   );
 
 /**
@@ -73,12 +92,16 @@ export function judgeHeldBack(slo: readonly SloRecord[], played: readonly Played
       return {
         ...record,
         status: record.severity,
-        reason: `significantly broken when ${cause.fault.id} was due`,
+        reason: `significantly broken when ${occurrenceName(cause.fault)} was due`,
       };
     }
     const about = heldBack.find((entry) => mentions(record.text, entry.fault.id));
     if (about === undefined) return record;
-    return { ...record, status: 'not judged', reason: `the fault ${about.fault.id} was not injected` };
+    return {
+      ...record,
+      status: 'not judged',
+      reason: `the fault ${occurrenceName(about.fault)} was not injected`,
+    };
   });
 }
 

@@ -87,13 +87,16 @@ async function send<Prepared>(step: PreparedSend<Prepared>, walk: Walk<Prepared>
   const dueAtMicros = walk.pendingDueMicros;
   walk.pendingDueMicros = null;
   walk.moves += 1;
+  const { pending } = walk.ports;
+  const sinceMicros = dueAtMicros ?? (pending === undefined ? 0 : walk.ports.clock.nowMicros());
+  pending?.begin(step.series, sinceMicros);
+  const settled = (sample: Sample): void => {
+    pending?.end(step.series, sinceMicros);
+    settle(sample, step, walk);
+  };
   const sending = walk.session.send(step.prepared, walk.scope, dueAtMicros, walk.signal);
-  if (step.waits) settle(await sending, step, walk);
-  else
-    sendOff(
-      walk,
-      sending.then((sample) => settle(sample, step, walk)),
-    );
+  if (step.waits) settled(await sending);
+  else sendOff(walk, sending.then(settled));
 }
 
 function settle<Prepared>(sample: Sample, step: PreparedSend<Prepared>, walk: Walk<Prepared>): void {

@@ -6,7 +6,9 @@ import type { Slice } from '../measure/slice.ts';
 import { evaluatePromises } from '../slo/evaluate.ts';
 import { verdictOf } from '../slo/verdict.ts';
 import type { ProcessSample } from '../system/system.ts';
+import type { Breach } from './abort-watch.ts';
 import { seriesRecords } from './assemble.ts';
+import { withAttempts } from './attempt-records.ts';
 import { broadcastNotes } from './broadcast-bounds.ts';
 
 import { environmentOf } from './environment.ts';
@@ -22,7 +24,9 @@ import { type FaultWindow, phasesOf } from './phases.ts';
 import type { LoadResult } from './pool.ts';
 import type { RunRequest } from './run-request.ts';
 import { seriesOf } from './series-info.ts';
+import { judgeStopped, stopRecord, stopWords } from './stopped-by.ts';
 import { promiseTexts, recoveryOf } from './steady.ts';
+import { judgeSteadyAfter, unknownAfter, withSteadyAfter } from './steady-after.ts';
 import type { PlayedFault } from './timeline.ts';
 
 export interface Measured {
@@ -35,13 +39,24 @@ export interface Measured {
   readonly samples: readonly ProcessSample[];
   readonly notes: readonly string[];
   readonly interruptedBy: string | null;
+  /** The promise that stopped it. */
+  readonly breach?: Breach | null;
 }
 
 export function judge(request: RunRequest, measured: Measured): RunData {
   const { scenario } = request;
   const { load, played } = measured;
-  const faults = played.map(faultRecord);
+  const { breach = null, interruptedBy } = measured;
+  const stopped = interruptedBy !== null || breach !== null;
+  const plain = played.map((entry) => faultRecord(entry, stopped));
+  const effects = withSteadyAfter(scenario, plain, load.slices, load.elapsedMicros);
   const endMicros = endOf(request, load);
+  const phases = phasesOf(scenario.warmupMicros, endMicros, faultWindows(request, effects, load));
+  const faults = withAttempts(effects, played, {
+    slices: load.slices,
+    phases,
+    endMicros: load.elapsedMicros,
+  });
   const series = seriesRecords(seriesOf(scenario), load.slices, load.examples, scenario.warmupMicros);
   const unjudged: RunRecord = {
     formatVersion,
@@ -53,10 +68,11 @@ export function judge(request: RunRequest, measured: Measured): RunData {
       plannedMicros: scenario.durationMicros,
       elapsedMicros: load.elapsedMicros,
     },
-    phases: phasesOf(scenario.warmupMicros, endMicros, faultWindows(request, faults, load)),
+    phases,
     series,
     faults,
     slo: [],
+    stoppedBy: breach === null ? null : stopRecord(breach),
     primary: scenario.primary,
     health: load.health,
     processes: processSeries(measured.samples),
@@ -65,17 +81,22 @@ export function judge(request: RunRequest, measured: Measured): RunData {
       ...connectionNotes(request),
       ...broadcastNotes(series),
       ...idleFaults(faults),
+      ...(stopped || scenario.slo.length === 0 ? [] : unknownAfter(faults)),
       ...measured.notes,
     ],
     verdict: { status: 'interrupted', reasons: [], exitCode: 130 },
   };
   const data = { run: unjudged, slices: load.slices };
-  const judged = evaluatePromises(promiseTexts(scenario.slo), data, { cutShort: measured.interruptedBy });
-  const slo = judgeHeldBack(judged, played);
+  const stop = breach === null ? null : stopWords(breach);
+  const judged = evaluatePromises(promiseTexts(scenario.slo), data, { cutShort: interruptedBy ?? stop });
+  const slo = stopped
+    ? judgeStopped(judged, interruptedBy === null ? breach : null)
+    : judgeSteadyAfter(judgeHeldBack(judged, played), faults);
   const verdict = verdictOf({
     undoFailed: undoFailures(faults),
-    interrupted: measured.interruptedBy,
-    invalidReasons: [...request.stage.deaths, ...invalidReasons(load, played, faults)],
+    interrupted: interruptedBy,
+    stopped: slo[breach?.index ?? -1]?.status === 'warn' ? stop : null,
+    invalidReasons: [...request.stage.deaths, ...invalidReasons(load, played, faults, stopped)],
     slo,
     traffic: trafficOf(load.slices, scenario.warmupMicros),
   });
@@ -148,13 +169,14 @@ function invalidReasons(
   load: LoadResult,
   played: readonly PlayedFault[],
   faults: readonly FaultRecord[],
+  stopped: boolean,
 ): string[] {
   const health =
     load.health.level === 'saturated'
       ? [`the load generator was saturated: ${saturations(load.health.reasons).join('; ')}`]
       : [];
   const threads = load.deadThreads.map((thread) => `a load thread died: ${thread}`);
-  return [...threads, ...health, ...faultsThatInvalidate(played, faults)];
+  return [...threads, ...health, ...faultsThatInvalidate(played, faults, stopped)];
 }
 
 /** The measures that decided it; those that are only degraded are in the report's table. */

@@ -2,6 +2,7 @@
 
 import type { Snapshot } from '../measure/snapshot.ts';
 import { SliceStore } from '../measure/slice-store.ts';
+import { occurrenceName } from '../record/fault-name.ts';
 import type { ScheduledFault } from '../scenario/scenario.ts';
 import { type PromiseText, recoveredAtMicros } from '../slo/gates.ts';
 import type { FaultView } from './live-view.ts';
@@ -20,6 +21,7 @@ interface Happening {
 }
 
 export interface PhaseSetup {
+  /** Every injection (scenario/occurrences). */
   readonly chaos: readonly ScheduledFault[];
   readonly promises: readonly PromiseText[];
   readonly warmupMicros: number;
@@ -39,13 +41,15 @@ export class LivePhases {
 
   begun(fault: ScheduledFault, effectAtMicros: number): void {
     this.#happenings.push({ fault, effectAtMicros, clearedAtMicros: null, recovered: false });
-    this.#over.add(fault.id);
+    this.#over.add(occurrenceName(fault));
     this.#slices ??= new SliceStore(this.#setup.warmupMicros);
     this.#slices.edge(effectAtMicros, 'effect');
   }
 
   ended(id: string, clearedAtMicros: number): void {
-    const happening = this.#happenings.find(({ fault }) => fault.id === id);
+    const happening = this.#happenings.find(
+      ({ fault, clearedAtMicros: cleared }) => fault.id === id && cleared === null,
+    );
     if (happening === undefined) return;
     happening.clearedAtMicros = clearedAtMicros;
     this.#slices?.edge(clearedAtMicros, 'clear');
@@ -79,7 +83,9 @@ export class LivePhases {
 
   /** The next one that has not begun; null = none is left. */
   next(atMicros: number): FaultView | null {
-    const later = this.#setup.chaos.filter(({ id, atMicros: at }) => at > atMicros && !this.#over.has(id));
+    const later = this.#setup.chaos.filter(
+      (fault) => fault.atMicros > atMicros && !this.#over.has(occurrenceName(fault)),
+    );
     const [first] = later.sort((a, b) => a.atMicros - b.atMicros);
     return first === undefined ? null : viewOf(first, first.atMicros - atMicros);
   }
@@ -115,7 +121,7 @@ export class LivePhases {
 }
 
 const viewOf = (fault: ScheduledFault, leftMicros: number): FaultView => ({
-  id: fault.id,
+  id: occurrenceName(fault),
   what: `${fault.fault.kind} on ${fault.on}`,
   leftMicros: Math.max(0, leftMicros),
 });

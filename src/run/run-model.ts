@@ -2,6 +2,7 @@
 
 import { microsToSeconds } from '../kernel/units.ts';
 import type { Snapshot } from '../measure/snapshot.ts';
+import { occurrencesOf } from '../scenario/occurrences.ts';
 import type { Scenario, ScheduledFault } from '../scenario/scenario.ts';
 import { LiveGenerator } from './live-generator.ts';
 import { LivePace } from './live-pace.ts';
@@ -42,7 +43,11 @@ export class RunModel {
     this.#setup = setup;
     this.#pace = new LivePace(scenario.load);
     const promises = promiseTexts(scenario.slo);
-    this.#phases = new LivePhases({ chaos: scenario.chaos, warmupMicros: scenario.warmupMicros, promises });
+    this.#phases = new LivePhases({
+      chaos: occurrencesOf(scenario),
+      warmupMicros: scenario.warmupMicros,
+      promises,
+    });
     this.#generator = new LiveGenerator({
       tightestPromiseMicros: tightestPromiseMicros(scenario.slo),
       saturates: scenario.load.some(({ model }) => model === 'saturate'),

@@ -22,6 +22,8 @@ export interface RunRequest extends ProgressOutput {
   /** What is known of this machine; default: nothing. */
   readonly machine?: KnownMachine;
   readonly signal: AbortSignal;
+  /** The file that stops it; for the record of a run that has not ended. */
+  readonly killFile?: string;
   /** Where it stands among the runs of a verification; default: it is the only one. */
   readonly place?: RunPlace;
 }

@@ -3,17 +3,77 @@
 import type { Slice } from '../measure/slice.ts';
 import type { FaultRecord } from '../record/schema.ts';
 import type { PromiseSpec, Scenario } from '../scenario/scenario.ts';
-import { brokenSteadyPromise, promiseFrom, type PromiseText, recoveredAtMicros } from '../slo/gates.ts';
+import { promiseFrom, type PromiseText, recoveredAtMicros, steadyStateOf } from '../slo/gates.ts';
+import type { InFlightAt } from '../slo/late.ts';
 import { metricOf } from '../slo/reading.ts';
 
 export const promiseTexts = (slo: readonly PromiseSpec[]): PromiseText[] =>
-  slo.map(({ assert, severity }) => ({ text: assert, severity }));
+  slo.map(({ assert, severity, windowMicros }) => ({
+    text: assert,
+    severity,
+    ...(windowMicros === undefined ? {} : { windowMicros }),
+  }));
 
-/** The first steady promise that is significantly broken by what was measured since the warm-up, or null. */
-export function brokenSteadySoFar(scenario: Scenario, slices: readonly Slice[]): string | null {
-  const judged = slices.filter((slice) => slice.startMicros >= scenario.warmupMicros);
-  return brokenSteadyPromise(judged, promiseTexts(scenario.slo));
+/** When a fault was in effect, from the start of the load; cleared null: it is. */
+export interface FaultSpan {
+  readonly effectAtMicros: number;
+  readonly clearedAtMicros: number | null;
 }
+
+/** What is known while the run goes on. */
+export interface SoFar {
+  readonly slices: readonly Slice[];
+  readonly faults: readonly FaultSpan[];
+  readonly inFlight: readonly InFlightAt[];
+  readonly nowMicros: number;
+}
+
+/**
+ * The first steady promise that is significantly broken, or null: over all that was steady since the warm-up (an earlier
+ * fault and its recovery are not), and over what followed a fault that has not been recovered from.
+ */
+export function brokenSteadySoFar(scenario: Scenario, soFar: SoFar): string | null {
+  const { slices, faults, inFlight, nowMicros } = soFar;
+  const promises = promiseTexts(scenario.slo);
+  const spans = faults.map(({ effectAtMicros, clearedAtMicros }) => {
+    const recovered =
+      clearedAtMicros === null
+        ? null
+        : recoveredAtMicros(slices, promises, {
+            ...{ effectAtMicros, clearedAtMicros },
+            untilMicros: untilNextFault(clearedAtMicros, faults, nowMicros),
+          });
+    return { effectAtMicros, clearedAtMicros, recovered };
+  });
+  const steady = slices.filter(
+    ({ startMicros: at }) =>
+      at >= scenario.warmupMicros &&
+      !spans.some(
+        ({ effectAtMicros, clearedAtMicros, recovered }) =>
+          at >= effectAtMicros && at < (recovered ?? clearedAtMicros ?? Infinity),
+      ),
+  );
+  const cleared = Math.max(0, ...spans.map(({ clearedAtMicros }) => clearedAtMicros ?? Infinity));
+  const fromMicros = Math.max(scenario.warmupMicros, cleared);
+  // While another fault is in effect nobody knows whose work it is that hangs.
+  const live = Number.isFinite(fromMicros) ? { inFlight, fromMicros } : null;
+  const broken = steadyStateOf(steady, promises, live)?.broken ?? null;
+  const last = spans.at(-1);
+  if (broken !== null || last === undefined || last.recovered !== null || live === null) return broken;
+  const since = slices.filter(({ startMicros }) => startMicros >= fromMicros);
+  return steadyStateOf(since, promises, live)?.broken ?? null;
+}
+
+/** The effect of the next fault, or the end. */
+export const untilNextFault = (
+  clearedAtMicros: number,
+  faults: readonly { readonly effectAtMicros: number | null }[],
+  endMicros: number,
+): number =>
+  Math.min(
+    endMicros,
+    ...faults.flatMap(({ effectAtMicros: at }) => (at !== null && at > clearedAtMicros ? [at] : [])),
+  );
 
 /** When the promises held again after a fault, from the start of the load; null: not before the next fault or the end. */
 export function recoveryOf(
@@ -25,10 +85,7 @@ export function recoveryOf(
 ): number | null {
   const { effectAtMicros, clearedAtMicros } = fault;
   if (effectAtMicros === null || clearedAtMicros === null) return null;
-  const later = faults.flatMap((other) =>
-    other.effectAtMicros !== null && other.effectAtMicros > clearedAtMicros ? [other.effectAtMicros] : [],
-  );
-  const untilMicros = Math.min(endMicros, ...later);
+  const untilMicros = untilNextFault(clearedAtMicros, faults, endMicros);
   return recoveredAtMicros(slices, promiseTexts(scenario.slo), {
     effectAtMicros,
     clearedAtMicros,

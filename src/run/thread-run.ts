@@ -7,6 +7,7 @@ import type { StepSpec } from '../engines/registry.ts';
 import type { Saturator } from '../engines/saturate.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Sample } from '../measure/outcome.ts';
+import { PendingBook, type PendingCounts } from '../measure/pending.ts';
 import { Recorder } from '../measure/recorder.ts';
 import type { SliceDelta, Snapshot } from '../measure/snapshot.ts';
 import { ThreadProbe } from '../measure/thread-probe.ts';
@@ -49,6 +50,7 @@ export class ThreadRun<Prepared> {
   readonly #over = new AbortController();
   readonly #load: ThreadLoad;
   readonly #probe: ThreadProbe;
+  readonly #pending: PendingBook | undefined;
   #recorder: Recorder | undefined;
   #startAtMicros = 0;
   #secondsTold = 0;
@@ -59,7 +61,9 @@ export class ThreadRun<Prepared> {
     // Every request in flight listens to these; that is no leak.
     for (const { signal } of [this.#stop, this.#cut, this.#over]) setMaxListeners(0, signal);
     this.#probe = new ThreadProbe(() => ports.clock.spunMicros());
+    this.#pending = plan.watchesInFlight === true ? new PendingBook() : undefined;
     this.#load = createThreadLoad(plan, {
+      pending: this.#pending,
       clock: ports.clock,
       pauses: ports.pauses,
       engines: ports.engines,
@@ -182,10 +186,14 @@ export class ThreadRun<Prepared> {
       deltas.push(delta);
       await clock.sleepUntil(0);
     }
-    this.#send(deltas, health);
+    this.#send(deltas, health, this.#pending?.counts(this.#startAtMicros));
   }
 
-  #send(deltas: readonly SliceDelta[], health: SecondHealth | null): void {
+  #send(
+    deltas: readonly SliceDelta[],
+    health: SecondHealth | null,
+    pending?: readonly PendingCounts[],
+  ): void {
     const now = this.#ports.clock.nowMicros();
     this.#ports.send({
       thread: this.#plan.thread.index,
@@ -194,6 +202,7 @@ export class ThreadRun<Prepared> {
       deltas,
       examples: this.#recorder?.takeExamples() ?? [],
       health,
+      ...(pending === undefined ? {} : { pending }),
     });
   }
 }

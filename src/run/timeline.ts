@@ -15,6 +15,8 @@ export interface PlayedFault {
   readonly note: string | null;
   /** The steady promise that was already broken, when that is why. */
   readonly brokenPromise: string | null;
+  /** The timeline was told to end before this fault’s time was up. */
+  readonly cutShort: boolean;
 }
 
 export interface TimelinePorts {
@@ -59,8 +61,10 @@ export async function playTimeline(
       played.push(await end(ending, ports));
     }
   }
-  for (const left of active.reverse()) played.push(await end(left, ports));
-  for (const fault of waiting) played.push(notInjected(fault, 'the run was stopped before'));
+  for (const left of active.reverse()) played.push({ ...(await end(left, ports)), cutShort: true });
+  for (const fault of waiting) {
+    played.push({ ...notInjected(fault, 'the run was stopped before'), cutShort: true });
+  }
   return chaos.flatMap((fault) => played.filter((entry) => entry.fault === fault));
 }
 
@@ -82,7 +86,8 @@ async function begin(fault: ScheduledFault, ports: TimelinePorts): Promise<Activ
     const injection = await ports.inject(fault);
     const effectAtMicros = sinceStart(injection.effectAtMicros, ports);
     ports.onEdge(effectAtMicros, 'effect');
-    return { fault, injection, clearAtMicros: effectAtMicros + fault.forMicros };
+    const countsFrom = injection.countsFromMicros ?? injection.effectAtMicros;
+    return { fault, injection, clearAtMicros: sinceStart(countsFrom, ports) + fault.forMicros };
   } catch (error) {
     return notInjected(
       fault,
@@ -102,6 +107,7 @@ async function end(entry: Active, ports: TimelinePorts): Promise<PlayedFault> {
     result,
     note: result.note,
     brokenPromise: null,
+    cutShort: false,
   };
 }
 
@@ -110,5 +116,6 @@ const sinceStart = (atMicros: number, ports: TimelinePorts): number =>
   Math.round(atMicros - ports.startAtMicros);
 
 function notInjected(fault: ScheduledFault, note: string): PlayedFault {
-  return { fault, effectAtMicros: null, clearedAtMicros: null, result: null, note, brokenPromise: null };
+  const never = { effectAtMicros: null, clearedAtMicros: null, result: null };
+  return { fault, ...never, note, brokenPromise: null, cutShort: false };
 }

@@ -39,6 +39,7 @@ export interface VerifyRequest extends ProgressOutput {
   /** What is known of this machine; default: nothing. */
   readonly machine?: KnownMachine;
   readonly signal: AbortSignal;
+  readonly killFile?: string;
 }
 
 export interface Verified {

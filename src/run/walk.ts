@@ -5,6 +5,7 @@ import type { Scope, Session } from '../engines/engine.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import type { Sample } from '../measure/outcome.ts';
+import type { PendingBook } from '../measure/pending.ts';
 import { InFlight } from './in-flight.ts';
 import type { PreparedSteps } from './prepared-flow.ts';
 
@@ -15,6 +16,8 @@ export interface FlowPorts {
   readonly pauses: Clock;
   onSample(sample: Sample): void;
   onSkipped(series: string, atMicros: number, times: number): void;
+  /** Told of what begins and ends, where something asks for what is in flight. */
+  readonly pending?: PendingBook | undefined;
   /** A turn of a paced `repeat` began this late, for Mettle's own reasons. */
   onLag(lagMicros: number): void;
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { faultInputSchema } from '../faults/registry.ts';
 import { nameInput } from './names.ts';
 import { durationInput, spanInput } from './quantities.ts';
+import { maxOccurrences } from './occurrences.ts';
 import type { ScheduledFault } from './scenario.ts';
 
 const schedule = z.strictObject({
@@ -21,6 +22,15 @@ const schedule = z.strictObject({
     .positive('at least one container')
     .optional()
     .describe('Of the containers that match, so many at random; default: all of them.'),
+  every: spanInput
+    .optional()
+    .describe('It is injected again and again, so long from one begin to the next, while a whole one fits.'),
+  times: z
+    .int('a number of times is a whole number')
+    .positive('at least one time')
+    .max(maxOccurrences, `at most ${maxOccurrences} times`)
+    .optional()
+    .describe('With `every`: how often in all; default: as often as it fits into the load.'),
   inject: z
     .enum(['if-steady', 'always'])
     .optional()
@@ -48,6 +58,10 @@ export const faultEntryInput = z
     schedule,
     faultInputSchema.transform((fault) => ({ fault })),
   )
+  .refine(({ every, times }) => times === undefined || every !== undefined, {
+    path: ['times'],
+    error: '`times` goes with `every`',
+  })
   .transform((written): ScheduledFault => ({
     id: written.id,
     atMicros: written.at,
@@ -57,4 +71,7 @@ export const faultEntryInput = z
     fault: written.fault,
     inject: written.inject ?? 'if-steady',
     traffic: written.traffic ?? 'required',
+    ...(written.every === undefined
+      ? {}
+      : { repeat: { everyMicros: written.every, times: written.times ?? null } }),
   }));

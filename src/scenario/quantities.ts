@@ -65,6 +65,16 @@ export const durationInput = quantity({
 /** The same, above zero. */
 export const spanInput = quantity({ ...duration, read: readSpan, examples: ['10s', '1m'] });
 
+const readSeconds = (text: string): number | string => {
+  const micros = readSpan(text);
+  return typeof micros === 'number' && micros % 1_000_000 !== 0
+    ? `${quoted(text)} is finer than what is measured: whole seconds`
+    : micros;
+};
+
+/** The same, in whole seconds: what is stored is one second long. */
+export const secondsInput = quantity({ ...duration, read: readSeconds, examples: ['10s', '1m'] });
+
 /** Two ends of `a -> b`, or the same value twice. */
 function readRamp<End>(text: string, readEnd: (end: string) => End | undefined): [End, End] | undefined {
   const ends = text.split('->').map((end) => readEnd(end.trim()));

@@ -127,12 +127,20 @@ export interface ScheduledFault {
   readonly fault: FaultSpec;
   readonly inject: 'if-steady' | 'always';
   readonly traffic: 'required' | 'optional';
+  /** It is injected again and again, from one begin to the next; times null = as often as it fits into the load. */
+  readonly repeat?: { readonly everyMicros: number; readonly times: number | null };
+  /** From 1: which of its times this is (occurrences.ts); not in a scenario. */
+  readonly occurrence?: number;
 }
 
 export interface PromiseSpec {
   /** As written, e.g. `p95(query) < 2s during steady`; parsed by slo/parse. */
   readonly assert: string;
   readonly severity: 'fail' | 'warn';
+  /** Every stretch of this length must hold, not only the whole. */
+  readonly windowMicros?: number;
+  /** Significantly broken for so long without a break, the run is stopped. */
+  readonly abortAfterMicros?: number;
 }
 
 export interface ClaimSpec {

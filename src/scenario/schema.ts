@@ -7,7 +7,7 @@ import { type Parsed, parseValue } from './issues.ts';
 import { loadEntryInput } from './load-schema.ts';
 import { nameInput, variableInput } from './names.ts';
 import { cellTypes } from './cells.ts';
-import { durationInput } from './quantities.ts';
+import { durationInput, secondsInput } from './quantities.ts';
 import type { ClaimSpec, PromiseSpec } from './scenario.ts';
 import { keysKnownInStep, kindsOfSteps, stepsInput } from './steps-schema.ts';
 
@@ -72,13 +72,27 @@ const promiseInput = z
     z.strictObject({
       assert: z.string().min(1).describe('The promise, e.g. `error_rate < 1%`.'),
       severity: z.enum(['fail', 'warn']).optional().describe('What a broken promise means; default: fail.'),
+      window: secondsInput
+        .optional()
+        .describe('Every stretch of this length must hold, too; also what `abort` looks at (default: 10s).'),
+      abort: z
+        .strictObject({
+          after: secondsInput.describe('Significantly broken for so long without a break.'),
+        })
+        .optional()
+        .describe('Stops the run, faults undone first, when the promise is broken while it goes on.'),
     }),
   ])
-  .transform((written): PromiseSpec =>
-    typeof written === 'string'
-      ? { assert: written, severity: 'fail' }
-      : { assert: written.assert, severity: written.severity ?? 'fail' },
-  );
+  .transform((written): PromiseSpec => {
+    if (typeof written === 'string') return { assert: written, severity: 'fail' };
+    const { assert, severity = 'fail', window, abort } = written;
+    return {
+      assert,
+      severity,
+      ...(window === undefined ? {} : { windowMicros: window }),
+      ...(abort === undefined ? {} : { abortAfterMicros: abort.after }),
+    };
+  });
 
 const documentedValue = z.union([z.string().min(1), z.number()]).transform(String);
 
@@ -154,8 +168,10 @@ export type ScenarioInput = z.output<typeof scenarioInput>;
 /** Checks the shape of a scenario; what refers to what is checked by checks/. */
 export function parseScenario(value: unknown): Parsed<ScenarioInput> {
   return parseValue(scenarioInput, value, {
-    knownKeys: (path) =>
-      path.length === 2 && path[0] === 'chaos' ? faultEntryKeys : keysKnownInStep(value, path),
+    knownKeys: (path) => {
+      if (path.length === 0) return ['experiments']; // replaced already by what they stand for
+      return path.length === 2 && path[0] === 'chaos' ? faultEntryKeys : keysKnownInStep(value, path);
+    },
     kinds: kindsOfSteps,
   });
 }

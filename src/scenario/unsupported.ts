@@ -11,8 +11,8 @@ interface Later {
 const keys: readonly Later[] = [
   { where: /^$/, words: ['phases', 'on_no_data'] },
   { where: /^load\.\d+$/, words: ['phases', 'window'] },
-  { where: /^chaos\.\d+$/, words: ['every', 'phases'] },
-  { where: /^slo\.\d+$/, words: ['window', 'abort', 'on_no_data'] },
+  { where: /^chaos\.\d+$/, words: ['phases'] },
+  { where: /^slo\.\d+$/, words: ['on_no_data'] },
   {
     where: /^flows\..*\.(steps|before)\.\d+(\.|$)/,
     words: ['every'],
@@ -22,13 +22,7 @@ const keys: readonly Later[] = [
   { where: /^dependencies\.[^.]+$/, words: ['compose', 'service', 'docker'] },
 ];
 
-const values: readonly Later[] = [
-  {
-    where: /^chaos\.\d+\.fault$/,
-    words: ['kill', 'stop', 'restart', 'disconnect', 'cpu', 'memory', 'exec'],
-  },
-  { where: /^dependencies\.[^.]+\.provide$/, words: ['redis'] },
-];
+const values: readonly Later[] = [{ where: /^dependencies\.[^.]+\.provide$/, words: ['redis'] }];
 
 const has = (table: readonly Later[], path: Path, word: string): boolean => {
   const place = path.map(String).join('.');

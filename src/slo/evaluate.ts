@@ -1,5 +1,6 @@
 // Judges promises from a record: value against limit, with the rules that keep too little data from passing.
 
+import { formatDuration } from '../kernel/units.ts';
 import type { RunData } from '../record/data.ts';
 import type { SloRecord } from '../record/schema.ts';
 import type { Operator, PromiseExpression } from './expression.ts';
@@ -10,6 +11,7 @@ import { printMeasure } from './print.ts';
 import { printLimit, showValue } from './quantity.ts';
 import { readMeasure } from './reading.ts';
 import type { Read } from './reading.ts';
+import { stretchesOf, stretchWords } from './windows.ts';
 
 /** More bad samples than this break a promise even when there are too few samples to keep it. */
 const certainlyBad = 10;
@@ -83,6 +85,8 @@ function judge(promise: PromiseExpression, read: Read, severity: PromiseText['se
   if (reading.value === null) {
     return { status: reading.nothingToJudge === true ? 'not judged' : 'invalid', reason: reading.note };
   }
+  const undecided = reading.undecided?.(promise.limit) ?? null;
+  if (undecided !== null) return { status: 'invalid', reason: undecided };
   const shortage = metric.tooFew(promise.measure, reading.samples, promise.limit);
   return shortage === null
     ? judgeValue(promise, read, reading.value, severity)
@@ -112,6 +116,38 @@ function evaluatePromise(
   };
 }
 
+/**
+ * Whole and every stretch of `windowMicros`. A stretch with too few samples says nothing; when all of them have, the
+ * promise cannot be judged.
+ */
+function evaluateWindows(
+  promise: PromiseExpression,
+  data: RunData,
+  context: PromiseText & { readonly gates: readonly Gate[]; readonly windowMicros: number },
+): SloRecord {
+  const whole = evaluatePromise(promise, data, context);
+  if (whole.status !== 'pass') return whole;
+  const stretches = stretchesOf(data, context.windowMicros).map((stretch) => ({
+    stretch,
+    judged: evaluatePromise(promise, stretch.data, context),
+  }));
+  const decided = stretches.filter(
+    ({ judged }) => judged.status !== 'invalid' && judged.status !== 'not judged',
+  );
+  const broken = decided.filter(({ judged }) => judged.status !== 'pass');
+  const [first] = broken;
+  const length = formatDuration(context.windowMicros);
+  if (decided.length === 0) {
+    const why = stretches[0]?.judged.reason ?? 'there is none';
+    return { ...whole, status: 'invalid', reason: `no stretch of ${length} could be judged: ${why}` };
+  }
+  if (first === undefined) return whole;
+  const { value, atLeast, samples, status, reason } = first.judged;
+  const times = `${broken.length} of ${decided.length} stretches of ${length} broken`;
+  const where = `${stretchWords(first.stretch)}: ${reason ?? 'broken'}`;
+  return { ...whole, value, atLeast, samples, status, reason: `${times}, the first ${where}` };
+}
+
 export interface EvaluationOptions {
   /** Why the run was cut short; its promises are then `not judged`, and what was measured is still shown. */
   readonly cutShort?: string | null;
@@ -127,7 +163,11 @@ export function evaluatePromises(
   const cutShort = options.cutShort ?? null;
   return promises.map((entry) => {
     const promise = promiseFrom(entry.text);
-    const judged = evaluatePromise(promise, data, { ...entry, gates });
+    const { windowMicros } = entry;
+    const judged =
+      windowMicros === undefined
+        ? evaluatePromise(promise, data, { ...entry, gates })
+        : evaluateWindows(promise, data, { ...entry, gates, windowMicros });
     return cutShort === null ? judged : { ...judged, status: 'not judged', reason: cutShort };
   });
 }

@@ -19,7 +19,7 @@ function confoundedBy(
 ): string | null {
   const active = others.find(
     (other) =>
-      other.id !== fault.id &&
+      other !== fault &&
       other.effectAtMicros !== null &&
       other.effectAtMicros <= clearedAtMicros &&
       (other.clearedAtMicros === null || other.clearedAtMicros > clearedAtMicros),
@@ -30,12 +30,21 @@ function confoundedBy(
 export type FaultAnswer =
   { readonly timeline: FaultTimeline; readonly times: FaultTimes } | { readonly reading: Reading };
 
-/** The timeline of the fault that a measure names, or the reading that says why there is none. */
-export function timelineFor(measure: Measure, { data, gates }: Evidence): FaultAnswer {
-  const fault = data.run.faults.find((entry) => entry.id === measure.subject);
-  if (fault?.effectAtMicros == null)
-    return { reading: noReading(`the fault \`${measure.subject ?? ''}\` took no effect`) };
-  const { effectAtMicros, clearedAtMicros } = fault;
+/**
+ * The timeline of each time that the fault of a measure was in effect, or the reading that says why there is none. At
+ * least one; times that it took no effect are named by the run's own reasons.
+ */
+export function timelinesFor(measure: Measure, evidence: Evidence): FaultAnswer[] {
+  const named = evidence.data.run.faults.filter((entry) => entry.id === measure.subject);
+  const effective = named.filter(({ effectAtMicros }) => effectAtMicros !== null);
+  if (effective.length === 0)
+    return [{ reading: noReading(`the fault \`${measure.subject ?? ''}\` took no effect`) }];
+  return effective.map((fault) => timelineOf(fault, evidence));
+}
+
+function timelineOf(fault: FaultRecord, { data, gates }: Evidence): FaultAnswer {
+  const { clearedAtMicros } = fault;
+  const effectAtMicros = fault.effectAtMicros ?? 0;
   if (clearedAtMicros === null)
     return { reading: noReading(`the fault \`${fault.id}\` was not cleared in the run`) };
   if (gates.length === 0) {

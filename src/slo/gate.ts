@@ -11,6 +11,8 @@ export interface Gate {
   /** null: every step. */
   readonly subject: string | null;
   readonly share: number;
+  /** In flight for longer than this is bad, however it ends; null: only what has ended can be. */
+  readonly lateAfterMicros: number | null;
   count(
     counts: SliceCounts,
     histograms: Partial<ViewHistograms>,

@@ -5,6 +5,7 @@ import type { Slice } from '../measure/slice.ts';
 import type { PromiseExpression } from './expression.ts';
 import { tallyOf } from './gate.ts';
 import type { Gate } from './gate.ts';
+import { type InFlightAt, lateInFlight } from './late.ts';
 import { metricNamed } from './metrics/registry.ts';
 import { parsePromise } from './parse.ts';
 import { faultTimelineOf } from './recovery.ts';
@@ -16,6 +17,8 @@ export interface PromiseText {
   /** `p95(query) < 2s during steady` */
   readonly text: string;
   readonly severity: 'fail' | 'warn';
+  /** Every stretch of this length must hold, too. */
+  readonly windowMicros?: number;
 }
 
 /** Parses a promise that was validated before; throws PROMISE_SYNTAX (usage) when it was not. */
@@ -34,29 +37,56 @@ export function promiseFrom(text: string): PromiseExpression {
 export function gatesOf(promises: readonly PromiseText[]): Gate[] {
   return promises.flatMap(({ text, severity }) => {
     if (severity !== 'fail') return [];
-    const { measure, operator, limit } = promiseFrom(text);
-    if (measure.during.some((phase) => phase !== 'steady')) return [];
-    const allowance = metricNamed(measure.metric)?.allowance(measure, operator, limit) ?? null;
-    return allowance === null ? [] : [{ text, subject: measure.subject, ...allowance }];
+    const promise = promiseFrom(text);
+    if (promise.measure.during.some((phase) => phase !== 'steady')) return [];
+    return gateOf(text, promise) ?? [];
   });
+}
+
+/** A promise as a window sees it, whatever its phases; null when it allows no countable bad share. */
+export function gateOf(text: string, { measure, operator, limit }: PromiseExpression): Gate | null {
+  const metric = metricNamed(measure.metric);
+  const allowance = metric?.allowance(measure, operator, limit) ?? null;
+  if (allowance === null) return null;
+  const ofAll = metric?.unit === 'µs' && measure.argument === null;
+  return { text, subject: measure.subject, lateAfterMicros: ofAll ? limit : null, ...allowance };
 }
 
 /** A steady promise judged on fewer samples is not called broken while the run goes on. */
 const samplesToBreak = 20;
 
+export interface SteadyState {
+  /** The first promise that is significantly broken; null: none is. */
+  readonly broken: string | null;
+  /** Of the broken promise; else of the one with the fewest samples. */
+  readonly bad: number;
+  readonly samples: number;
+  /** Every promise has samples enough to be called broken. */
+  readonly enough: boolean;
+}
+
 /**
- * The first steady promise that is significantly broken over the given slices, or null: asked before a fault with
- * `inject: if-steady`. Pass the slices since the warm-up.
+ * Whether the steady promises hold over the given slices; null without any that could be broken. `inFlight`: what is
+ * outstanding right now, of what was due at or after `fromMicros`.
  */
-export function brokenSteadyPromise(
+export function steadyStateOf(
   slices: readonly Slice[],
   promises: readonly PromiseText[],
-): string | null {
-  const broken = gatesOf(promises).find((gate) => {
+  live: { readonly inFlight: readonly InFlightAt[]; readonly fromMicros: number } | null = null,
+): SteadyState | null {
+  const tallies = gatesOf(promises).map((gate) => {
     const { bad, total } = tallyOf(gate, slices);
-    return total >= samplesToBreak && isSignificantlyBad(bad, total, gate.share);
+    const late = live === null ? 0 : lateInFlight(gate, live.inFlight, live.fromMicros);
+    return { gate, bad: bad + late, total: total + late };
   });
-  return broken?.text ?? null;
+  const [first, ...more] = tallies;
+  if (first === undefined) return null;
+  const broken = tallies.find(
+    ({ gate, bad, total }) => total >= samplesToBreak && isSignificantlyBad(bad, total, gate.share),
+  );
+  const fewest = more.reduce((least, one) => (one.total < least.total ? one : least), first);
+  const { bad, total } = broken ?? fewest;
+  return { broken: broken?.gate.text ?? null, bad, samples: total, enough: fewest.total >= samplesToBreak };
 }
 
 /**

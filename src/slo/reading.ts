@@ -28,15 +28,16 @@ const nothingToJudge = (note: string): Reading => ({ ...noReading(note), nothing
 /** Why a measure says nothing about this run, before anything is computed; null when it may. */
 function obstacle(measure: Measure, metric: Metric, data: RunData): Reading | null {
   for (const id of faultIdsOf(measure, metric)) {
-    const fault = data.run.faults.find((entry) => entry.id === id);
+    const times = data.run.faults.filter((entry) => entry.id === id);
+    const [fault] = times;
     if (fault === undefined) return noReading(`the run had no fault \`${id}\``);
-    if (fault.effectAtMicros === null) {
+    if (times.every(({ effectAtMicros }) => effectAtMicros === null)) {
       return nothingToJudge(
         `the fault \`${id}\` was not injected${fault.note === null ? '' : ` (${fault.note})`}`,
       );
     }
   }
-  if (metric.subject === 'fault') return null;
+  if (metric.subject !== 'series') return null;
   const happened = measure.during.filter((name) => data.run.phases.some((phase) => phase.name === name));
   const absent = measure.during.length > 0 && happened.length === 0;
   if (absent && measure.during.every((name) => name.startsWith('recovery:'))) {
@@ -58,7 +59,7 @@ export function readMeasure(measure: Measure, data: RunData, gates: readonly Gat
   const metric = metricOf(measure);
   const blocked = obstacle(measure, metric, data);
   if (blocked !== null) return { metric, reading: blocked, view: null };
-  const view = viewOf(data, metric.subject === 'fault' ? null : measure.subject, measure.during);
+  const view = viewOf(data, metric.subject === 'series' ? measure.subject : null, measure.during);
   const reading = metric.compute(measure, { view, data, gates });
   return { metric, reading, view };
 }

@@ -8,6 +8,8 @@ export interface VerdictInput {
   readonly undoFailed: readonly string[];
   /** Why the run was cut short by a person or a signal; null when it was not. */
   readonly interrupted: string | null;
+  /** Why a promise that only warns stopped the run: a run of which most was never judged is no pass. */
+  readonly stopped?: string | null;
   /** Why the run itself measured nothing reliable: generator, fidelity, a dead thread, missing traffic. */
   readonly invalidReasons: readonly string[];
   readonly slo: readonly SloRecord[];
@@ -20,14 +22,16 @@ export interface VerdictInput {
 const sentence = (promise: SloRecord): string => `${promise.text}: ${promise.reason ?? promise.status}`;
 
 /** A run without load or without anything to hold it to must not pass in silence. */
-function emptiness({ slo, traffic, interrupted }: VerdictInput): string[] {
+function emptiness(input: VerdictInput): string[] {
+  const { slo, traffic, interrupted } = input;
   if (interrupted !== null) return [];
   if (traffic.offered === 0) {
     const none =
       (traffic.inWarmup ?? 0) > 0 ? 'nothing was offered after the warm-up' : 'nothing was offered';
     return [`no traffic: ${none}`];
   }
-  const broken = slo.some((promise) => promise.severity === 'fail' && promise.status === 'fail');
+  const stopping = input.stopped != null;
+  const broken = stopping || slo.some((promise) => promise.severity === 'fail' && promise.status === 'fail');
   if (traffic.ok === 0 && !broken) return ['no good answer: everything that was offered failed'];
   if (slo.length > 0 && slo.every((promise) => promise.status === 'not judged'))
     return ['no promise could be judged'];
@@ -41,6 +45,7 @@ function emptiness({ slo, traffic, interrupted }: VerdictInput): string[] {
 export function verdictOf(input: VerdictInput): Verdict {
   const { slo } = input;
   const unwritable = input.recordUnwritable ?? null;
+  const stopped = input.stopped ?? null;
   const weighty = slo.filter((promise) => promise.severity === 'fail');
   const levels = [
     { status: 'fail', exitCode: exitCodes.undoFailed, reasons: input.undoFailed },
@@ -57,7 +62,10 @@ export function verdictOf(input: VerdictInput): Verdict {
     {
       status: 'fail',
       exitCode: exitCodes.failed,
-      reasons: weighty.filter((promise) => promise.status === 'fail').map(sentence),
+      reasons: [
+        ...(stopped === null ? [] : [stopped]),
+        ...weighty.filter((promise) => promise.status === 'fail').map(sentence),
+      ],
     },
     {
       status: 'invalid',

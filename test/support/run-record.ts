@@ -60,6 +60,8 @@ const faultOf = (sketch: Partial<FaultRecord> & { readonly id: string }): FaultR
   fidelity: [],
   traffic: { before: 40, during: 40, status: 'seen' },
   observation: null,
+  occurrence: null,
+  steadyAfter: null,
   ...sketch,
 });
 
@@ -123,6 +125,7 @@ export function runDataOf(sketch: RunSketch): RunData {
     series: seriesRecords(names.map(infoOf), slices, examplesOf(slices), overrides.load?.warmupMicros ?? 0),
     faults: (faults ?? []).map(faultOf),
     slo: [],
+    stoppedBy: null,
     primary: null,
     health: {
       level: 'good',

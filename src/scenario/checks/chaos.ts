@@ -1,19 +1,15 @@
 // Faults against the load and the target: named once, on links that exist, over before the load is.
 
 import { formatDuration } from '../../kernel/units.ts';
-import { isProcessFault } from '../../faults/registry.ts';
 import { quoted } from '../issue-words.ts';
 import type { Problem } from '../issues.ts';
+import { maxOccurrences, occurrencesWithin } from '../occurrences.ts';
+import type { ScheduledFault } from '../scenario.ts';
 import type { Check } from './check.ts';
-import { unknown } from './load.ts';
+import { namesOf, placeProblemsOf } from './chaos-place.ts';
 
 export const checkChaos: Check = ({ scenario, target }) => {
-  const links = ['clients', ...Object.keys(target.clients), ...Object.keys(target.dependencies)];
-  // Nothing is started for a target by URL.
-  const isStarted = Object.values(target.variants).every(({ kind }) => kind === 'process');
-  const processes = isStarted
-    ? ['target', ...Object.keys(target.clients), ...Object.keys(target.dependencies)]
-    : [];
+  const names = namesOf(target);
   const ids = new Set<string>();
   return scenario.chaos.flatMap((fault, index): Problem[] => {
     const at = (key: string) => ({ path: ['chaos', index, key], part: 'value' }) as const;
@@ -21,9 +17,8 @@ export const checkChaos: Check = ({ scenario, target }) => {
     if (ids.has(fault.id))
       problems.push({ ...at('id'), message: `two faults have the id ${quoted(fault.id)}` });
     ids.add(fault.id);
-    const places = isProcessFault(fault.fault) ? processes : links;
-    const place = isProcessFault(fault.fault) ? 'process' : 'link';
-    if (!places.includes(fault.on)) problems.push({ ...at('on'), ...unknown(place, fault.on, places) });
+    problems.push(...placeProblemsOf(fault, index, names));
+    problems.push(...repetition(fault, scenario.durationMicros, index));
     const load = formatDuration(scenario.durationMicros);
     const endMicros = fault.atMicros + fault.forMicros;
     if (fault.atMicros >= scenario.durationMicros) {
@@ -36,6 +31,33 @@ export const checkChaos: Check = ({ scenario, target }) => {
     return problems;
   });
 };
+
+/** Time to undo one and to see the service without it, before the next. */
+const betweenMicros = 1_000_000;
+
+function repetition(fault: ScheduledFault, durationMicros: number, index: number): Problem[] {
+  const { repeat, forMicros } = fault;
+  if (repeat === undefined) return [];
+  const at = (key: string) => ({ path: ['chaos', index, key], part: 'value' }) as const;
+  if (repeat.everyMicros < forMicros + betweenMicros) {
+    const message = `every ${formatDuration(repeat.everyMicros)} leaves less than ${formatDuration(betweenMicros)} between the end of one and the begin of the next`;
+    const suggestion = `\`every\` at least ${formatDuration(forMicros + betweenMicros)}, or a shorter \`for\``;
+    return [{ ...at('every'), message, suggestion }];
+  }
+  const fitting = occurrencesWithin(fault, durationMicros);
+  const { times } = repeat;
+  if (times !== null && fitting > 0 && times > fitting) {
+    const message = `only ${fitting} of ${times} end inside the load of ${formatDuration(durationMicros)}`;
+    return [{ ...at('times'), message }];
+  }
+  if (times !== null || fitting <= maxOccurrences) return [];
+  return [
+    {
+      ...at('every'),
+      message: `it would be injected ${fitting} times, more than the ${maxOccurrences} allowed`,
+    },
+  ];
+}
 
 /** A fault inside the warm-up counts for nothing: worth a word, no error. */
 export const chaosWarnings: Check = ({ scenario }) =>

@@ -5,6 +5,7 @@ import { metricNamed } from '../../slo/metrics/registry.ts';
 import { parsePromise } from '../../slo/parse.ts';
 import { quoted } from '../issue-words.ts';
 import type { Problem } from '../issues.ts';
+import { occurrencesOf } from '../occurrences.ts';
 import type { ScheduledFault } from '../scenario.ts';
 import type { Check } from './check.ts';
 
@@ -12,6 +13,7 @@ export const checkRecovery: Check = ({ scenario }) => {
   const parsed = scenario.slo.map(({ assert }) => parsePromise(assert));
   // Promises that cannot be read are reported by checkPromises; without them nothing is known of the rest.
   if (!parsed.every((promise) => promise.ok)) return [];
+  const injections = occurrencesOf(scenario);
   const gates = gatesOf(scenario.slo.map(({ assert, severity }) => ({ text: assert, severity })));
   return parsed.flatMap(({ value: { measure } }, index): Problem[] => {
     if (metricNamed(measure.metric)?.subject !== 'fault') return [];
@@ -20,8 +22,8 @@ export const checkRecovery: Check = ({ scenario }) => {
       const message = `\`${measure.metric}\` is held against steady promises, and there is none`;
       return [{ ...at, message, suggestion: 'add one, e.g. `error_rate < 1%`' }];
     }
-    const fault = scenario.chaos.find(({ id }) => id === measure.subject);
-    const other = fault === undefined ? undefined : scenario.chaos.find((one) => outlasts(one, fault));
+    const own = injections.filter(({ id }) => id === measure.subject);
+    const other = injections.find((one) => own.some((fault) => one.id !== fault.id && outlasts(one, fault)));
     if (other === undefined) return [];
     const message = `the fault ${quoted(other.id)} is still in effect when ${quoted(measure.subject ?? '')} is cleared`;
     return [{ ...at, message, suggestion: 'let it end before, or begin after' }];

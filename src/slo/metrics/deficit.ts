@@ -1,9 +1,10 @@
 // deficit(fault): good answers missing against the steady rate, from the effect until recovered (or to the end).
 
-import { timelineFor } from '../fault-times.ts';
+import { type FaultAnswer, timelinesFor } from '../fault-times.ts';
+import { sumOf } from '../occurrences.ts';
 import { isFlowSeries, viewOf } from '../select.ts';
 import { noReading } from './metric.ts';
-import type { Evidence, Metric } from './metric.ts';
+import type { Evidence, Metric, Reading } from './metric.ts';
 
 const secondMicros = 1_000_000;
 
@@ -32,21 +33,23 @@ export const deficit = {
   tolerance: () => 0.1,
   tooFew: () => null,
   allowance: () => null,
-  compute: (measure, evidence) => {
-    const answer = timelineFor(measure, evidence);
-    if ('reading' in answer) return answer.reading;
-    const { timeline, times } = answer;
-    const steady = viewOf(evidence.data, null, ['steady']);
-    if (steady.durationMicros <= 0 || steady.counts.offered === 0) {
-      return noReading('no data: there is no steady phase to compare with', timeline.samples);
-    }
-    const steadyPerSecond = steady.okWhileOffered / (steady.durationMicros / secondMicros);
-    const { effectAtMicros, clearedAtMicros } = times;
-    const until = timeline.recoveredAtMicros ?? times.untilMicros;
-    const value =
-      missing(evidence, steadyPerSecond, effectAtMicros, clearedAtMicros) +
-      missing(evidence, steadyPerSecond, clearedAtMicros, until);
-    // Not recovered by the end: what is still missing then is not in the sum.
-    return { value, atLeast: timeline.recoveredAtMicros === null, samples: timeline.samples, note: null };
-  },
+  compute: (measure, evidence) =>
+    sumOf(timelinesFor(measure, evidence).map((answer) => readingOf(answer, evidence))),
 } as const satisfies Metric;
+
+function readingOf(answer: FaultAnswer, evidence: Evidence): Reading {
+  if ('reading' in answer) return answer.reading;
+  const { timeline, times } = answer;
+  const steady = viewOf(evidence.data, null, ['steady']);
+  if (steady.durationMicros <= 0 || steady.counts.offered === 0) {
+    return noReading('no data: there is no steady phase to compare with', timeline.samples);
+  }
+  const steadyPerSecond = steady.okWhileOffered / (steady.durationMicros / secondMicros);
+  const { effectAtMicros, clearedAtMicros } = times;
+  const until = timeline.recoveredAtMicros ?? times.untilMicros;
+  const value =
+    missing(evidence, steadyPerSecond, effectAtMicros, clearedAtMicros) +
+    missing(evidence, steadyPerSecond, clearedAtMicros, until);
+  // Not recovered by the end: what is still missing then is not in the sum.
+  return { value, atLeast: timeline.recoveredAtMicros === null, samples: timeline.samples, note: null };
+}

@@ -1,8 +1,9 @@
 // detection(fault): from its effect to the first of two consecutive bad windows; without impact there is none.
 
-import { timelineFor } from '../fault-times.ts';
+import { type FaultAnswer, timelinesFor } from '../fault-times.ts';
+import { worstOf } from '../occurrences.ts';
 import { noReading } from './metric.ts';
-import type { Metric } from './metric.ts';
+import type { Metric, Reading } from './metric.ts';
 
 export const detection = {
   name: 'detection',
@@ -16,17 +17,18 @@ export const detection = {
   tolerance: () => 0.1,
   tooFew: () => null,
   allowance: () => null,
-  compute: (measure, evidence) => {
-    const answer = timelineFor(measure, evidence);
-    if ('reading' in answer) return answer.reading;
-    const { timeline, times } = answer;
-    if (timeline.detectedAtMicros === null) {
-      return {
-        ...noReading('no impact: there was nothing to detect', timeline.samples),
-        nothingToJudge: true,
-      };
-    }
-    const value = timeline.detectedAtMicros - times.effectAtMicros;
-    return { value, atLeast: false, samples: timeline.samples, note: '± 1 s' };
-  },
+  compute: (measure, evidence) => worstOf(timelinesFor(measure, evidence).map(readingOf)),
 } as const satisfies Metric;
+
+function readingOf(answer: FaultAnswer): Reading {
+  if ('reading' in answer) return answer.reading;
+  const { timeline, times } = answer;
+  if (timeline.detectedAtMicros === null) {
+    return {
+      ...noReading('no impact: there was nothing to detect', timeline.samples),
+      nothingToJudge: true,
+    };
+  }
+  const value = timeline.detectedAtMicros - times.effectAtMicros;
+  return { value, atLeast: false, samples: timeline.samples, note: '± 1 s' };
+}

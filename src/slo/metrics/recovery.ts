@@ -1,6 +1,8 @@
-// recovery(fault): from the clear to the start of the first good stretch; never reached is a lower bound, which fails.
+// recovery(fault), of several times the slowest: from the clear to the start of the first good stretch; never reached is a lower bound, which fails.
 
-import { timelineFor } from '../fault-times.ts';
+import { type FaultAnswer, timelinesFor } from '../fault-times.ts';
+import { worstOf } from '../occurrences.ts';
+import type { Reading } from './metric.ts';
 import type { Metric } from './metric.ts';
 
 export const recovery = {
@@ -15,18 +17,19 @@ export const recovery = {
   tolerance: () => 0.1,
   tooFew: () => null,
   allowance: () => null,
-  compute: (measure, evidence) => {
-    const answer = timelineFor(measure, evidence);
-    if ('reading' in answer) return answer.reading;
-    const { timeline, times } = answer;
-    const { samples } = timeline;
-    const relapsed = timeline.relapsed ? 'relapsed; ' : '';
-    if (timeline.recoveredAtMicros === null) {
-      const elapsed = times.untilMicros - times.clearedAtMicros;
-      return { value: elapsed, atLeast: true, samples, note: `${relapsed}not recovered before the end` };
-    }
-    const value = timeline.recoveredAtMicros - times.clearedAtMicros;
-    const note = timeline.impact ? `${relapsed}± 1 s` : 'no impact';
-    return { value, atLeast: false, samples, note };
-  },
+  compute: (measure, evidence) => worstOf(timelinesFor(measure, evidence).map(readingOf)),
 } as const satisfies Metric;
+
+function readingOf(answer: FaultAnswer): Reading {
+  if ('reading' in answer) return answer.reading;
+  const { timeline, times } = answer;
+  const { samples } = timeline;
+  const relapsed = timeline.relapsed ? 'relapsed; ' : '';
+  if (timeline.recoveredAtMicros === null) {
+    const elapsed = times.untilMicros - times.clearedAtMicros;
+    return { value: elapsed, atLeast: true, samples, note: `${relapsed}not recovered before the end` };
+  }
+  const value = timeline.recoveredAtMicros - times.clearedAtMicros;
+  const note = timeline.impact ? `${relapsed}± 1 s` : 'no impact';
+  return { value, atLeast: false, samples, note };
+}

@@ -124,15 +124,70 @@ describe('parameters of faults', () => {
 describe('what a later version will know is refused by name', () => {
   const later = (word: string): string => `\`${word}\` is not supported by this version`;
   table([
-    ['severity: warn', 'window: 10s', `rag.yml:66:5: ${later('window')}`],
-    ['severity: warn', 'abort: { after: 15s }', `rag.yml:66:5: ${later('abort')}`],
-    ['inject: if-steady', 'every: 30s', `rag.yml:58:5: ${later('every')}`],
     ['fault: latency', 'fault: memory', `rag.yml:55:12: ${later('memory')}`],
     [
       'p95(query) < 2s',
       'p95(query) < 2s over 60s',
       'rag.yml:60:21: windows (`over …`): not supported by this version',
     ],
+  ]);
+});
+
+describe('promises in windows, and those that stop a run', () => {
+  const recovery = '- recovery(slow-db) < 5s';
+  table([
+    ['severity: warn', 'window: 10s, abort: { after: 15s }'.replace(', ', '\n    ')],
+    ['severity: warn', 'window: 10', 'rag.yml:66:13: 10 has no unit; write 10s or 10ms'],
+    [
+      'severity: warn',
+      'window: 1500ms',
+      'rag.yml:66:13: "1500ms" is finer than what is measured: whole seconds',
+    ],
+    [
+      'severity: warn',
+      'window: 91s',
+      'rag.yml:66:13: the window is longer than the load that is judged, 90s',
+    ],
+    [
+      recovery,
+      '- { assert: recovery(slow-db) < 5s, window: 10s }',
+      'rag.yml:63:47: `recovery` is about a whole fault: it has no windows',
+    ],
+    ['severity: warn', 'abort: {}', 'rag.yml:66:12: missing key "after"'],
+    [
+      'severity: warn',
+      'abort: { after: 2m }',
+      'rag.yml:66:21: the load that is judged lasts 90s: it would be over before',
+    ],
+    [
+      recovery,
+      '- { assert: mean(query) < 5s, abort: { after: 5s } }',
+      'rag.yml:63:40: `mean` cannot stop a run: it allows no share of bad answers that could be counted — use a percentile with `<`, or `error_rate`',
+    ],
+    [
+      recovery,
+      '- { assert: p95(query) < 5s during warmup, abort: { after: 5s } }',
+      'rag.yml:63:53: nothing stops a run during its warm-up',
+    ],
+  ]);
+});
+
+describe('faults that repeat', () => {
+  const times = (text: string): readonly [string, string] => [
+    'for: 20s\n    fault',
+    `for: 2s\n    ${text}\n    fault`,
+  ];
+  table([
+    times('every: 10s'),
+    times('every: 10s\n    times: 5'),
+    [...times('every: 0s'), 'rag.yml:55:12: must be longer than 0'],
+    [
+      ...times('every: 2s'),
+      'rag.yml:55:12: every 2s leaves less than 1s between the end of one and the begin of the next — `every` at least 3s, or a shorter `for`',
+    ],
+    [...times('times: 3'), 'rag.yml:55:12: `times` goes with `every`'],
+    [...times('every: 10s\n    times: 9'), 'rag.yml:56:12: only 7 of 9 end inside the load of 100s'],
+    [...times('every: 10s\n    times: 0'), 'rag.yml:56:12: at least one time'],
   ]);
 });
 

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Slice } from '../../../src/measure/slice.ts';
 import { evaluatePromises } from '../../../src/slo/evaluate.ts';
-import { brokenSteadyPromise, gatesOf, recoveredAtMicros } from '../../../src/slo/gates.ts';
+import { gatesOf, recoveredAtMicros, steadyStateOf } from '../../../src/slo/gates.ts';
 import { faultTimelineOf } from '../../../src/slo/recovery.ts';
 import { runDataOf } from '../../support/run-record.ts';
 import { repeated, sliceOf } from '../../support/slices.ts';
@@ -194,9 +194,9 @@ test('the run learns when a recovery phase ends, and nothing without steady prom
 test('a steady promise is called broken before a fault only on 20 samples', () => {
   const few = sliceOf('query', 0, second, { wrongMicros: repeated(19, 1_000) });
   const enough = sliceOf('query', 0, second, { wrongMicros: repeated(20, 1_000) });
-  expect(brokenSteadyPromise([few], promises)).toBeNull();
-  expect(brokenSteadyPromise([enough], promises)).toBe('error_rate(query) < 5%');
-  expect(brokenSteadyPromise([...slicesAt(0, '1111')], promises)).toBeNull();
+  expect(steadyStateOf([few], promises)?.broken).toBeNull();
+  expect(steadyStateOf([enough], promises)?.broken).toBe('error_rate(query) < 5%');
+  expect(steadyStateOf([...slicesAt(0, '1111')], promises)?.broken).toBeNull();
 });
 
 describe('judged as promises', () => {

@@ -1,0 +1,135 @@
+// Promises that stop a run while it goes on: judged each second over their last seconds, by what has ended and what hangs.
+
+import { openLater } from '../measure/encoded-histograms.ts';
+import type { Snapshot } from '../measure/snapshot.ts';
+import type { PromiseSpec } from '../scenario/scenario.ts';
+import type { Gate } from '../slo/gate.ts';
+import { gateOf, promiseFrom } from '../slo/gates.ts';
+import { type InFlightAt, lateInFlight } from '../slo/late.ts';
+import { speaksOf } from '../slo/select.ts';
+import { isSignificantlyBad } from '../slo/significance.ts';
+
+/** What `abort` looks at where the promise names no `window`. */
+export const defaultWindowMicros = 10_000_000;
+
+/** Why a run was stopped. Times from the start of the load. */
+export interface Breach {
+  /** Its place among the promises of the scenario. */
+  readonly index: number;
+  readonly promise: string;
+  readonly sinceMicros: number;
+  readonly atMicros: number;
+  readonly windowMicros: number;
+  /** Over the last window. */
+  readonly bad: number;
+  readonly total: number;
+  readonly allowedShare: number;
+}
+
+interface Watched {
+  readonly index: number;
+  readonly gate: Gate;
+  readonly during: readonly string[];
+  readonly afterMicros: number;
+  readonly windowMicros: number;
+  /** By the start of the slice; only what a window can still reach. */
+  readonly tallies: Map<number, { bad: number; total: number }>;
+  /** Since when it is in one of its phases, and broken; null: it is not. */
+  inPhaseSinceMicros: number | null;
+  brokenSinceMicros: number | null;
+}
+
+export interface AbortSetup {
+  readonly slo: readonly PromiseSpec[];
+  readonly warmupMicros: number;
+  /** The phases that the run is in at this moment. */
+  phases(atMicros: number): readonly string[];
+}
+
+export class AbortWatch {
+  readonly #setup: AbortSetup;
+  readonly #watched: readonly Watched[];
+  readonly #threads = new Map<number, InFlightAt>();
+
+  constructor(setup: AbortSetup) {
+    this.#setup = setup;
+    this.#watched = setup.slo.flatMap((spec, index) => watchedOf(spec, index) ?? []);
+  }
+
+  get isNeeded(): boolean {
+    return this.#watched.length > 0;
+  }
+
+  /** Of each thread, what it had in flight when it told last. */
+  inFlight(): readonly InFlightAt[] {
+    return [...this.#threads.values()];
+  }
+
+  add({ thread, atMicros, deltas, pending }: Snapshot): void {
+    if (pending !== undefined) this.#threads.set(thread, { atMicros, pending });
+    for (const { series, startMicros, counts, histograms } of deltas) {
+      if (startMicros < this.#setup.warmupMicros) continue;
+      for (const { gate, tallies } of this.#watched) {
+        if (!speaksOf(gate.subject, series)) continue;
+        const added = gate.count(counts, openLater(histograms));
+        const held = tallies.get(startMicros) ?? { bad: 0, total: 0 };
+        tallies.set(startMicros, { bad: held.bad + added.bad, total: held.total + added.total });
+      }
+    }
+  }
+
+  /** Once a second, a little after it: everything before `atMicros` is told. The first promise that stops the run. */
+  look(atMicros: number): Breach | null {
+    if (atMicros <= this.#setup.warmupMicros) return null;
+    const phases = this.#setup.phases(atMicros);
+    let found: Breach | null = null;
+    for (const watched of this.#watched) found ??= this.#lookAt(watched, phases, atMicros);
+    return found;
+  }
+
+  #lookAt(watched: Watched, phases: readonly string[], atMicros: number): Breach | null {
+    const { gate, during, windowMicros, tallies } = watched;
+    for (const start of tallies.keys()) if (start < atMicros - windowMicros) tallies.delete(start);
+    if (during.length > 0 && !during.some((phase) => phases.includes(phase))) {
+      watched.inPhaseSinceMicros = null;
+      watched.brokenSinceMicros = null;
+      return null;
+    }
+    watched.inPhaseSinceMicros ??= during.length === 0 ? this.#setup.warmupMicros : atMicros;
+    const fromMicros = Math.max(watched.inPhaseSinceMicros, atMicros - windowMicros);
+    const late = lateInFlight(gate, this.inFlight(), watched.inPhaseSinceMicros);
+    let [bad, total] = [late, late];
+    for (const [start, tally] of tallies) {
+      if (start < fromMicros || start >= atMicros) continue;
+      bad += tally.bad;
+      total += tally.total;
+    }
+    if (!isSignificantlyBad(bad, total, gate.share)) {
+      watched.brokenSinceMicros = null;
+      return null;
+    }
+    watched.brokenSinceMicros ??= atMicros;
+    const sinceMicros = watched.brokenSinceMicros;
+    if (atMicros - sinceMicros < watched.afterMicros) return null;
+    const { index } = watched;
+    const counted = { bad, total, allowedShare: gate.share };
+    return { index, promise: gate.text, sinceMicros, atMicros, windowMicros, ...counted };
+  }
+}
+
+function watchedOf({ assert, abortAfterMicros, windowMicros }: PromiseSpec, index: number): Watched | null {
+  if (abortAfterMicros === undefined) return null;
+  const promise = promiseFrom(assert);
+  const gate = gateOf(assert, promise);
+  if (gate === null) return null;
+  return {
+    index,
+    gate,
+    during: promise.measure.during,
+    afterMicros: abortAfterMicros,
+    windowMicros: windowMicros ?? defaultWindowMicros,
+    tallies: new Map(),
+    inPhaseSinceMicros: null,
+    brokenSinceMicros: null,
+  };
+}

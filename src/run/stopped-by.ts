@@ -1,0 +1,27 @@
+// A run that one of its promises stopped: in words, in the record, and what it means for the other promises.
+
+import { formatDuration, formatShare } from '../kernel/units.ts';
+import type { SloRecord, StopRecord } from '../record/schema.ts';
+import type { Breach } from './abort-watch.ts';
+
+/** `significantly broken from 12s on (57 of 120 bad in the last 10s, 1% allowed)` */
+const brokenWords = ({ sinceMicros, bad, total, windowMicros, allowedShare }: Breach): string =>
+  `significantly broken from ${formatDuration(sinceMicros)} on (${bad} of ${total} bad in the last ${formatDuration(windowMicros)}, ${formatShare(allowedShare)} allowed)`;
+
+/** Why the other promises were cut short. */
+export const stopWords = (breach: Breach): string =>
+  `the run was stopped at ${formatDuration(breach.atMicros)}: ${breach.promise} was ${brokenWords(breach)}`;
+
+export const stopRecord = ({ index: _index, ...breach }: Breach): StopRecord => breach;
+
+/** The promise that stopped the run is broken, by its severity; the others were cut short (slo/evaluate). */
+export const judgeStopped = (slo: readonly SloRecord[], breach: Breach | null): SloRecord[] =>
+  slo.map((promise, index) =>
+    breach?.index === index
+      ? {
+          ...promise,
+          status: promise.severity,
+          reason: `stopped the run at ${formatDuration(breach.atMicros)}: ${brokenWords(breach)}`,
+        }
+      : promise,
+  );
