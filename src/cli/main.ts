@@ -58,7 +58,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   for (const command of [program, ...descendants(program)]) command.exitOverride();
   program.hook('preAction', async (_program, command) => {
-    if (command.parent?.name() !== 'chaos' || command.name() === 'proxy')
+    if (command.parent?.name() !== 'chaos' || ['proxy', 'apply'].includes(command.name()))
       await sayLeftovers(outputOf(command));
   });
   try {

@@ -7,6 +7,9 @@ import type { ProxyBackend } from '../faults/fault.ts';
 import { placeOf } from '../faults/registry.ts';
 import { type Journal, openJournal } from '../faults/journal.ts';
 import { lockTarget } from '../faults/lock.ts';
+import { makerToken } from '../faults/made-names.ts';
+import { leftoverLines } from '../faults/server-leftovers.ts';
+import { stateOwner } from '../faults/state-owner.ts';
 import { startWatchdog } from '../faults/watchdog.ts';
 import { type ContainerFaults, containerFaults } from './container-faults.ts';
 import { guardedLinks } from './guarded-links.ts';
@@ -109,12 +112,15 @@ async function openBackend(
 ): Promise<ProxyBackend> {
   const backend = await openProxyBackend({
     ...(options.toxiproxyUrl === undefined ? {} : { toxiproxyUrl: options.toxiproxyUrl }),
-    runToken: journal.childToken,
+    runToken: makerToken(journal.childToken, await stateOwner()),
     tracker: journal,
     seed: options.seed,
     onDeath: (error) => deaths.push(error.message),
   });
   closers.push(quietly(() => backend.close()));
+  if (backend.kind === 'toxiproxy') {
+    for (const line of await leftoverLines(backend.apiUrl)) options.progress(line);
+  }
   return backend;
 }
 

@@ -37,9 +37,14 @@ function merge(piece: Entry, { use: _, ...own }: Entry): Entry {
   return { ...said, ...own, ...parameters };
 }
 
-async function notFound(use: string): Promise<string> {
+/** The names that `use:` knows. */
+export async function libraryPieces(): Promise<string[]> {
   const known = (await readdir(library)).filter((name) => name.endsWith('.yml'));
-  const names = known.map((name) => basename(name, '.yml')).sort();
+  return known.map((name) => basename(name, '.yml')).sort();
+}
+
+async function notFound(use: string): Promise<string> {
+  const names = await libraryPieces();
   return didYouMean(use, names) ?? `the library has: ${names.join(', ')}`;
 }
 

@@ -71,8 +71,8 @@ function variableName(segments: readonly string[], origin: string): string {
   );
 }
 
-/** A value as the file would have it: `5s`, `7`, `[a, b]`. */
-function readValue(text: string, origin: string): unknown {
+/** A value as the file would have it: `5s`, `7`, `[a, b]`. Throws INVALID_OVERRIDE at its option, `origin`. */
+export function readValue(text: string, origin: string): unknown {
   if (text.trim() === '') return '';
   const { document, diagnostics } = parseSource(origin, text);
   if (document === undefined) throw refuse(origin, diagnostics[0]?.message ?? 'not a value');

@@ -20,8 +20,14 @@ const proxySchema = z.object({
   enabled: z.boolean(),
 });
 
+const listedSchema = z.record(
+  z.string(),
+  proxySchema.extend({ toxics: z.array(z.object({ name: z.string() })) }),
+);
+
 type Toxic = z.infer<typeof toxicSchema>;
 type ProxyState = z.infer<typeof proxySchema>;
+type ListedProxy = z.infer<typeof listedSchema>[string];
 type ToxicType = 'latency' | 'bandwidth' | 'slow_close' | 'timeout' | 'reset_peer' | 'slicer' | 'limit_data';
 
 export interface NewToxic extends Omit<Toxic, 'type'> {
@@ -37,8 +43,10 @@ interface ProxyChange extends Partial<Omit<ProxyState, 'name'>> {
 
 /** Rejects with the codes of `apiErrors`, except that what is already gone is no error to look at or delete. */
 export interface ToxiproxyPort {
-  /** Throws unless a Toxiproxy answers. */
-  handshake(): Promise<void>;
+  /** Throws unless a Toxiproxy answers. Its version: `2.12.0`, or `2.12.0+mettle`. */
+  handshake(): Promise<string>;
+  /** All there are, with the names of their toxics. */
+  proxies(): Promise<ListedProxy[]>;
   createProxy(proxy: Pick<ProxyState, 'name' | 'listen' | 'upstream'>): Promise<ProxyState>;
   proxy(name: string): Promise<ProxyState | undefined>;
   /** What is not in `change` stays as it is. Embedded only, with `enabled: false`: `ttlMs`, after which it undoes itself, and `whenDown`. */
@@ -50,6 +58,8 @@ export interface ToxiproxyPort {
   /** What the embedded proxy saw on a link, unvalidated; times on kernel/clock, in microseconds. */
   observation(proxyName: string, sinceMicros: number, untilMicros: number): Promise<unknown>;
 }
+
+const versionSchema = z.object({ version: z.string() });
 
 const defaultTimeoutMs = 3_000;
 
@@ -66,11 +76,16 @@ export function connectToxiproxy(apiUrl: string, timeoutMs = defaultTimeoutMs): 
     new Proxy(client, { name: safe(name), listen: '', upstream: '', enabled: true, toxics: [] });
   const proxy = async (name: string): Promise<ProxyState> =>
     checked(proxySchema, await client.get(safe(name)));
+  const proxies = async (): Promise<ListedProxy[]> =>
+    Object.values(checked(listedSchema, (await client.getApi().get(`${base}/proxies`)).data));
   return {
     async handshake() {
-      await client.getVersion();
-      checked(z.record(z.string(), proxySchema), (await client.getApi().get(`${base}/proxies`)).data);
+      const version = await client.getVersion();
+      await proxies();
+      // Old servers say it as plain text.
+      return versionSchema.safeParse(parsedJson(version)).data?.version ?? version.trim();
     },
+    proxies,
     createProxy: async (body) => checked(proxySchema, await client.createProxy({ ...body, enabled: true })),
     proxy: async (name) => await unlessGone(proxy(name)),
     async updateProxy(name, change) {
@@ -96,9 +111,17 @@ export function connectToxiproxy(apiUrl: string, timeoutMs = defaultTimeoutMs): 
   };
 }
 
-/** The client puts names into paths as they are. */
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The client puts names into paths as they are. A slash, even encoded, would be a step of the path to real servers. */
 function safe(name: string): string {
-  if (/^[\w.-]+$/.test(name) && !/^\.+$/.test(name)) return name;
+  if (!/[/\\]/.test(name) && !/^\.*$/.test(name)) return encodeURIComponent(name);
   throw new MettleError({ code: 'PROXY_NAME', message: `“${name}” cannot be the name of a proxy or toxic` });
 }
 

@@ -21,12 +21,13 @@ export const down = defineFault({
   plan: (_spec, id, link) => ({
     kind: 'link-enabled',
     describe: `${link.name} switched off (fault ${id})`,
-    data: serverOf(link),
+    // How somebody else's proxy is down is their setting, and stays it.
+    data: { ...serverOf(link), keepPort: link.embedded && link.makerToken === undefined },
   }),
   async apply(_spec, intent) {
     const server = connectToxiproxy(textOf(intent.data, 'apiUrl'));
     const name = textOf(intent.data, 'proxyName');
-    const keepPort = intent.data.embedded === true ? { whenDown: 'reset' as const } : {};
+    const keepPort = intent.data.keepPort === true ? { whenDown: 'reset' as const } : {};
     await server.updateProxy(name, { enabled: false, ...ttlOf(intent), ...keepPort });
     if ((await server.proxy(name))?.enabled !== false) throw notTaken(intent.describe);
   },

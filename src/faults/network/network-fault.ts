@@ -6,6 +6,7 @@ import type { UndoIntent } from '../../kernel/ports.ts';
 import { connectToxiproxy } from '../clients/toxiproxy.ts';
 import type { NewToxic } from '../clients/toxiproxy.ts';
 import type { Fault, FaultLink } from '../fault.ts';
+import { madeName } from '../made-names.ts';
 import { textOf } from '../undo/undo-kind.ts';
 
 type Notation = z.ZodType<{ readonly kind: string }>;
@@ -29,7 +30,9 @@ export const serverOf = (link: FaultLink): { apiUrl: string; proxyName: string; 
 });
 
 export function toxicIntent(type: string, id: string, link: FaultLink): UndoIntent {
-  const toxicName = `mettle_${id.replaceAll(/[^\w.-]/g, '-')}`;
+  const readable = id.replaceAll(/[^\w.-]/g, '-');
+  const { makerToken } = link;
+  const toxicName = makerToken === undefined ? `mettle_${readable}` : madeName(makerToken, readable);
   return {
     kind: 'toxic',
     describe: `${type} on ${link.name} (fault ${id})`,

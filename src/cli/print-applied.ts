@@ -1,0 +1,68 @@
+// A fault applied by hand, on the terminal: what would be done, and what was seen of it.
+
+import type { FaultLink } from '../faults/fault.ts';
+import { faultOf, faultParameters, isNetworkFault } from '../faults/registry.ts';
+import { formatDuration, formatSize } from '../kernel/units.ts';
+import type { ScheduledFault } from '../scenario/scenario.ts';
+import type { AppliedDocument } from './chaos-apply.ts';
+import { type Output, tone } from './output.ts';
+
+export function printPlanned(output: Output, scheduled: ScheduledFault, link: FaultLink): void {
+  const { id, fault, forMicros } = scheduled;
+  const { listen, upstream, apiUrl } = link;
+  const parameters = faultParameters(fault);
+  const undo = isNetworkFault(fault) ? undoOf(faultOf(fault).plan(fault, id, link), link) : 'nothing';
+  output.document({
+    id,
+    kind: fault.kind,
+    on: link.name,
+    toxiproxy: apiUrl,
+    with: parameters,
+    forMicros,
+    undo,
+  });
+  const words = [fault.kind, ...Object.entries(parameters).map(([key, value]) => `${key} ${value}`)];
+  const way = `${link.name} (${listen.host}:${listen.port} to ${upstream.host}:${upstream.port})`;
+  output.result(`would inject ${words.join(', ')} for ${formatDuration(forMicros)}`);
+  output.result(`  on ${way} at ${apiUrl}`);
+  output.result(`  undo: ${undo}`);
+}
+
+function undoOf({ data }: { readonly data: { readonly [key: string]: unknown } }, link: FaultLink): string {
+  const name = data['toxicName'];
+  if (typeof name !== 'string') return `switch ${link.name} on again, and read that back`;
+  // The real name bears the command that makes it.
+  const shown = name.replace(/^mettle_[0-9a-f]+_/, 'mettle_…_');
+  return `remove the toxic ${shown} from ${link.name}, and read that back`;
+}
+
+export function printApplied(output: Output, applied: AppliedDocument): void {
+  output.document(applied);
+  const { id, on, status, note, lastedMicros, endedEarly, fidelity } = applied;
+  const early = endedEarly ? ', ended by hand' : '';
+  const how =
+    status === 'undone' ? tone('good').replace('good', 'undone') : tone('fail').replace('fail', status);
+  output.result(`${id} on ${on}: ${formatDuration(lastedMicros)}${early}; ${how}`);
+  if (note !== null) output.result(`  NOT undone: ${note}`);
+  for (const check of fidelity) {
+    const mark = check.status === 'outside' ? tone('fail').replace('fail', 'outside') : check.status;
+    output.result(`  ${mark}  ${check.name}: asked ${check.asked}, happened ${check.happened}`);
+  }
+  output.result(`  traffic: ${trafficWords(applied)}`);
+}
+
+function trafficWords({ traffic, observation }: AppliedDocument): string {
+  if (traffic.status === 'unknown') return 'not known: nobody could see what met the fault';
+  const seen =
+    observation === null
+      ? ''
+      : `; ${observation.connections} new connections, ${formatSize(observation.bytesUp)} up, ${formatSize(observation.bytesDown)} down`;
+  switch (traffic.status) {
+    case 'seen':
+      return `${traffic.during ?? 0} attempts met the fault${seen}`;
+    case 'avoided':
+      return 'there was some before, and none while the fault was on';
+    default:
+      return 'none: nothing has met the fault';
+  }
+}
