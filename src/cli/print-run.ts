@@ -2,6 +2,7 @@
 
 import type { RunData } from '../record/data.ts';
 import type { SeriesRecord, SloRecord } from '../record/schema.ts';
+import { attemptLines } from '../report/attempt-words.ts';
 import { formatValue } from '../report/words.ts';
 import { type Output, tone } from './output.ts';
 
@@ -22,6 +23,7 @@ export function printRun(output: Output, data: RunData, reportPath: string): voi
     output.result(`  ${series.name}: ${series.offered} offered, ${series.ok} ok, ${shown.join(', ')}`);
     for (const line of failureLines(series)) output.result(`    ${line}`);
   }
+  for (const line of attemptLines(run)) output.result(`  proxy: ${line}`);
   if (run.slo.length > 0) output.result('');
   for (const slo of run.slo) output.result(`  ${tone(slo.status)}  ${promiseLine(slo)}`);
   for (const note of run.notes) output.result(`  note: ${note}`);

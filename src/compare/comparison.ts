@@ -37,7 +37,7 @@ export function measureFrom(text: string): Measure {
 function toleranceOf(measure: Measure, metric: Metric, beforeMedian: number | null): number {
   const own = metric.tolerance(measure.metric);
   if (metric.scale === 'points' || metric.unit === '1/s' || beforeMedian === null) return own;
-  const floor = metric.subject === 'fault' ? metric.resolution : 1;
+  const floor = metric.subject === 'series' ? 1 : metric.resolution;
   return Math.max(own, metric.resolution / Math.max(beforeMedian, floor));
 }
 

@@ -79,7 +79,7 @@ type EffectOf = (before: number, after: number) => number;
 
 /** ln(after/before). A zero counts as the smallest value that can be told from none, so it is kept. */
 export function logRatio(metric: Metric): EffectOf {
-  const floor = metric.subject === 'fault' ? metric.resolution : Math.min(1, metric.resolution);
+  const floor = metric.subject === 'series' ? Math.min(1, metric.resolution) : metric.resolution;
   return (before, after) => Math.log(Math.max(after, floor) / Math.max(before, floor));
 }
 

@@ -3,6 +3,7 @@
 import { systemClock } from '../kernel/clock.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { UndoIntent } from '../kernel/ports.ts';
+import { attemptsBefore } from './attempts/seen.ts';
 import { connectToxiproxy } from './clients/toxiproxy.ts';
 import type { ToxiproxyPort } from './clients/toxiproxy.ts';
 import type { Injection, InjectionRequest } from './fault.ts';
@@ -12,10 +13,10 @@ import { faultOf } from './registry.ts';
 import type { NetworkFaultSpec } from './registry.ts';
 import type { Seen } from './seen.ts';
 import { judgeTraffic } from './traffic.ts';
+import { ttlMsOf } from './ttl.ts';
+import type { ObservationWindow } from '../proxy/observation-window.ts';
 
 const beforeMicros = 10_000_000;
-/** How much longer than planned a fault may last on the embedded proxy when Mettle hangs. */
-const ttlMarginMs = 5_000;
 
 /**
  * Puts a fault on a link. Rejects when it could not be put there: then it has been undone, or, with exit code 4, the
@@ -28,40 +29,49 @@ export async function inject(
   const { spec, link, id, tracker, forMicros } = request;
   const fault = faultOf(spec);
   const server = connectToxiproxy(link.apiUrl);
-  const attemptsBefore = await attemptsUntilNow(server, request, clock);
+  const before = await windowUntilNow(server, request, clock);
   const planned = fault.plan(spec, id, link);
-  const ttlMs = Math.ceil(forMicros / 1_000) + ttlMarginMs;
-  const intent = { ...planned, data: { ...planned.data, ttlMs } };
+  const intent = { ...planned, data: { ...planned.data, ttlMs: ttlMsOf(forMicros) } };
   return await hold({
     ...{ intent, tracker, clock, forMicros },
     apply: () => fault.apply(spec, intent),
     judge: async (sinceMicros, untilMicros) => {
       const seen = await see(server, request, intent, { sinceMicros, untilMicros }).catch(() => null);
       return {
-        fidelity: fault.judge(spec, seen),
-        traffic: judgeTraffic(attemptsBefore, seen?.attempts ?? null, request.traffic),
+        fidelity: fault.judge(spec, seen, intent),
+        traffic: judgeTraffic(
+          before === null ? null : attemptsOf(before),
+          seen?.attempts ?? null,
+          request.traffic,
+        ),
         observation: seen?.observation ?? null,
+        turns:
+          seen?.turns === undefined
+            ? null
+            : { before: before === null ? null : attemptsBefore(before), during: seen.turns },
       };
     },
   });
 }
 
-async function attemptsUntilNow(
+async function windowUntilNow(
   server: ToxiproxyPort,
   { link }: InjectionRequest<NetworkFaultSpec>,
   clock: Clock,
-): Promise<number | null> {
+): Promise<ObservationWindow | null> {
   if (!link.embedded) return null;
   const untilMicros = clock.nowMicros();
-  const window = await readWindow(server, link, { sinceMicros: untilMicros - beforeMicros, untilMicros });
-  return window === undefined ? null : attemptsOf(window);
+  const asked = { sinceMicros: untilMicros - beforeMicros, untilMicros };
+  return (await readWindow(server, link, asked)) ?? null;
 }
 
 async function see(
   server: ToxiproxyPort,
   { link }: InjectionRequest<NetworkFaultSpec>,
-  { data: { toxicName: name } }: UndoIntent,
+  { kind, data: { toxicName } }: UndoIntent,
   around: Parameters<typeof seeFault>[3],
 ): Promise<Seen | null> {
-  return await seeFault(server, link, typeof name === 'string' ? name : null, around);
+  // What is not on the proxy at all (`connections`) has no name there, and no outage either.
+  const name = typeof toxicName === 'string' ? toxicName : kind === 'link-enabled' ? null : '';
+  return await seeFault(server, link, name, around);
 }

@@ -6,6 +6,7 @@
 import { observationWindowSchema } from '../proxy/observation-window.ts';
 import type { ObservationWindow } from '../proxy/observation-window.ts';
 import type { ToxiproxyPort } from './clients/toxiproxy.ts';
+import { attemptsSeen } from './attempts/seen.ts';
 import type { FaultLink } from './fault.ts';
 import type { Seen } from './seen.ts';
 
@@ -75,6 +76,7 @@ function toSeen(window: ObservationWindow, toxicName: string | null): Seen {
     draws: own === undefined ? null : { connections: own.connections, affected: own.affected },
     mixed: toxicName !== null && (others.length > 0 || window.outages.length > 0),
     attempts: attemptsOf(window),
+    turns: attemptsSeen(window),
   };
 }
 

@@ -1,10 +1,14 @@
 // What a link's proxy saw in one window of time, as faults judge it.
 
 import type { LinkObservation } from '../record/schema.ts';
+import type { AttemptsSeen } from './attempts/seen.ts';
+
+/** What is kept in the record, but for the attempts: these have yet to be set against the load. */
+export type LinkSeen = Omit<LinkObservation, 'attempts'>;
 
 export interface Seen {
-  /** What is kept in the record. */
-  readonly observation: LinkObservation;
+  readonly observation: LinkSeen;
+  readonly turns?: AttemptsSeen;
   /** The length of the window. */
   readonly lastedMicros: number;
   /** Connections closed by a toxic. */

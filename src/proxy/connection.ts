@@ -8,6 +8,7 @@ import type { Observation } from './observation.ts';
 import type { Scheduler } from './schedule.ts';
 import type { ToxicChain } from './toxic-chain.ts';
 import type { Stream } from './toxic-input.ts';
+import type { Turn } from './turn.ts';
 
 export interface ConnectionOptions {
   /** Accepted and paused, with half-open allowed. */
@@ -33,10 +34,12 @@ export class Connection {
   private readonly options: ConnectionOptions;
   private readonly client: Side;
   private readonly server: Side;
+  private readonly turn: Turn;
   private links: { readonly upstream: Link; readonly downstream: Link } | undefined;
 
   constructor(options: ConnectionOptions) {
     this.options = options;
+    this.turn = options.observation.attempts.opened();
     this.client = { socket: options.client, failed: false, closed: false };
     const socket = connect({ ...options.upstream, allowHalfOpen: true, noDelay: true });
     this.server = { socket, failed: false, closed: false };
@@ -53,6 +56,7 @@ export class Connection {
 
   /** Ends it now, whatever is under way. */
   destroy(): void {
+    this.turn.cut();
     this.dispose();
     this.client.socket.destroy();
     this.server.socket.destroy();
@@ -75,21 +79,26 @@ export class Connection {
       write: (data) => !sink.socket.writable || sink.socket.write(data),
       end: (delayMicros) => {
         if (delayMicros !== null) observation.endDelivered(stream, delayMicros);
+        if (stream === 'downstream') this.turn.serverLeft();
         finish(source, sink);
       },
       pauseSource: () => source.socket.pause(),
       resumeSource: () => source.socket.resume(),
       close: () => this.close(),
       reset: () => this.reset(),
-      delivered: (bytes, addedDelayMicros, heldMicros) =>
-        observation.delivered(stream, bytes, addedDelayMicros, heldMicros),
+      delivered: (bytes, addedDelayMicros, heldMicros) => {
+        if (stream === 'downstream') this.turn.answered();
+        observation.delivered(stream, bytes, addedDelayMicros, heldMicros);
+      },
     });
     source.socket.on('data', (data) => {
       observation.read(stream, data.length);
+      if (stream === 'upstream') this.turn.sent();
       link.receive(data);
     });
     source.socket.on('end', () => {
       observation.endRead(stream);
+      if (stream === 'upstream') this.turn.clientLeft();
       link.end();
     });
     sink.socket.on('drain', () => link.drained());
@@ -103,6 +112,7 @@ export class Connection {
     });
     side.socket.once('close', () => {
       side.closed = true;
+      if (stream === 'upstream') this.turn.clientLeft();
       if (this.links === undefined) {
         other.socket.destroy();
       } else {
@@ -113,6 +123,7 @@ export class Connection {
       }
       if (other.closed) {
         this.dispose();
+        this.turn.closed();
         this.options.onClosed();
       }
     });
@@ -120,6 +131,7 @@ export class Connection {
 
   private close(): void {
     this.options.observation.closed();
+    this.turn.cut();
     this.dispose();
     this.client.socket.destroySoon();
     this.server.socket.destroySoon();
@@ -127,6 +139,7 @@ export class Connection {
 
   private reset(): void {
     this.options.observation.reset();
+    this.turn.cut();
     this.dispose();
     this.client.socket.resetAndDestroy();
     this.server.socket.resetAndDestroy();

@@ -1,6 +1,7 @@
 // What `GET /proxies/{proxy}/observation` answers: the figures of one window of time, as data that faults/ can judge.
 
 import { z } from 'zod';
+import { attemptWindow, attemptWindowSchema } from './attempt-window.ts';
 import { type DelayHistogram, summarizeDelays } from './delay-histogram.ts';
 import type { Observation, ObservationSlice } from './observation.ts';
 import type { LiveToxic } from './toxic-chain.ts';
@@ -44,6 +45,7 @@ export const observationWindowSchema = z.object({
   closes: count,
   upstream: streamWindow,
   downstream: streamWindow,
+  attempts: attemptWindowSchema,
   /** Both directions together. */
   addedDelayMicros: delays,
   /** What there was over time: at most 250 ms each, cut at every change of toxics; empty ones are left out. */
@@ -57,6 +59,9 @@ export const observationWindowSchema = z.object({
       chunksUp: count,
       bytesUp: count,
       bytesDown: count,
+      /** Begun in it, without those refused; and those of them that were answered by now. */
+      attempts: count,
+      answered: count,
     }),
   ),
   /** Toxics that lived in the window; `affected` of `connections` drawn at their present toxicity. */
@@ -115,6 +120,9 @@ export function observeWindow(
     openConnections: request.openConnections,
     upstream: streamOf(slices, 'upstream'),
     downstream: streamOf(slices, 'downstream'),
+    attempts: attemptWindow(observation.attempts, slices, {
+      ...{ nowMicros: request.nowMicros, sinceMicros, untilMicros },
+    }),
     addedDelayMicros: summarizeDelays(
       slices.flatMap((slice) => [slice.upstream.delays, slice.downstream.delays]),
     ),
@@ -161,6 +169,8 @@ const shortSlice = (slice: ObservationSlice): ObservationWindow['slices'][number
   chunksUp: slice.upstream.chunks,
   bytesUp: slice.upstream.bytesIn,
   bytesDown: slice.downstream.bytesOut,
+  attempts: slice.attempts.started,
+  answered: slice.attempts.answered,
 });
 
 const lifeOf = (toxic: LiveToxic): ObservationWindow['toxics'][number] => ({

@@ -1,5 +1,7 @@
 // What the proxy saw on one link: counters in slices of at most 250 ms, cut at every change of toxics, for five minutes.
 
+import { type AttemptCounts, emptyAttempts } from './attempt-counts.ts';
+import { AttemptLog } from './attempts.ts';
 import { type DelayHistogram, recordDelay } from './delay-histogram.ts';
 import type { Scheduler } from './schedule.ts';
 import type { Stream } from './toxic-input.ts';
@@ -35,6 +37,7 @@ export interface ObservationSlice {
   closes: number;
   upstream: StreamCounts;
   downstream: StreamCounts;
+  readonly attempts: AttemptCounts;
 }
 
 /** A time the proxy was disabled. */
@@ -47,6 +50,7 @@ export interface Outage {
 
 export class Observation {
   readonly outages: Outage[] = [];
+  readonly attempts: AttemptLog;
   private kept: ObservationSlice[] = [];
   private readonly scheduler: Scheduler;
   private readonly sinceMicros: number;
@@ -56,6 +60,10 @@ export class Observation {
     this.scheduler = scheduler;
     this.sinceMicros = scheduler.nowMicros();
     this.cutAtMicros = this.sinceMicros;
+    this.attempts = new AttemptLog(
+      () => scheduler.nowMicros(),
+      () => this.slice().attempts,
+    );
   }
 
   connected(): void {
@@ -64,6 +72,7 @@ export class Observation {
 
   refused(): void {
     this.slice().refused += 1;
+    this.attempts.refused();
   }
 
   reset(): void {
@@ -144,5 +153,5 @@ const emptyCounts = (): StreamCounts => ({
 
 const emptySlice = (startMicros: number, endMicros: number): ObservationSlice => ({
   ...{ startMicros, endMicros, connections: 0, refused: 0, resets: 0, closes: 0 },
-  ...{ upstream: emptyCounts(), downstream: emptyCounts() },
+  ...{ upstream: emptyCounts(), downstream: emptyCounts(), attempts: emptyAttempts() },
 });

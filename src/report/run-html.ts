@@ -4,6 +4,8 @@ import type { RunData } from '../record/data.ts';
 import type { HealthRecord, RunRecord } from '../record/schema.ts';
 import { formatDuration, formatShare, formatSize } from '../kernel/units.ts';
 import { type Chart, figure } from './charts/figure.ts';
+import { attemptCharts } from './attempt-charts.ts';
+import { attemptRows } from './attempt-words.ts';
 import { doctorView } from './doctor-rows.ts';
 import { faultRow, faultSummary, observationRow } from './fault-rows.ts';
 import { latencyCharts, latencySpectrum, responseAgainstService } from './latency-charts.ts';
@@ -42,6 +44,7 @@ function viewOf(data: RunData) {
     promises: run.slo.map(promiseRow),
     faults: run.faults.map(faultRow),
     observations: run.faults.flatMap(observationRow),
+    attempts: attemptRows(run),
     flows: flowGroups(run),
     webSockets: webSocketView(run),
     errors: errorRows(run),
@@ -86,6 +89,7 @@ function chartsOf(data: RunData) {
   const left = offered.length - shown.length;
   return {
     timeline: drawn([runTimeline(data)]),
+    attempts: drawn(attemptCharts(data.run)),
     waiting: drawn([responseAgainstService(shown)]),
     latency: drawn(
       [...pairs.filter(([, heat]) => heat !== null), ...pairs.filter(([, heat]) => heat === null)].flat(),

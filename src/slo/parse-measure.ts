@@ -81,6 +81,8 @@ function insideOf(cursor: Cursor, metric: Metric, name: string, metricAt: number
   if (found === null) {
     if (metric.subject === 'fault')
       throw new Refusal(`\`${name}\` needs a fault`, metricAt, `write \`${name}(<fault id>)\``);
+    if (metric.subject === 'link')
+      throw new Refusal(`\`${name}\` needs a dependency`, metricAt, `write \`${name}(<dependency>)\``);
     if (required)
       throw new Refusal(`\`${name}\` needs a threshold`, metricAt, `write \`${name}(query, 500ms)\``);
     return { subject: null, subjectAt: metricAt, argument: null };
@@ -124,6 +126,9 @@ function duringOf(cursor: Cursor, metric: Metric, name: string): { name: string;
   }
   const phases = [phaseOf(cursor)];
   while (take(cursor, /,/y) !== null) phases.push(phaseOf(cursor));
+  const other = phases.find((phase) => !phase.name.startsWith('fault:'));
+  if (metric.subject === 'link' && other !== undefined)
+    throw new Refusal(`\`${name}\` looks at faults`, other.at, 'write `during fault:<id>`, or leave it out');
   return phases;
 }
 

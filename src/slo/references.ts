@@ -3,6 +3,7 @@
 import type { Measure, Positions, SyntaxProblem } from './expression.ts';
 import { speaksOf } from './select.ts';
 import { suggestionFor } from './suggest.ts';
+import type { Metric } from './metrics/metric.ts';
 import { metricNamed } from './metrics/registry.ts';
 
 /** What a scenario has; flows are series too, as `flow:<name>`. */
@@ -14,11 +15,30 @@ export interface KnownNames {
     readonly isMixed: boolean;
   }[];
   readonly faults: readonly string[];
+  /** What has a proxy in front of it because a fault is put there, and which faults. */
+  readonly links: readonly { readonly name: string; readonly faults: readonly string[] }[];
 }
 
 function unknownPhase(name: string, faults: readonly string[]): boolean {
   const match = /^(?:fault|recovery):(.+)$/.exec(name);
   return match !== null && !faults.includes(match[1] ?? '');
+}
+
+function namesOf(subject: Metric['subject'], known: KnownNames): readonly string[] {
+  if (subject === 'fault') return known.faults;
+  return (subject === 'link' ? known.links : known.series).map(({ name }) => name);
+}
+
+/** A fault that is put on another link than the measure speaks of. */
+function faultElsewhere(measure: Measure, positions: Positions, known: KnownNames): SyntaxProblem | null {
+  const own = known.links.find(({ name }) => name === measure.subject)?.faults ?? [];
+  const index = measure.during.findIndex((name) => !own.includes(name.replace(/^fault:/, '')));
+  if (index === -1) return null;
+  return {
+    message: `\`${measure.during[index] ?? ''}\` is not on \`${measure.subject ?? ''}\``,
+    offset: positions.phases[index] ?? 0,
+    suggestion: `known: ${own.map((id) => `fault:${id}`).join(', ')}`,
+  };
 }
 
 /** The first reference to something unknown, with its offset in the text that was parsed; null when all is known. */
@@ -27,11 +47,16 @@ export function checkReferences(
   positions: Positions,
   known: KnownNames,
 ): SyntaxProblem | null {
-  const ofFault = metricNamed(measure.metric)?.subject === 'fault';
-  const names = ofFault ? known.faults : known.series.map((series) => series.name);
+  const subject = metricNamed(measure.metric)?.subject ?? 'series';
+  const names = namesOf(subject, known);
   if (measure.subject !== null && !names.includes(measure.subject)) {
-    const message = `unknown ${ofFault ? 'fault' : 'series'} \`${measure.subject}\``;
-    return { message, offset: positions.subject, suggestion: suggestionFor(measure.subject, names) };
+    const message =
+      subject === 'link'
+        ? `no network fault is put on \`${measure.subject}\`, so no proxy watches it`
+        : `unknown ${subject} \`${measure.subject}\``;
+    const nothingKnown = subject === 'link' ? 'put a fault there, or name one that has one' : null;
+    const suggestion = suggestionFor(measure.subject, names) ?? nothingKnown;
+    return { message, offset: positions.subject, suggestion };
   }
   const phase = measure.during.findIndex((name) => unknownPhase(name, known.faults));
   if (phase !== -1) {
@@ -43,6 +68,7 @@ export function checkReferences(
       suggestion: suggestionFor(name, phases),
     };
   }
+  if (subject === 'link') return faultElsewhere(measure, positions, known);
   const steps = known.series.filter((series) => speaksOf(measure.subject, series.name));
   const mixed = steps.find((series) => series.isMixed);
   if (measure.metric === 'achieved' && mixed !== undefined) {

@@ -2,7 +2,6 @@
 
 const laterMetrics = [
   'burn',
-  'retry_amplification',
   'round_trip',
   'broadcast',
   'connect',

@@ -1,5 +1,6 @@
 // A realistic run without running anything: seeded lognormal latencies, a fault window, errors, processes, promises.
 
+import { attemptsRecord } from './attempts-record.ts';
 import { createRandom, deriveSeed } from '../../src/kernel/random.ts';
 import type { Random } from '../../src/kernel/random.ts';
 import type { Slice } from '../../src/measure/slice.ts';
@@ -149,6 +150,7 @@ function faultsOf(phases: readonly PhaseRecord[]): Parameters<typeof runDataOf>[
         resets: 0,
         refused: 0,
         addedDelayMicros: { p50: 301_000, p99: 322_000, count: 96 },
+        attempts: attemptsRecord(window.startMicros, window.endMicros),
       },
     },
   ];

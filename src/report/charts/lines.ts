@@ -29,6 +29,8 @@ export interface LineChart {
   readonly title: string;
   readonly description: string;
   readonly note?: string;
+  /** The left edge of the time axis; absent: the start of the load. */
+  readonly startMicros?: number;
   readonly endMicros: number;
   readonly lines: readonly TimeLine[];
   readonly windows: readonly TimeWindow[];
@@ -87,7 +89,13 @@ function yScale(chart: LineChart, plane: Plane): ReturnType<typeof linearScale> 
 
 function draw(chart: LineChart, layout: Layout): Drawing {
   const right = layout.width - layout.right;
-  const { x, ticks: xTicks } = timeScale(chart.endMicros, layout.left, right, layout.ticks);
+  const { x, ticks: xTicks } = timeScale(
+    chart.endMicros,
+    layout.left,
+    right,
+    layout.ticks,
+    chart.startMicros,
+  );
   const lanes = lanesOf(chart.windows, x, right);
   const plane = planeOf(layout.width, layout.height, layout.left, layout.right, laneCount(lanes));
   const { y, ticks: yTicks } = yScale(chart, plane);

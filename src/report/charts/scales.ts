@@ -16,18 +16,20 @@ const tickSeconds = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400,
 ];
 
-/** Time on x, from microseconds; at most `most` ticks after the first, on whole seconds or minutes. */
+/** Time on x, from microseconds; at most `most` ticks after the first, on whole seconds or minutes. `startMicros`: left edge. */
 export function timeScale(
   endMicros: number,
   left: number,
   right: number,
   most = 8,
+  startMicros = 0,
 ): { x: Scale; ticks: Tick[] } {
-  const seconds = Math.max(1, endMicros / secondMicros);
-  const scale = scaleLinear([0, seconds], [left, right]);
-  const step = tickSeconds.find((candidate) => seconds / candidate <= most) ?? 86_400;
+  const start = startMicros / secondMicros;
+  const seconds = Math.max(start + 1, endMicros / secondMicros);
+  const scale = scaleLinear([start, seconds], [left, right]);
+  const step = tickSeconds.find((candidate) => (seconds - start) / candidate <= most) ?? 86_400;
   const ticks: Tick[] = [];
-  for (let at = 0; at <= seconds + 1e-9; at += step) {
+  for (let at = Math.ceil(start / step) * step; at <= seconds + 1e-9; at += step) {
     ticks.push({ at: scale(at), text: at === 0 ? '0s' : formatDuration(at * secondMicros) });
   }
   return { x: (value) => scale(value / secondMicros), ticks };

@@ -25,6 +25,8 @@ export interface Reading {
   readonly note: string | null;
   /** There is no value because there is nothing to judge, which is nobody's fault. */
   readonly nothingToJudge?: boolean;
+  /** Why the value does not decide a limit: what was measured does not reach so far. null: it does. */
+  undecided?(limit: number): string | null;
 }
 
 /** The share of bad work that a promise allows, and how to count it in a slice or in a whole view. */
@@ -45,7 +47,7 @@ export interface Metric {
   /** How two runs are compared: ln(after/before), or after − before in points. */
   readonly scale: 'log' | 'points';
   /** What its first argument names. */
-  readonly subject: 'series' | 'fault';
+  readonly subject: 'series' | 'fault' | 'link';
   readonly argument: 'none' | 'outcome' | 'duration';
   /** Smaller values cannot be told apart, in its unit: the floor of ratios and of their tolerance. */
   readonly resolution: number;

@@ -11,7 +11,11 @@ const known = {
     { name: 'mixed', hasDueTime: true, isMixed: true },
     { name: 'flow:ask', hasDueTime: true, isMixed: false },
   ],
-  faults: ['slow-db'],
+  faults: ['slow-db', 'flaky'],
+  links: [
+    { name: 'postgres', faults: ['slow-db'] },
+    { name: 'cache', faults: ['flaky'] },
+  ],
 };
 
 const check = (text: string) => {
@@ -26,6 +30,8 @@ test.each([
   'p95(flow:ask) < 1s during fault:slow-db, recovery:slow-db',
   'recovery(slow-db) < 1s',
   'achieved(query) > 99%',
+  'retry_amplification(postgres) < 3',
+  'hold(postgres) < 1s during fault:slow-db',
 ])('what exists is accepted: %s', (text) => {
   expect(check(text)).toBeNull();
 });
@@ -43,6 +49,14 @@ test.each([
   ['achieved(closed) > 99%', 0, '`achieved` needs due times', '`arrivals`'],
   ['achieved(mixed) > 99%', 0, 'a part of the load of `mixed` has none', '`every`'],
   ['achieved > 99%', 0, 'a part of the load of `mixed` has none', '`every`'],
+  [
+    'retry_amplification(postgers) < 3',
+    20,
+    'no network fault is put on `postgers`, so no proxy watches it',
+    'did you mean `postgres`?',
+  ],
+  ['hold(cache) < 1s during fault:slow-db', 24, '`fault:slow-db` is not on `cache`', 'known: fault:flaky'],
+  ['silence(cache) < 1s during fault:none', 27, 'unknown phase `fault:none`', 'known: '],
 ])('%s', (text, offset, message, suggestion) => {
   const problem = check(text);
   expect(problem?.offset).toBe(offset);

@@ -1,0 +1,116 @@
+// From what the proxy saw of attempts, and what the load offered meanwhile, to the figures of the record. Pure.
+
+import type { Slice } from '../../measure/slice.ts';
+import type { AttemptsRecord } from '../../record/attempts-schema.ts';
+import { amplificationOf, fewest, type Ratio } from './amplification.ts';
+import { clipped, lengthOf, requestsAtATime, requestsIn, type Span, within } from './requests.ts';
+import type { AttemptsBefore, AttemptsSeen } from './seen.ts';
+import { silenceOf } from './silence.ts';
+import { spacingOf } from './spacing.ts';
+import { timelineOf } from './timeline.ts';
+
+/** Times from the start of the load. */
+export interface LoadMeanwhile {
+  /** Of steps, not of flows. */
+  readonly slices: readonly Slice[];
+  /** Without warm-up, faults and recoveries. */
+  readonly steady: readonly Span[];
+  readonly endMicros: number;
+}
+
+/** A shorter steady time is no yardstick. */
+const leastSteadyMicros = 1_000_000;
+
+/** `startAtMicros`: of the load, on the proxy's clock. */
+export function deriveAttempts(
+  seen: AttemptsSeen,
+  before: AttemptsBefore | null,
+  startAtMicros: number,
+  load: LoadMeanwhile,
+): AttemptsRecord {
+  const { figures, refused } = seen;
+  const span = {
+    fromMicros: seen.sinceMicros - startAtMicros,
+    untilMicros: seen.untilMicros - startAtMicros,
+  };
+  const total = figures.started + (refused ?? 0);
+  const steady = before === null ? null : steadyRatio(before, startAtMicros, span.fromMicros, load);
+  const requests = requestsIn(load.slices, [span]);
+  const amplification = amplificationOf(
+    { attempts: refused === null ? null : total, requests, withoutData: figures.withoutData },
+    steady,
+  );
+  const perRequest = refused === null ? null : amplification.steady;
+  return {
+    fromMicros: Math.round(span.fromMicros),
+    untilMicros: Math.round(span.untilMicros),
+    complete: seen.complete,
+    total,
+    answered: figures.answered,
+    ...{ givenUp: figures.givenUp, serverEnded: figures.serverEnded, cut: figures.cut, refused },
+    ...{ open: figures.open, withoutData: figures.withoutData },
+    answerMicros: figures.answerMicros,
+    connectionLifeMicros: figures.lifeMicros,
+    amplification,
+    spacing: spacingOf({
+      pausesMicros: figures.pausesMicros,
+      amplification: amplification.value,
+      requestsAtATime: requestsAtATime(load.slices, span),
+      answeredShare: total === 0 ? 0 : figures.answered / total,
+    }),
+    hold: holdOf(seen),
+    silence: silenceOf({
+      span,
+      bursts: figures.bursts.map((burst) => fromStart(burst, startAtMicros)),
+      // Nothing is called for where the load has ended.
+      expected:
+        perRequest === null || steady === null || steady.attempts < fewest
+          ? null
+          : (stretch) =>
+              perRequest *
+              requestsIn(load.slices, clipped([stretch], { fromMicros: 0, untilMicros: load.endMicros })),
+      reason: amplification.reason,
+    }),
+    timeline: timelineOf([before, seen], startAtMicros),
+  };
+}
+
+function steadyRatio(
+  before: AttemptsBefore,
+  startAtMicros: number,
+  effectMicros: number,
+  load: LoadMeanwhile,
+): Ratio | null {
+  const seen = {
+    fromMicros: before.sinceMicros - startAtMicros,
+    untilMicros: Math.min(before.untilMicros - startAtMicros, effectMicros),
+  };
+  const spans = clipped(load.steady, seen);
+  if (lengthOf(spans) < leastSteadyMicros) return null;
+  const slices = before.slices.map((slice) => ({
+    ...slice,
+    startMicros: slice.startMicros - startAtMicros,
+    endMicros: slice.endMicros - startAtMicros,
+  }));
+  return {
+    attempts: within(slices, spans, ({ attempts }) => attempts),
+    requests: requestsIn(load.slices, spans),
+  };
+}
+
+function holdOf({ figures }: AttemptsSeen): AttemptsRecord['hold'] {
+  const { holdMicros, longestHoldMicros, longestOpenMicros, longestCutMicros } = figures;
+  return {
+    p50Micros: holdMicros?.p50 ?? null,
+    maxMicros: holdMicros === null ? null : longestHoldMicros,
+    count: holdMicros?.count ?? 0,
+    waitingMicros: Math.round(Math.max(longestOpenMicros, longestCutMicros)),
+  };
+}
+
+const fromStart = (burst: AttemptsSeen['figures']['bursts'][number], startAtMicros: number) => ({
+  firstMicros: burst.firstMicros - startAtMicros,
+  lastMicros: burst.lastMicros - startAtMicros,
+  attempts: burst.attempts,
+  quietAtMicros: burst.quietAtMicros === null ? null : burst.quietAtMicros - startAtMicros,
+});

@@ -1,0 +1,44 @@
+// Attempts on a link as its proxy told them, before they are set against the load.
+
+import type { AttemptWindow } from '../../proxy/attempt-window.ts';
+import type { ObservationWindow } from '../../proxy/observation-window.ts';
+
+/** Refused attempts are in `attempts`. */
+export interface AttemptSlice {
+  readonly startMicros: number;
+  readonly endMicros: number;
+  readonly attempts: number;
+  readonly answered: number;
+}
+
+/** All times on the monotonic clock. */
+export interface AttemptsBefore {
+  readonly sinceMicros: number;
+  readonly untilMicros: number;
+  readonly slices: readonly AttemptSlice[];
+}
+
+export interface AttemptsSeen extends AttemptsBefore {
+  /** False: the fault began before what the proxy remembers. */
+  readonly complete: boolean;
+  /** null: some could not be seen. */
+  readonly refused: number | null;
+  readonly figures: AttemptWindow;
+}
+
+export const attemptsBefore = (window: ObservationWindow): AttemptsBefore => ({
+  sinceMicros: window.sinceMicros,
+  untilMicros: window.untilMicros,
+  slices: window.slices.flatMap((slice) => {
+    const attempts = slice.attempts + slice.refused;
+    const { startMicros, endMicros, answered } = slice;
+    return attempts === 0 ? [] : [{ startMicros, endMicros, attempts, answered }];
+  }),
+});
+
+export const attemptsSeen = (window: ObservationWindow): AttemptsSeen => ({
+  ...attemptsBefore(window),
+  complete: window.complete,
+  refused: window.refused,
+  figures: window.attempts,
+});

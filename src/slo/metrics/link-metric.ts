@@ -1,0 +1,67 @@
+// What metrics of a link have in common: `name(<dependency>) [during fault:<id>]`, read from what its proxy saw.
+
+import type { AttemptsRecord } from '../../record/attempts-schema.ts';
+import type { FaultRecord } from '../../record/schema.ts';
+import { noReading } from './metric.ts';
+import type { Metric, Reading } from './metric.ts';
+
+interface LinkMetric extends Pick<Metric, 'unit' | 'resolution' | 'tooFew'> {
+  readonly name: string;
+  /** Of one fault. A reading without a value says why. */
+  readonly read: (attempts: AttemptsRecord) => Reading;
+}
+
+/** Faults on the link, or those of them that were asked for, that took effect. */
+function faultsOf(faults: readonly FaultRecord[], link: string, during: readonly string[]): FaultRecord[] {
+  return faults.filter(
+    (fault) => fault.on === link && (during.length === 0 || during.includes(`fault:${fault.id}`)),
+  );
+}
+
+function readFault(fault: FaultRecord, read: LinkMetric['read']): Reading {
+  const attempts = fault.observation?.attempts ?? null;
+  const reading =
+    attempts === null
+      ? noReading('no proxy told what it saw (a real Toxiproxy, or no fault of a link)')
+      : read(attempts);
+  const { note } = reading;
+  return note === null ? reading : { ...reading, note: `${fault.id}: ${note}` };
+}
+
+/** The largest of its faults; one that cannot be read leaves it open, for it might be larger. */
+function largest(readings: readonly Reading[]): Reading {
+  const open = readings.find((reading) => reading.value === null);
+  if (open !== undefined) return open;
+  const worst = readings.reduce((most, reading) =>
+    (reading.value ?? 0) > (most.value ?? 0) ? reading : most,
+  );
+  return {
+    ...worst,
+    undecided: (limit) =>
+      readings.map((reading) => reading.undecided?.(limit) ?? null).find((reason) => reason !== null) ?? null,
+  };
+}
+
+export const linkMetric = ({ name, unit, resolution, tooFew, read }: LinkMetric) =>
+  ({
+    name,
+    pattern: new RegExp(`^${name}$`),
+    unit,
+    better: 'lower',
+    scale: 'log',
+    subject: 'link',
+    argument: 'none',
+    resolution,
+    tolerance: () => 0.1,
+    tooFew,
+    allowance: () => null,
+    compute: (measure, { data }) => {
+      const link = measure.subject ?? '';
+      const asked = faultsOf(data.run.faults, link, measure.during);
+      const injected = asked.filter((fault) => fault.effectAtMicros !== null);
+      if (asked.length === 0) return noReading(`the run had no fault on \`${link}\``);
+      if (injected.length === 0)
+        return { ...noReading(`no fault on \`${link}\` was injected`), nothingToJudge: true };
+      return largest(injected.map((fault) => readFault(fault, read)));
+    },
+  }) as const satisfies Metric;
