@@ -121,9 +121,9 @@ function placed(
   return {
     file: document.file,
     value,
-    place: (path, part) => {
+    place: (path, part, offset) => {
       const there = inPiece(path);
-      return there === undefined ? document.place(path, part) : there.piece.place(there.path, part);
+      return there === undefined ? document.place(path, part, offset) : there.piece.place(there.path, part);
     },
     written: (path) => {
       const there = inPiece(path);

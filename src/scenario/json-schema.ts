@@ -9,6 +9,7 @@ import { targetSchema } from '../system/target-schema.ts';
 import { type Descriptions, scenarioDescriptions, targetDescriptions } from './key-descriptions.ts';
 import { comparisonDescriptions, runDescriptions } from './record-descriptions.ts';
 import { faultEntryInput, pieceEntryInput } from './chaos-schema.ts';
+import { experimentsInput } from './experiment-schema.ts';
 import { scenarioInput } from './schema.ts';
 
 export interface JsonSchema {
@@ -22,6 +23,7 @@ const writtenScenario = z.strictObject({
     .array(z.union([faultEntryInput, pieceEntryInput]))
     .optional()
     .describe('Faults injected during the load.'),
+  experiments: experimentsInput.optional(),
 });
 
 /** Scenario files. */

@@ -5,6 +5,7 @@ import { MettleError } from '../kernel/errors.ts';
 import { findTarget } from '../system/find-targets.ts';
 import type { TargetSpec } from '../system/target-spec.ts';
 import { expandPieces } from './chaos-pieces.ts';
+import { expandExperiments } from './experiments.ts';
 import { runChecks } from './checks/all.ts';
 import { type Diagnostic, formatDiagnostic, invalidFile, sortDiagnostics } from './diagnostics.ts';
 import { defaultHttpSettings, defaultTlsSettings } from '../engines/settings.ts';
@@ -77,7 +78,9 @@ export async function examineScenario(
     diagnostics,
     warnings: [],
   });
-  const { document, diagnostics: unknownPieces } = await expandPieces(written, around);
+  const experiments = await expandExperiments(written, around);
+  if (experiments.diagnostics.length > 0) return fail(experiments.diagnostics);
+  const { document, diagnostics: unknownPieces } = await expandPieces(experiments.document, around);
   if (unknownPieces.length > 0) return fail(unknownPieces);
   const { value: input, problems } = parseScenario(document.value);
   if (input === undefined) return fail(placeProblems(document, problems));

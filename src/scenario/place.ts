@@ -6,7 +6,7 @@ import type { SourceDocument } from './yaml-document.ts';
 
 function placeProblem(document: SourceDocument, problem: Problem): Diagnostic {
   const { path, part, message, suggestion } = problem;
-  const place = document.place(path, part);
+  const place = document.place(path, part, problem.offset);
   const written = document.written(path);
   return {
     ...place,

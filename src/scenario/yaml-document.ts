@@ -28,8 +28,11 @@ interface Place extends Position {
 export interface SourceDocument {
   readonly file: string;
   readonly value: unknown;
-  /** The place of a key or of its value; of the nearest parent that exists when the path does not. */
-  place(path: Path, part: 'key' | 'value'): Place;
+  /**
+   * The place of a key or of its value; of the nearest parent that exists when the path does not. `offset`: characters
+   * into a text that is put together from several places.
+   */
+  place(path: Path, part: 'key' | 'value', offset?: number): Place;
   /** What is written there, for hints about quoting; empty when it is not from a file. */
   written(path: Path): string;
 }

@@ -154,12 +154,14 @@ describe('faults as written', () => {
       parse('slicer', { size: '1B' }),
       parse('limit_data', { bytes: '1B' }),
       parse('down'),
+      parse('connections', { count: 5 }),
     ];
     expect(specs.map(({ kind }) => kind)).toEqual(faults.map(({ kind }) => kind));
     for (const spec of specs) {
       const intent = faultOf(spec).plan(spec, 'a b/c', link);
       expect(known).toContain(intent.kind);
-      expect(intent.data).toMatchObject({ apiUrl: link.apiUrl, proxyName: link.proxyName, embedded: true });
+      const onProxy = { apiUrl: link.apiUrl, proxyName: link.proxyName, embedded: true };
+      expect(intent.data).toMatchObject(spec.kind === 'connections' ? link.upstream : onProxy);
       expect(intent.describe).toContain('postgres');
     }
     expect(faultOf(specs[0]!).plan(specs[0]!, 'a b/c', link).data.toxicName).toBe('mettle_a-b-c');
