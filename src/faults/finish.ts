@@ -1,6 +1,7 @@
 // Finishing a journal whose Mettle is gone: what the watchdog does at once, and `mettle chaos rollback` later.
 
-import { rm, stat } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
+import { messageOf } from '../kernel/errors.ts';
 import { readJournal } from './journal-file.ts';
 import { continueJournalFile } from './journal-writer.ts';
 import { undoEntries, withSweep } from './undo/attempt.ts';
@@ -17,8 +18,12 @@ export async function finishJournal(
   policy: UndoPolicy,
   kinds: readonly UndoKind[] = undoKinds,
 ): Promise<UndoReport> {
-  const content = await readJournal(path).catch(() => undefined);
-  if (content === undefined) return unreadableReport(path);
+  let distrust: string | null = null;
+  const content = await readJournal(path).catch((error: unknown) => {
+    distrust = messageOf(error);
+    return undefined;
+  });
+  if (content === undefined) return unreadableReport(path, distrust);
   const writer = await continueJournalFile(path).catch(() => undefined);
   const record = async (id: string, note: string | null): Promise<void> => {
     // A full disk must not keep anything from being undone; the file then stays and is undone again.
@@ -52,11 +57,12 @@ export const damage = (path: string, lines: number): UndoFailure => ({
 });
 
 /** A journal that is gone was finished by someone else, which is what was wanted. */
-async function unreadableReport(path: string): Promise<UndoReport> {
-  const left = await stat(path).then(
+async function unreadableReport(path: string, why: string | null): Promise<UndoReport> {
+  const left = await lstat(path).then(
     () => true,
     () => false,
   );
-  const note = 'it cannot be read; look at it, finish by hand, and delete it';
+  const cannot = why === null ? 'it cannot be read' : `it cannot be read (${why})`;
+  const note = `${cannot}; look at it, finish by hand, and delete it`;
   return { undone: [], failed: left ? [{ describe: `journal ${path}`, note }] : [] };
 }

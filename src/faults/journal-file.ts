@@ -1,9 +1,9 @@
 // The journal's format: what is written before acting, and what a reader, perhaps after a crash, makes of it.
 
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Json } from '../kernel/json.ts';
 import type { ProcessIdentity } from '../kernel/process-table.ts';
+import { readOwnFile } from './own-file.ts';
 
 /** Parsed from JSON, so whatever is inside is JSON. */
 const data = z.custom<Snapshot>(
@@ -65,9 +65,9 @@ export interface JournalContent {
   readonly damagedLines: number;
 }
 
-/** Undefined when the file does not begin as a journal does. Rejects with Node's error when it cannot be read. */
+/** Undefined when the file does not begin as a journal does. Rejects when it cannot be read, or not be trusted. */
 export async function readJournal(path: string): Promise<JournalContent | undefined> {
-  const lines = (await readFile(path, 'utf8')).split('\n');
+  const lines = (await readOwnFile(path)).split('\n');
   lines.pop(); // nothing after the last line break, or a line that was being written when the writer died
   const head = parsed(header, lines.shift() ?? '');
   if (head === undefined) return undefined;
