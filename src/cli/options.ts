@@ -55,6 +55,7 @@ export function withRunOptions(command: Command): Command {
     .option('--set <key=value>', 'override a field of the scenario, or target.env.NAME', collect)
     .option('--toxiproxy <url>', 'use this Toxiproxy server instead of the embedded proxy (or TOXIPROXY_URL)')
     .option('--allow-production', 'send load to a host that is, or counts as, production')
+    .option('--allow-exec', 'run the commands of the fault `exec` in containers')
     .option(
       '--kill-file <path>',
       'stop as by Ctrl-C when this file appears (default: one of its own, printed)',
@@ -80,6 +81,7 @@ export interface ProgramFlags {
   readonly dryRun?: boolean;
   readonly killFile?: string;
   readonly allowProduction?: boolean;
+  readonly allowExec?: boolean;
 }
 
 export function programOptions(flags: ProgramFlags, output: Output, signal: AbortSignal): ProgramOptions {
@@ -89,6 +91,7 @@ export function programOptions(flags: ProgramFlags, output: Output, signal: Abor
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),
     toxiproxyUrl: flags.toxiproxy ?? process.env['TOXIPROXY_URL'],
     allowProduction: flags.allowProduction ?? false,
+    allowExec: flags.allowExec ?? false,
     ...(flags.killFile === undefined ? {} : { killFile: flags.killFile }),
     command: commandLine(),
     repeatFlags: repeatFlags(flags),
@@ -104,6 +107,7 @@ function repeatFlags(flags: ProgramFlags): string {
     ...(flags.set ?? []).flatMap((override) => ['--set', override]),
     ...(flags.toxiproxy === undefined ? [] : ['--toxiproxy', flags.toxiproxy]),
     ...(flags.allowProduction === true ? ['--allow-production'] : []),
+    ...(flags.allowExec === true ? ['--allow-exec'] : []),
   ];
   return words.map((word) => ` ${quoted(word)}`).join('');
 }

@@ -5,6 +5,7 @@ import { pinnedToxiproxy } from '../faults/clients/pinned-toxiproxy.ts';
 import { guardDependency, guardLoad, guardToxiproxy, resolveHost } from '../faults/guard.ts';
 import { hostOfUrl } from '../faults/hosts.ts';
 import type { Pins } from '../faults/pins.ts';
+import { guardExec } from './guard-exec.ts';
 import { guardContainers } from './guard-containers.ts';
 import { refuseUnsetSecrets } from './secrets-set.ts';
 import type { Scenario, Step } from '../scenario/scenario.ts';
@@ -15,6 +16,8 @@ export interface GuardOptions {
   readonly toxiproxyUrl: string | undefined;
   /** `--allow-production` */
   readonly allowProduction: boolean;
+  /** `--allow-exec`; default: no. */
+  readonly allowExec?: boolean;
   /** Default: the scenario's. */
   readonly seed?: number;
 }
@@ -54,6 +57,7 @@ export async function guardRun(
   ports: GuardPorts = realPorts,
 ): Promise<Clearance> {
   refuseUnsetSecrets(scenario, ports.environment);
+  guardExec(scenario.chaos, options.allowExec ?? false);
   const { allow } = target;
   const { allowProduction, toxiproxyUrl } = options;
   const peak = peakOf(scenario);

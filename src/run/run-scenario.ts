@@ -26,6 +26,8 @@ export interface ProgramOptions extends ProgressOutput {
   readonly toxiproxyUrl?: string | undefined;
   /** Send load to hosts that count as production. Default: refuse. */
   readonly allowProduction?: boolean;
+  /** Run the commands of the fault `exec`. Default: refuse. */
+  readonly allowExec?: boolean;
   /** Watched by whoever gave the signal; named in the record of a run that has not ended. */
   readonly killFile?: string;
   /** The command that repeats this, for the journal and the report. */
@@ -58,6 +60,7 @@ export async function runScenario(loaded: LoadedScenario, options: RunOptions): 
   const cleared = await guardRun(scenario, target, [variant], {
     toxiproxyUrl: options.toxiproxyUrl,
     allowProduction: options.allowProduction ?? false,
+    allowExec: options.allowExec ?? false,
     seed,
   });
   const folder = resolve(await writableFolder(options.out), id);

@@ -31,6 +31,7 @@ export async function verifyScenario(loaded: LoadedScenario, options: VerifyOpti
   const cleared = await guardRun(scenario, target, names, {
     toxiproxyUrl: options.toxiproxyUrl,
     allowProduction: options.allowProduction ?? false,
+    allowExec: options.allowExec ?? false,
     seed,
   });
   const folder = resolve(await writableFolder(options.out), id);
