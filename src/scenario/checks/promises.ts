@@ -53,7 +53,7 @@ function checkWindows(
   const at = (key: string) => ({ path: [...path, key], part: 'value' }) as const;
   const { metric, during } = promise.measure;
   const judgedMicros = durationMicros - warmupMicros;
-  if (windowMicros !== undefined && metricNamed(metric)?.subject === 'fault') {
+  if (windowMicros !== undefined && metricNamed(metric)?.subject !== 'series') {
     return [{ ...at('window'), message: `\`${metric}\` is about a whole fault: it has no windows` }];
   }
   if (windowMicros !== undefined && windowMicros > judgedMicros) {

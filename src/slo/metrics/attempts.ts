@@ -11,7 +11,11 @@ export const attempts = linkMetric({
   read: ({ total, refused, complete }) => {
     if (refused === null)
       return noReading('attempts were turned away where the proxy cannot see them', total);
-    const note = complete ? null : 'of its last five minutes';
-    return { value: total, atLeast: !complete, samples: total, note };
+    if (complete) return { value: total, atLeast: false, samples: total, note: null };
+    const note = 'only its last five minutes are known';
+    return {
+      ...{ value: total, atLeast: true, samples: total, note },
+      undecided: (limit) => (limit > total ? note : null),
+    };
   },
 });

@@ -12,6 +12,7 @@ export const probes = linkMetric({
     const { longestMicros, list, reason } = seen.silence;
     if (longestMicros === null) return noReading(reason ?? 'it could not be told', seen.total);
     if (list.length === 0) return noReading('there was no silence that a probe could have ended', seen.total);
-    return { value: seen.silence.probes, atLeast: !seen.complete, samples: seen.total, note: null };
+    if (!seen.complete) return noReading('only the last five minutes of the fault are known', seen.total);
+    return { value: seen.silence.probes, atLeast: false, samples: seen.total, note: null };
   },
 });

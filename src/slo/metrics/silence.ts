@@ -13,13 +13,17 @@ export const silence = linkMetric({
     const { longestMicros, smallestMicros, atLeast, reason } = seen.silence;
     if (longestMicros === null || smallestMicros === null)
       return noReading(reason ?? 'it could not be told', seen.total);
+    const open = 'it had not ended when the fault did';
     const blind = `silences under ${formatDuration(smallestMicros)} do not show at this load`;
     return {
       value: longestMicros,
       atLeast,
       samples: seen.total,
-      note: longestMicros === 0 ? blind : atLeast ? 'it had not ended when the fault did' : null,
-      undecided: (limit) => (longestMicros === 0 && limit <= smallestMicros ? blind : null),
+      note: longestMicros === 0 ? blind : atLeast ? open : null,
+      undecided: (limit) => {
+        if (longestMicros === 0 && limit <= smallestMicros) return blind;
+        return atLeast && limit > longestMicros ? open : null;
+      },
     };
   },
 });

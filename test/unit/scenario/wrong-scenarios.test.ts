@@ -153,6 +153,11 @@ describe('promises in windows, and those that stop a run', () => {
       '- { assert: recovery(slow-db) < 5s, window: 10s }',
       'rag.yml:63:47: `recovery` is about a whole fault: it has no windows',
     ],
+    [
+      recovery,
+      '- { assert: silence(postgres) < 5s, window: 10s }',
+      'rag.yml:63:47: `silence` is about a whole fault: it has no windows',
+    ],
     ['severity: warn', 'abort: {}', 'rag.yml:66:12: missing key "after"'],
     [
       'severity: warn',
@@ -388,6 +393,16 @@ describe('references', () => {
       'rag.yml:62:35: unknown phase `fault:slow-bd` — did you mean `fault:slow-db`?',
     ],
     ['recovery(slow-db)', 'recovery(fast-db)', 'rag.yml:63:14: unknown fault `fast-db` — known: slow-db'],
+    [
+      'recovery(slow-db) < 5s',
+      'hold(postgers) < 5s',
+      'rag.yml:63:10: no network fault is put on `postgers`, so no proxy watches it — did you mean `postgres`?',
+    ],
+    [
+      'recovery(slow-db) < 5s',
+      'retry_amplification < 3',
+      'rag.yml:63:5: `retry_amplification` needs a dependency — write `retry_amplification(<dependency>)`',
+    ],
     [
       'primary: p95(query)',
       'primary: p95(quer)',
