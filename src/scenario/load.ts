@@ -15,7 +15,7 @@ import { checkHooks } from './hooks-file.ts';
 import { type FeedsByName, readFeeds } from './read-feeds.ts';
 import { readProjectFiles } from './project-files.ts';
 import { scenarioHash } from './hash.ts';
-import type { Problem } from './issues.ts';
+import { type Problem, valueAt } from './issues.ts';
 import { parseInlineTarget, readTarget } from './load-target.ts';
 import { applyOverrides, parseOverrides } from './overrides.ts';
 import { placeProblems } from './place.ts';
@@ -62,10 +62,18 @@ export interface Surroundings {
   readonly allow: readonly string[];
 }
 
+/** Faults and promises as they are once experiments and pieces are replaced by what they stand for. */
+export interface Expanded {
+  readonly chaos: unknown;
+  readonly slo: unknown;
+}
+
 export interface ExaminedScenario {
   readonly loaded: { readonly scenario: Scenario; readonly target: TargetSpec } | undefined;
   readonly diagnostics: readonly Diagnostic[];
   readonly warnings: readonly string[];
+  /** null: they could not be read. */
+  readonly expanded: Expanded | null;
 }
 
 /** All that can be said about a scenario document without starting anything. */
@@ -77,6 +85,7 @@ export async function examineScenario(
     loaded: undefined,
     diagnostics,
     warnings: [],
+    expanded: null,
   });
   const experiments = await expandExperiments(written, around);
   if (experiments.diagnostics.length > 0) return fail(experiments.diagnostics);
@@ -99,8 +108,14 @@ export async function examineScenario(
   if (diagnostics.length > 0) return fail(diagnostics);
   const warnings = sortDiagnostics(placeProblems(document, checked.warnings)).map(formatDiagnostic);
   const hash = scenarioHash(scenario, found.target.name);
-  return { loaded: { scenario: { ...scenario, hash }, target: found.target }, diagnostics: [], warnings };
+  const loaded = { scenario: { ...scenario, hash }, target: found.target };
+  return { loaded, diagnostics: [], warnings, expanded: expandedOf(document.value) };
 }
+
+const expandedOf = (value: unknown): Expanded => ({
+  chaos: valueAt(value, ['chaos']) ?? [],
+  slo: valueAt(value, ['slo']) ?? [],
+});
 
 interface ResolvedTarget {
   readonly target: TargetSpec | undefined;

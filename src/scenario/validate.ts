@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import type { TargetSpec } from '../system/target-spec.ts';
 import { type Diagnostic, sortDiagnostics } from './diagnostics.ts';
-import { examineScenario } from './load.ts';
+import { examineScenario, type Expanded } from './load.ts';
 import { parseTarget } from './load-target.ts';
 import { readSource } from './read-file.ts';
 import type { Scenario } from './scenario.ts';
@@ -18,17 +18,20 @@ export interface ValidatedFile {
   readonly diagnostics: readonly Diagnostic[];
   /** Worth a word: commands that the file runs, flows that are never run. */
   readonly notes: readonly string[];
+  /** Of a valid scenario, when asked for. */
+  readonly expanded?: Expanded;
 }
 
-/** Checks each file on its own; never throws for what is wrong with one. */
+/** Checks each file on its own; never throws for what is wrong with one. `expand`: say what scenarios stand for, too. */
 export async function validateFiles(
   paths: readonly string[],
   cwd: string = process.cwd(),
+  expand = false,
 ): Promise<ValidatedFile[]> {
-  return Promise.all(paths.map((path) => validateFile(path, cwd)));
+  return Promise.all(paths.map((path) => validateFile(path, cwd, expand)));
 }
 
-async function validateFile(path: string, cwd: string): Promise<ValidatedFile> {
+async function validateFile(path: string, cwd: string, expand: boolean): Promise<ValidatedFile> {
   const file = resolve(cwd, path);
   const { document, diagnostics } = await readSource(file, cwd);
   if (document === undefined) return { file: path, kind: 'unknown', diagnostics, notes: [] };
@@ -47,11 +50,13 @@ async function validateFile(path: string, cwd: string): Promise<ValidatedFile> {
       kind,
       diagnostics: sortDiagnostics(examined.diagnostics),
       notes: [...examined.warnings, ...notes],
+      ...(expand && examined.expanded !== null ? { expanded: examined.expanded } : {}),
     };
   }
   const message =
     'neither a scenario (it would have `flows` and `load`) nor a target (it would have `variants`)';
-  return { file: path, kind, diagnostics: [{ ...document.place([], 'value'), message }], notes: [] };
+  const diagnostic = { ...document.place([], 'value'), message };
+  return { file: path, kind, diagnostics: [diagnostic], notes: [] };
 }
 
 /** By the keys that only one of the two has; `dependencies` alone, say, would make a target of any package.json. */

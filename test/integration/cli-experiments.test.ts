@@ -38,7 +38,7 @@ async function tryOn(experiment: string, variant: string, more: Readonly<Record<
 describe.each([
   { experiment: 'timeout', more: { limit: '1s' }, breaks: /^p95\(item, failed\)/ },
   { experiment: 'retry', more: {}, breaks: /^error_rate\(item\).*during fault/ },
-  { experiment: 'circuit-breaker', more: {}, breaks: /^p75\(item, failed\)/ },
+  { experiment: 'circuit-breaker', more: { silence: '400ms' }, breaks: /^p75\(item, failed\)/ },
   { experiment: 'fallback', more: {}, breaks: /^availability\(item\)/ },
   { experiment: 'bulkhead', more: { other: 'plain' }, breaks: /^p95\(plain\)/ },
 ])('$experiment', ({ experiment, more, breaks }) => {

@@ -68,7 +68,8 @@ describe('a piece of the library', () => {
     const files = (await readdir(packagePath('chaos'))).filter((name) => name.endsWith('.yml'));
     expect(files.length).toBeGreaterThan(3);
     for (const file of files) {
-      const [fault] = await faultsOf([{ use: file.replace(/\.yml$/, ''), at: '1s', on: 'backend' }]);
+      const on = file.startsWith('container-') ? 'service:backend' : 'backend';
+      const [fault] = await faultsOf([{ use: file.replace(/\.yml$/, ''), at: '1s', on }]);
       expect(`${fault?.id}.yml`).toBe(file);
     }
   });

@@ -8,6 +8,7 @@ import { packagePath } from '../../../src/kernel/entry.ts';
 import { messageOf } from '../../../src/kernel/errors.ts';
 import { fillText, namesIn, parameterAt } from '../../../src/scenario/experiment-text.ts';
 import { loadScenario } from '../../../src/scenario/load.ts';
+import { validateFiles } from '../../../src/scenario/validate.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 
 let folder: string;
@@ -68,6 +69,18 @@ describe('an experiment', () => {
       },
     ]);
     expect(slo.map(({ assert }) => assert)).toEqual(['p50(a) < 1s', 'p95(a) < 2s during fault:own']);
+  });
+
+  it('is shown as what it stands for, when asked', async () => {
+    await own(file);
+    await writeFile(join(folder, 'scenario.yml'), head + use('dependency: backend'));
+    const [asked] = await validateFiles(['scenario.yml'], folder, true);
+    const fault = { id: 'own', at: '10s', for: '5s', fault: 'reset_peer', on: 'backend' };
+    expect(asked?.expanded).toEqual({
+      chaos: [{ ...fault, with: { toxicity: '50%' } }],
+      slo: ['p95(a) < 2s during fault:own'],
+    });
+    expect((await validateFiles(['scenario.yml'], folder))[0]).not.toHaveProperty('expanded');
   });
 
   it('may be used twice under two names, and overridden from the command line', async () => {

@@ -19,7 +19,7 @@ export function changed(from: string, to: string): string {
 /** What is found in a scenario of this text that lies where the example lies. */
 export async function examine(text: string): Promise<ExaminedScenario> {
   const { document, diagnostics } = parseSource('rag.yml', text);
-  if (document === undefined) return { loaded: undefined, diagnostics, warnings: [] };
+  if (document === undefined) return { loaded: undefined, diagnostics, warnings: [], expanded: null };
   return examineScenario(document, { file: scenarioFile, cwd: fixtures, allow: [] });
 }
 
