@@ -43,6 +43,12 @@ export function placeProblemsOf(fault: ScheduledFault, index: number, names: Pla
   } else if (!names[place].includes(fault.on)) {
     problems.push({ ...at('on'), ...unknown(place, fault.on, names[place]) });
   }
+  if (place === 'container' && 'processes' in fault.fault && fault.fault.processes === 'children')
+    problems.push({
+      ...at('with', 'processes'),
+      message:
+        'the children of a container cannot be told apart from it: the signal goes to its main process',
+    });
   if (fault.pick !== null && place !== 'container')
     problems.push({
       ...at('pick'),
