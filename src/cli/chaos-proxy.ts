@@ -13,6 +13,7 @@ interface ProxyFlags {
   readonly port: number;
   readonly seed: number;
   readonly config?: string;
+  readonly proxyMetrics?: boolean;
 }
 
 export function addProxy(chaos: Command): void {
@@ -30,6 +31,7 @@ export function addProxy(chaos: Command): void {
       '--config <file>',
       'JSON file of proxies to begin with: [{ "name", "listen", "upstream", "enabled" }]',
     )
+    .option('--proxy-metrics', 'bytes of each proxy at GET /metrics, for Prometheus')
     .action(async (flags: ProxyFlags) => {
       const output = outputOf(command);
       const wanted = flags.config === undefined ? undefined : await readConfig(flags.config);
@@ -48,14 +50,14 @@ function seedNumber(text: string): number {
 }
 
 async function serve(
-  { host, port, seed, config = '' }: ProxyFlags,
+  { host, port, seed, config = '', proxyMetrics: metrics = false }: ProxyFlags,
   wanted: string | undefined,
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
   let died: ((error: MettleError) => void) | undefined;
   const death = new Promise<MettleError>((resolve) => (died = resolve));
-  const proxy = await startProxyThread({ host, port, seed, onDeath: (error) => died?.(error) });
+  const proxy = await startProxyThread({ host, port, seed, metrics, onDeath: (error) => died?.(error) });
   try {
     const proxies = wanted === undefined ? [] : await populate(proxy.apiUrl, wanted, config);
     output.document({ api: proxy.apiUrl, proxies });

@@ -18,11 +18,15 @@ export interface ApiReply {
   /** Neither = no body. */
   readonly json?: unknown;
   readonly text?: string;
+  /** Of `text`; default: plain text. */
+  readonly contentType?: string;
 }
 
 export interface ApiState {
   readonly proxies: ProxyCollection;
   readonly scheduler: Scheduler;
+  /** Whether GET /metrics is there. */
+  readonly metrics: boolean;
 }
 
 export interface Call extends ApiState {

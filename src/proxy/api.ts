@@ -2,6 +2,7 @@
 
 import type { ApiReply, ApiRequest, ApiState, Handler } from './api-call.ts';
 import { errorBody } from './api-error.ts';
+import { showMetrics } from './metrics.ts';
 import { observe } from './observe-handler.ts';
 import {
   createProxy,
@@ -23,6 +24,7 @@ const routes: readonly (readonly [path: string, methods: Readonly<Record<string,
   ['proxies', { GET: listProxies, POST: createProxy }],
   ['populate', { POST: populate }],
   ['reset', { POST: resetAll }],
+  ['metrics', { GET: showMetrics }],
   ['proxies/*', { GET: showProxy, POST: updateProxy, PATCH: updateProxy, DELETE: removeProxy }],
   ['proxies/*/toxics', { GET: listToxics, POST: createToxic }],
   ['proxies/*/toxics/*', { GET: showToxic, POST: updateToxic, PATCH: updateToxic, DELETE: removeToxic }],
@@ -33,7 +35,7 @@ const routes: readonly (readonly [path: string, methods: Readonly<Record<string,
 export async function answer(state: ApiState, request: ApiRequest): Promise<ApiReply> {
   for (const [pattern, methods] of routes) {
     const names = match(pattern.split('/'), request.path);
-    if (names === undefined) continue;
+    if (names === undefined || (pattern === 'metrics' && !state.metrics)) continue;
     const handler = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
     if (handler === undefined) return { status: 405 };
     try {

@@ -2,10 +2,12 @@
 
 import { proxyAlreadyExists, proxyNotFound } from './api-error.ts';
 import { FaultProxy, sameAddress } from './fault-proxy.ts';
+import { SettledBytes } from './metrics.ts';
 import type { ProxyInput } from './proxy-input.ts';
 import type { Scheduler } from './schedule.ts';
 
 export class ProxyCollection {
+  readonly settledBytes = new SettledBytes();
   private readonly proxies = new Map<string, FaultProxy>();
   private readonly scheduler: Scheduler;
   private readonly seed: number;
@@ -29,7 +31,7 @@ export class ProxyCollection {
   /** Throws ApiError 409, and 500 when it cannot listen; then there is no such proxy. */
   async add(input: ProxyInput): Promise<FaultProxy> {
     if (this.proxies.has(input.name)) throw proxyAlreadyExists();
-    const proxy = new FaultProxy(input, this.scheduler, this.seed);
+    const proxy = new FaultProxy(input, this.scheduler, this.seed, (gone) => this.settledBytes.settle(gone));
     this.proxies.set(input.name, proxy);
     try {
       if (input.enabled) await proxy.enable();

@@ -27,8 +27,16 @@ export class FaultProxy {
   private cancelOutage: Cancel | undefined;
   private disposed = false;
   private readonly turns = createTurns();
+  private readonly settle: (proxy: FaultProxy) => void;
 
-  constructor(input: ProxyInput, scheduler: Scheduler, seed: number) {
+  /** `settle` takes over what was counted under a name and addresses that are about to change. */
+  constructor(
+    input: ProxyInput,
+    scheduler: Scheduler,
+    seed: number,
+    settle: (proxy: FaultProxy) => void = () => undefined,
+  ) {
+    this.settle = settle;
     this.name = input.name;
     this.listen = input.listen;
     this.upstream = input.upstream;
@@ -63,6 +71,7 @@ export class FaultProxy {
     return this.turns(async () => {
       this.disposed = true;
       await this.goDown('refuse');
+      this.settle(this);
     });
   }
 
@@ -82,11 +91,25 @@ export class FaultProxy {
     if (how === 'refuse') await this.close();
   }
 
+  /** What is refused changes nothing. */
   private async apply(change: ProxyChange): Promise<void> {
+    const { listen, upstream, whenDown } = this;
+    try {
+      await this.change(change);
+    } catch (error) {
+      this.upstream = upstream;
+      this.whenDown = whenDown;
+      if (this.server === undefined) this.listen = listen;
+      throw error;
+    }
+  }
+
+  private async change(change: ProxyChange): Promise<void> {
     const listen = change.listen ?? this.listen;
     const wanted = change.enabled ?? this.enabled;
     this.whenDown = change.whenDown ?? this.whenDown;
     if (change.upstream !== undefined && change.upstream !== this.upstream) {
+      this.settle(this);
       this.upstream = change.upstream;
       this.dropConnections();
     }
@@ -98,6 +121,7 @@ export class FaultProxy {
 
   private async move(listen: string): Promise<void> {
     const before = this.listen;
+    this.settle(this);
     const wasOpen = this.server !== undefined;
     this.dropConnections();
     await this.close();

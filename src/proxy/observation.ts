@@ -3,6 +3,7 @@
 import { type AttemptCounts, emptyAttempts } from './attempt-counts.ts';
 import { AttemptLog } from './attempts.ts';
 import { type DelayHistogram, recordDelay } from './delay-histogram.ts';
+import { type ByteTotals, noBytes } from './byte-totals.ts';
 import type { Scheduler } from './schedule.ts';
 import type { Stream } from './toxic-input.ts';
 
@@ -51,6 +52,7 @@ export interface Outage {
 export class Observation {
   readonly outages: Outage[] = [];
   readonly attempts: AttemptLog;
+  readonly bytes: ByteTotals = noBytes();
   private kept: ObservationSlice[] = [];
   private readonly scheduler: Scheduler;
   private readonly sinceMicros: number;
@@ -87,11 +89,13 @@ export class Observation {
     const counts = this.slice()[stream];
     counts.chunks += 1;
     counts.bytesIn += bytes;
+    this.bytes[stream].received += bytes;
   }
 
   delivered(stream: Stream, bytes: number, addedDelayMicros: number | null, heldMicros = 0): void {
     const counts = this.slice()[stream];
     counts.bytesOut += bytes;
+    this.bytes[stream].sent += bytes;
     counts.heldMicros += heldMicros;
     if (addedDelayMicros !== null) recordDelay(counts.delays, addedDelayMicros);
   }

@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { errnoOf, MettleError, messageOf } from '../kernel/errors.ts';
-import type { ApiReply } from './api-call.ts';
+import type { ApiReply, ApiState } from './api-call.ts';
 import { answer } from './api.ts';
 import { ProxyCollection } from './collection.ts';
 import { readBody, refusal } from './request-guard.ts';
@@ -14,6 +14,8 @@ export interface ProxyServerOptions {
   readonly port: number;
   /** Everything random (which connections a toxic acts on, jitter) derives from it. */
   readonly seed: number;
+  /** Whether GET /metrics is there; default: no, as in the original. */
+  readonly metrics?: boolean;
 }
 
 export interface ProxyServer {
@@ -29,8 +31,10 @@ export async function startProxyServer(
   scheduler: Scheduler = systemScheduler,
 ): Promise<ProxyServer> {
   const proxies = new ProxyCollection(scheduler, options.seed);
-  const server = createServer((request, response) => {
-    serve(proxies, scheduler, options.host, request, response).catch(() => response.destroy());
+  const server = createServer({ connectionsCheckingInterval: 1_000 }, (request, response) => {
+    serve({ proxies, scheduler, metrics: options.metrics ?? false }, options.host, request, response).catch(
+      () => response.destroy(),
+    );
   });
   server.requestTimeout = 15_000;
   const apiUrl = await listen(server, options);
@@ -44,8 +48,7 @@ export async function startProxyServer(
 }
 
 async function serve(
-  proxies: ProxyCollection,
-  scheduler: Scheduler,
+  state: ApiState,
   host: string,
   request: IncomingMessage,
   response: ServerResponse,
@@ -58,10 +61,7 @@ async function serve(
     return;
   }
   const { path, query } = locate(request.url ?? '/');
-  send(
-    response,
-    await answer({ proxies, scheduler }, { method: request.method ?? 'GET', path, query, body }),
-  );
+  send(response, await answer(state, { method: request.method ?? 'GET', path, query, body }));
 }
 
 const tooLarge: ApiReply = { status: 413, json: { error: 'request body too large', status: 413 } };
@@ -84,7 +84,8 @@ function send(response: ServerResponse, reply: ApiReply): void {
     response.end(`${JSON.stringify(reply.json)}\n`);
     return;
   }
-  if (reply.text !== undefined) response.setHeader('content-type', 'text/plain; charset=utf-8');
+  const plain = 'text/plain; charset=utf-8';
+  if (reply.text !== undefined) response.setHeader('content-type', reply.contentType ?? plain);
   response.end(reply.text);
 }
 

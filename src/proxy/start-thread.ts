@@ -16,8 +16,8 @@ export interface ProxyThreadOptions extends ProxyServerOptions {
 
 /** Throws MettleError `PROXY_PORT_IN_USE`, `PROXY_CANNOT_LISTEN`, `PROXY_FAILED`. */
 export async function startProxyThread(options: ProxyThreadOptions): Promise<ProxyServer> {
-  const { host, port, seed, onDeath } = options;
-  const workerData: ProxyServerOptions = { host, port, seed };
+  const { onDeath, ...served } = options;
+  const workerData: ProxyServerOptions = served;
   const worker = new Worker(builtEntry('proxy/thread.js'), { workerData });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   let reason = 'it ended';

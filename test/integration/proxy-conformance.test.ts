@@ -31,10 +31,10 @@ function conforms(start: () => Promise<Running>): void {
 }
 
 describe('the embedded proxy', () => {
-  conforms(() => startProxyServer({ host: '127.0.0.1', port: 0, seed: 1 }));
+  conforms(() => startProxyServer({ host: '127.0.0.1', port: 0, seed: 1, metrics: true }));
 });
 
 const binary = findToxiproxy();
 describe.skipIf(binary === undefined)('a real Toxiproxy', () => {
-  conforms(() => startToxiproxy(binary ?? ''));
+  conforms(() => startToxiproxy(binary ?? '', ['-proxy-metrics']));
 });

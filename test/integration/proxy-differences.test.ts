@@ -269,6 +269,18 @@ const differences: Readonly<Record<string, (world: World) => Promise<void>>> = {
     const answer = await world.api('POST', `/proxies/${world.name}/toxics`, toxic);
     expect(answer.json).toMatchObject({ stream: 'upstream', name: 'latency_upstream' });
   },
+  '`GET /metrics`': async (world) => {
+    expect((await world.api('GET', '/metrics')).status).toBe(404);
+    const own = await startProxyServer({ host: '127.0.0.1', port: 0, seed: 1, metrics: true });
+    const counting = { ...world, api: apiAt(own.apiUrl) };
+    const client = await dialProxy(counting);
+    await client.roundTripMs('hello');
+    const { text } = await counting.api('GET', '/metrics');
+    expect(text).toMatch(/received_bytes_total\{direction="upstream",.*\} 5\n/);
+    expect(text).not.toContain('promhttp_');
+    client.socket.destroy();
+    await own.close();
+  },
   "Without the original's `Logger`": async (world) => {
     expect(Object.keys(await openProxy(world))).toEqual(['name', 'listen', 'upstream', 'enabled', 'toxics']);
     expect((await world.api('GET', '/version')).json).toEqual({ version: '2.12.0+mettle' });

@@ -1,6 +1,6 @@
 // Conformance of the API's routes about proxies.
 
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { dial, portOf } from './proxy-loopback.ts';
 import {
   addToxic,
@@ -14,6 +14,29 @@ import {
 } from './proxy-world.ts';
 
 export const proxyCases: readonly ConformanceCase[] = [
+  {
+    says: 'GET /metrics counts bytes received and sent by proxy, direction and address, also of proxies that are gone',
+    run: async (world) => {
+      const { listen } = await openProxy(world);
+      const client = await dial(portOf(listen));
+      await client.roundTripMs('twelve bytes');
+      client.socket.end();
+      const labels = (direction: string): string =>
+        `{direction="${direction}",listener="${listen}",proxy="${world.name}",upstream="${world.upstream}"}`;
+      const all = ['upstream', 'downstream'].flatMap((direction) =>
+        ['received', 'sent'].map((what) => `toxiproxy_proxy_${what}_bytes_total${labels(direction)} 12\n`),
+      );
+      const counted = async (): Promise<void> => {
+        const { status, text } = await world.api('GET', '/metrics');
+        expect(status).toBe(200);
+        for (const line of all) expect(text).toContain(line);
+        expect(text).toContain('# TYPE toxiproxy_proxy_received_bytes_total counter\n');
+      };
+      await vi.waitFor(counted, { timeout: 5_000 });
+      await world.api('DELETE', `/proxies/${world.name}`);
+      await counted();
+    },
+  },
   {
     says: 'tells its version as an object',
     run: async ({ api }) => {

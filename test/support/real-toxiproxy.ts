@@ -27,9 +27,9 @@ export interface RealToxiproxy {
   close(): Promise<void>;
 }
 
-export async function startToxiproxy(binary: string): Promise<RealToxiproxy> {
+export async function startToxiproxy(binary: string, flags: readonly string[] = []): Promise<RealToxiproxy> {
   const port = await freePort();
-  const child = spawn(binary, ['-host', '127.0.0.1', '-port', String(port)], { stdio: 'ignore' });
+  const child = spawn(binary, ['-host', '127.0.0.1', '-port', String(port), ...flags], { stdio: 'ignore' });
   const exited = once(child, 'exit');
   const apiUrl = `http://127.0.0.1:${port}`;
   for (let attempt = 0; !(await answers(apiUrl)); attempt += 1) {
