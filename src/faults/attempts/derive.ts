@@ -40,7 +40,12 @@ export function deriveAttempts(
     { attempts: refused === null ? null : total, requests, withoutData: figures.withoutData },
     steady,
   );
-  const perRequest = refused === null ? null : amplification.steady;
+  const silence = silenceOf({
+    span,
+    bursts: figures.bursts.map((burst) => fromStart(burst, startAtMicros)),
+    expected: refused === null ? null : expectedFrom(steady, load),
+    reason: amplification.reason,
+  });
   return {
     fromMicros: Math.round(span.fromMicros),
     untilMicros: Math.round(span.untilMicros),
@@ -54,25 +59,37 @@ export function deriveAttempts(
     amplification,
     spacing: spacingOf({
       pausesMicros: figures.pausesMicros,
-      amplification: amplification.value,
+      amplification: outsideSilence(amplification, silence, load, requests),
       requestsAtATime: requestsAtATime(load.slices, span),
       answeredShare: total === 0 ? 0 : figures.answered / total,
     }),
     hold: holdOf(seen),
-    silence: silenceOf({
-      span,
-      bursts: figures.bursts.map((burst) => fromStart(burst, startAtMicros)),
-      // Nothing is called for where the load has ended.
-      expected:
-        perRequest === null || steady === null || steady.attempts < fewest
-          ? null
-          : (stretch) =>
-              perRequest *
-              requestsIn(load.slices, clipped([stretch], { fromMicros: 0, untilMicros: load.endMicros })),
-      reason: amplification.reason,
-    }),
+    silence,
     timeline: timelineOf([before, seen], startAtMicros),
   };
+}
+
+/** What the steady state would have tried in a stretch; nothing is called for where the load has ended. */
+function expectedFrom(steady: Ratio | null, load: LoadMeanwhile): ((stretch: Span) => number) | null {
+  if (steady === null || steady.attempts < fewest || steady.requests < fewest) return null;
+  const whole = { fromMicros: 0, untilMicros: load.endMicros };
+  return (stretch) =>
+    (steady.attempts / steady.requests) * requestsIn(load.slices, clipped([stretch], whole));
+}
+
+/** Requests that an open breaker turned away make no attempts, and say nothing of retries. */
+function outsideSilence(
+  { value }: AttemptsRecord['amplification'],
+  { list }: AttemptsRecord['silence'],
+  load: LoadMeanwhile,
+  requests: number,
+): number | null {
+  const silent = list.map(({ fromMicros, forMicros }) => ({
+    fromMicros,
+    untilMicros: fromMicros + forMicros,
+  }));
+  const left = requests - requestsIn(load.slices, silent);
+  return value === null || left < 1 ? value : (value * requests) / left;
 }
 
 function steadyRatio(
@@ -102,7 +119,7 @@ function holdOf({ figures }: AttemptsSeen): AttemptsRecord['hold'] {
   const { holdMicros, longestHoldMicros, longestOpenMicros, longestCutMicros } = figures;
   return {
     p50Micros: holdMicros?.p50 ?? null,
-    maxMicros: holdMicros === null ? null : longestHoldMicros,
+    maxMicros: holdMicros === null ? null : Math.round(longestHoldMicros),
     count: holdMicros?.count ?? 0,
     waitingMicros: Math.round(Math.max(longestOpenMicros, longestCutMicros)),
   };

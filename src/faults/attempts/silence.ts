@@ -60,12 +60,14 @@ export function silenceOf({ span, bursts, expected, reason }: SilenceEvidence): 
     );
   const longest = silences.reduce((most, silence) => Math.max(most, lengthOf(silence)), 0);
   return {
-    longestMicros: longest,
-    totalMicros: silences.reduce((total, silence) => total + lengthOf(silence), 0),
+    longestMicros: Math.round(longest),
+    totalMicros: Math.round(silences.reduce((total, silence) => total + lengthOf(silence), 0)),
     atLeast: silences.some((silence) => !silence.ended && lengthOf(silence) === longest),
     smallestMicros,
     list: longestOf(silences).map((silence) => ({
-      ...{ fromMicros: silence.fromMicros, forMicros: lengthOf(silence), ended: silence.ended },
+      fromMicros: Math.round(silence.fromMicros),
+      forMicros: Math.round(lengthOf(silence)),
+      ended: silence.ended,
     })),
     probes: pauses.filter((pause, index) => isProbed(pause, pauses[index - 1], isSilence)).length,
     openForMicros: medianOf(silences.filter(({ ended }) => ended).map(lengthOf)),
@@ -109,5 +111,6 @@ const isProbed = (pause: Pause, before: Pause | undefined, isSilence: (pause: Sp
 
 function medianOf(values: readonly number[]): number | null {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? null;
+  const median = sorted[Math.floor((sorted.length - 1) / 2)];
+  return median === undefined ? null : Math.round(median);
 }

@@ -19,6 +19,7 @@ const drop = 0.75;
 export interface Pauses {
   /** In order of time. */
   readonly pausesMicros: readonly number[];
+  /** Outside the silences of an open breaker, whose requests make no attempts. */
   readonly amplification: number | null;
   readonly requestsAtATime: number;
   /** Share of the attempts that were answered: after an answer no one retries, and chains have no end that shows. */
@@ -44,8 +45,8 @@ export function spacingOf({ pausesMicros, amplification, requestsAtATime, answer
     return untold(`only ${pauses.length} pauses (needs ${fewestPauses})`, pauses.length);
   const whole = answeredShare <= 0.05;
   return {
-    p50Micros: quantile(pauses, 0.5),
-    p90Micros: quantile(pauses, 0.9),
+    p50Micros: Math.round(quantile(pauses, 0.5)),
+    p90Micros: Math.round(quantile(pauses, 0.9)),
     count: pauses.length,
     grows: whole ? grows(chains) : null,
     varies: whole ? varies(chains) : null,
