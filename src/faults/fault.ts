@@ -58,6 +58,11 @@ interface Injecting<Spec> {
   /** How long it is meant to last; its TTL is a little more. */
   readonly forMicros: number;
   readonly tracker: Tracker;
+  /**
+   * Told right before acting, where the effect counts from then: whoever sorts what happens by phases must know before
+   * the first of it does.
+   */
+  readonly onActing?: ((effectAtMicros: number) => void) | undefined;
 }
 
 export interface InjectionRequest<Spec> extends Injecting<Spec> {

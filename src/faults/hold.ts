@@ -25,6 +25,8 @@ export interface Action {
   /** When it takes effect, and since when `forMicros` counts; default: both once it is read back. */
   readonly effectSince?: 'asked' | 'read back';
   readonly countsSince?: 'asked' | 'read back';
+  /** Told the moment right before acting, if the effect counts from there. */
+  readonly onActing?: ((effectAtMicros: number) => void) | undefined;
   /** How long it may take until it is read back; default: 1 s. */
   readonly effectWithinMicros?: number;
   /** It may rightly be over before it is cleared (what restarts by itself); then nobody is asked whether it was kept. */
@@ -54,6 +56,7 @@ export async function hold(action: Action): Promise<Injection> {
   const { intent, clock } = action;
   const tracked = await action.tracker.track({ ...intent, ttlMs: ttlMsOf(action.forMicros) });
   const askedAtMicros = clock.nowMicros();
+  if (action.effectSince === 'asked') action.onActing?.(askedAtMicros);
   try {
     await action.apply();
     await tracked.applied({});

@@ -22,6 +22,8 @@ export interface ContainerInjectionRequest {
   readonly docker: DockerAddress;
   /** At least one; the guard has let them pass. */
   readonly containers: readonly ContainerState[];
+  /** Told the moment right before acting, of faults whose effect counts from there. */
+  readonly onActing?: (effectAtMicros: number) => void;
 }
 
 /**
@@ -36,7 +38,9 @@ export async function injectOnContainers(
   const { spec, id, docker, containers } = request;
   const fault = containerFaultOf(spec);
   // All are planned before any is touched: what cannot be put back is refused there.
-  const intents = await Promise.all(containers.map(async (state) => await fault.plan(spec, id, { docker, state })));
+  const intents = await Promise.all(
+    containers.map(async (state) => await fault.plan(spec, id, { docker, state })),
+  );
   const engine = await connectDocker(docker);
   const outcomes = await Promise.allSettled(
     containers.map((state, index) => {
@@ -65,7 +69,7 @@ interface Planned {
 }
 
 async function holdOne(
-  { spec, tracker, forMicros }: ContainerInjectionRequest,
+  { spec, tracker, forMicros, onActing }: ContainerInjectionRequest,
   engine: DockerPort,
   { state, intent }: Planned,
   clock: Clock,
@@ -73,7 +77,7 @@ async function holdOne(
   const fault = containerFaultOf(spec);
   const watch = watchContainer(engine, state);
   return await hold({
-    ...{ intent, tracker, clock, forMicros, mayEndByItself: !fault.lastsUntilCleared },
+    ...{ intent, tracker, clock, forMicros, mayEndByItself: !fault.lastsUntilCleared, onActing },
     effectSince: fault.effectSince ?? 'read back',
     countsSince: fault.countsSince ?? 'read back',
     effectWithinMicros: engineTakesMicros + (fault.actsWithinMicros?.(spec) ?? 0),

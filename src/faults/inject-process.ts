@@ -15,12 +15,14 @@ export async function injectOnProcess(
   request: ProcessInjectionRequest<ProcessFaultSpec>,
   clock: Clock = systemClock,
 ): Promise<Injection> {
-  const { spec, process, id, tracker, forMicros, stopping } = request;
+  const { spec, process, id, tracker, forMicros, stopping, onActing } = request;
   const fault = processFaultOf(spec);
   const intent = fault.plan(spec, id, process);
   const act = fault.act(spec, { process, intent, clock, forMicros, stopping });
   return await hold({
     ...{ intent, tracker, clock, forMicros, mayEndByItself: !fault.lastsUntilCleared },
+    // A signal takes effect when it is sent: what fails until that is read back is the fault's own doing.
+    ...{ effectSince: 'asked', onActing },
     apply: () => act.apply(),
     ...(act.restore === undefined ? {} : { restore: act.restore }),
     judge: () =>

@@ -133,8 +133,8 @@ async function play(
     clock: systemClock,
     startAtMicros,
     signal: AbortSignal.any([signal, loadOver.signal]),
-    inject: async (fault) => {
-      const injection = await injectFault(request, started, fault);
+    inject: async (fault, onActing) => {
+      const injection = await injectFault(request, started, fault, onActing);
       watch.faultBegan(fault, injection.effectAtMicros - startAtMicros);
       tell(() => progress.faultBegan(fault, injection.effectAtMicros - startAtMicros));
       return withEnd(injection, (clearedAt) => {
@@ -168,7 +168,7 @@ async function play(
 const tell = (say: () => void): void => queueMicrotask(say);
 
 const withEnd = (injection: Injection, onEnd: (clearedAtMicros: number | null) => void): Injection => ({
-  effectAtMicros: injection.effectAtMicros,
+  ...injection,
   clear: async () => {
     const result = await injection.clear();
     onEnd(result.clearedAtMicros);

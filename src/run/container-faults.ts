@@ -15,7 +15,12 @@ import type { TargetSpec } from '../system/target-spec.ts';
 
 export interface ContainerFaults {
   /** Rejects when nothing may be, or could be, injected; nothing is left then, or the error has the exit code 4. */
-  inject(fault: ScheduledFault, spec: ContainerFaultSpec, tracker: Tracker): Promise<Injection>;
+  inject(
+    fault: ScheduledFault,
+    spec: ContainerFaultSpec,
+    tracker: Tracker,
+    onActing: (effectAtMicros: number) => void,
+  ): Promise<Injection>;
 }
 
 /** `docker`: the engine that the guard has let pass; null: no fault of the scenario needs one. */
@@ -26,7 +31,7 @@ export function containerFaults(
 ): ContainerFaults {
   const held = new Map<string, readonly string[]>();
   return {
-    async inject(fault, spec, tracker) {
+    async inject(fault, spec, tracker, onActing) {
       if (docker === null) throw new Error('no Docker engine was asked for');
       const others = new Set([...held].flatMap(([id, ids]) => (id === fault.id ? [] : ids)));
       const engine = await connectDocker(docker);
@@ -37,7 +42,9 @@ export function containerFaults(
       );
       const { id, forMicros } = fault;
       try {
-        const injection = await injectOnContainers({ id, spec, forMicros, tracker, docker, containers });
+        const injection = await injectOnContainers({
+          ...{ id, spec, forMicros, tracker, docker, containers, onActing },
+        });
         return { ...injection, clear: () => injection.clear().finally(() => held.delete(id)) };
       } catch (error) {
         held.delete(id);

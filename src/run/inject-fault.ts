@@ -13,18 +13,19 @@ export async function injectFault(
   { stage, signal }: RunRequest,
   started: StartedVariant,
   fault: ScheduledFault,
+  onActing: (effectAtMicros: number) => void,
 ): Promise<Injection> {
   const { id, on, forMicros, traffic } = fault;
   const tracker = stage.journal;
   const { place, spec } = placed(fault.fault, on);
   switch (place) {
     case 'container':
-      return await stage.containers.inject(fault, spec, tracker);
+      return await stage.containers.inject(fault, spec, tracker, onActing);
     case 'process': {
       const standing = started.processes[on];
       if (standing === undefined) throw new Error(`${on} is no process that Mettle has started`);
       const process = { name: on, standing };
-      return await injectOnProcess({ id, spec, process, forMicros, tracker, stopping: signal });
+      return await injectOnProcess({ id, spec, process, forMicros, tracker, stopping: signal, onActing });
     }
     case 'link': {
       const link = stage.backend?.get(on);

@@ -23,7 +23,8 @@ export interface TimelinePorts {
   readonly clock: Clock;
   readonly startAtMicros: number;
   readonly signal: AbortSignal;
-  inject(fault: ScheduledFault): Promise<Injection>;
+  /** `onActing`: told its effect, right before it is brought about, where that is known so early. */
+  inject(fault: ScheduledFault, onActing: (effectAtMicros: number) => void): Promise<Injection>;
   /** A steady promise that is already significantly broken, or null. Asked for `inject: if-steady`. */
   steadyBroken(): Promise<string | null>;
   /** Tells the load that phases changed; from the start of the load. */
@@ -83,7 +84,9 @@ async function begin(fault: ScheduledFault, ports: TimelinePorts): Promise<Activ
     }
   }
   try {
-    const injection = await ports.inject(fault);
+    const injection = await ports.inject(fault, (atMicros) =>
+      ports.onEdge(sinceStart(atMicros, ports), 'effect'),
+    );
     const effectAtMicros = sinceStart(injection.effectAtMicros, ports);
     ports.onEdge(effectAtMicros, 'effect');
     const countsFrom = injection.countsFromMicros ?? injection.effectAtMicros;

@@ -24,8 +24,8 @@ const parameters = z
     delay: durationMicros.optional().describe('The pause between two pieces; default: 0ms.'),
     ...toxicInputs,
   })
-  .refine(({ size, variation }) => (variation ?? 0) < size, {
-    message: 'must be smaller than size: a piece has at least one byte',
+  .refine(({ size, variation }) => (variation ?? 0) <= size, {
+    message: 'must not be larger than size: a real Toxiproxy dies of it',
     path: ['variation'],
   })
   .refine(({ size, variation }) => size + (variation ?? 0) < largestBytes, {

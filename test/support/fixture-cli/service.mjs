@@ -1,5 +1,16 @@
 // A tiny service to be run by the command line's tests: delays, failures and an end on request, a backend if it has one.
+import { existsSync, writeFileSync } from 'node:fs';
 import { createServer, request as send } from 'node:http';
+
+// Starts only once, as what lost its data or its licence does: the file says that it has.
+const { STARTS_ONCE } = process.env;
+if (STARTS_ONCE !== undefined) {
+  if (existsSync(STARTS_ONCE)) {
+    console.error('cannot start a second time');
+    process.exit(3);
+  }
+  writeFileSync(STARTS_ONCE, '');
+}
 
 const { PORT, BACKEND_URL, DELAY_MS = '0', DIES_AFTER_MS, READY_AFTER_MS = '0', FAILS } = process.env;
 const startedAt = Date.now();
@@ -22,6 +33,8 @@ const answer = (response, status) => response.writeHead(status).end('answer');
 const server = createServer((request, response) => {
   const path = request.url.split('?')[0];
   if (path === '/ready') answer(response, Date.now() - startedAt < Number(READY_AFTER_MS) ? 503 : 200);
+  else if (path === '/work' && Date.now() - startedAt > Number(process.env.FAILS_AFTER_MS ?? Infinity))
+    answer(response, 500);
   else if (path === '/work') after(Number(DELAY_MS), () => answer(response, FAILS === 'yes' ? 500 : 200));
   else if (path === '/slow') after(400, () => answer(response, 200));
   else if (path === '/via') {

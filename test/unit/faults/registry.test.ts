@@ -70,6 +70,7 @@ describe('faults as written', () => {
       ...{ kind: 'slicer', sizeBytes: 1_024, variationBytes: 16, pauseMicros: 500, ...reach },
     });
     expect(parse('slicer', { size: '64B' })).toMatchObject({ variationBytes: 0, pauseMicros: 0 });
+    expect(parse('slicer', { size: '64B', variation: '64B' })).toMatchObject({ variationBytes: 64 });
     expect(parse('limit_data', { bytes: '64KiB', direction: 'upstream', toxicity: '5%' })).toEqual({
       ...{ kind: 'limit_data', limitBytes: 65_536, toxicity: 0.05, direction: 'upstream' },
     });
@@ -130,7 +131,7 @@ describe('faults as written', () => {
     ['slicer', { variation: '4B' }, 'with.size'],
     ['slicer', { size: 64 }, '64 has no unit; write 64B'],
     ['slicer', { size: '0B' }, 'at least 1B'],
-    ['slicer', { size: '64B', variation: '64B' }, 'with.variation: must be smaller than size'],
+    ['slicer', { size: '64B', variation: '65B' }, 'with.variation: must not be larger than size'],
     ['slicer', { size: '32KiB' }, 'with.size: must, with its variation, be below 32KiB'],
     ['slicer', { size: '20KiB', variation: '12KiB' }, 'below 32KiB'],
     ['slicer', { size: '64B', delay: '2h' }, 'at most 1h'],

@@ -52,6 +52,21 @@ describe('what the proxy saw', () => {
     expect(seen.downstream.endDelayMicros).toEqual({ p50: 100, p99: 100, count: 1 });
   });
 
+  it('leaves ends that a removal lets go out of the time of the toxic', () => {
+    const { scheduler, observation, toxics, look } = setUp();
+    const toxic = toxics.add({ type: 'slow_close', name: 'late', attributes: { delay: 200 } });
+    scheduler.advance(900);
+    for (let turn = 0; turn < 3; turn += 1) observation.endDelivered('downstream', 200_000);
+    toxics.remove('late');
+    // At the very moment of the removal, after the cut, as connections are brought in step.
+    for (let turn = 0; turn < 5; turn += 1) observation.endDelivered('downstream', 3_000);
+    scheduler.advance(900);
+    const during = look(toxic.addedAtMicros, toxic.removedAtMicros ?? NaN);
+    expect(during.downstream.endDelayMicros).toMatchObject({ count: 3 });
+    expect(during.downstream.endDelayMicros?.p50).toBeGreaterThan(190_000);
+    expect(look().downstream.endDelayMicros).toMatchObject({ count: 8 });
+  });
+
   it('tells before, during and after a toxic apart exactly', () => {
     const { scheduler, observation, toxics, look } = setUp();
     observation.read('upstream', 1);

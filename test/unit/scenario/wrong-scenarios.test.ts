@@ -109,8 +109,8 @@ describe('parameters of faults', () => {
     ],
     [...instead('slow_close', 'delay: 0s'), 'rag.yml:57:20: must be at least 1ms'],
     [
-      ...instead('slicer', 'size: 64B, variation: 64B'),
-      'rag.yml:57:35: must be smaller than size: a piece has at least one byte',
+      ...instead('slicer', 'size: 64B, variation: 65B'),
+      'rag.yml:57:35: must not be larger than size: a real Toxiproxy dies of it',
     ],
     [
       ...instead('slicer', 'size: 64KiB'),
