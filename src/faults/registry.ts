@@ -129,6 +129,7 @@ export function undoInWords(spec: FaultSpec, on: string): string {
     case 'process':
       return processFaultOf(fault.spec).undoInWords(fault.spec, on);
     case 'link':
+      if (fault.spec.kind === 'connections') return `close them all and see that none is left`;
       return `remove it from the proxy of ${on} and read that back`;
   }
 }

@@ -118,6 +118,16 @@ describe('parameters of faults', () => {
     ],
     [...instead('limit_data', 'bytes: 64KB'), 'rag.yml:57:20: "64KB" is not a size such as 512B or 64KiB'],
     [...instead('limit_data', 'bytes: 1024'), 'rag.yml:57:20: 1024 has no unit; write 1024B'],
+    instead('connections', 'count: 200, rate: 100/s, reopen: false'),
+    [...instead('connections', 'rate: 100/s'), 'rag.yml:57:11: missing key "count"'],
+    [...instead('connections', 'count: 0'), 'rag.yml:57:20: at least one connection'],
+    [...instead('connections', 'count: 30000'), 'rag.yml:57:20: at most 20000 connections'],
+    [...instead('connections', 'count: 5, rate: fast'), 'rag.yml:57:29: "fast" is not a rate such as 100/s'],
+    [...instead('connections', 'count: 5, rate: 9000/s'), 'rag.yml:57:29: must be 1/s to 5000/s'],
+    [
+      ...instead('connections', 'count: 5, toxicity: 50%'),
+      'rag.yml:57:23: unknown key "toxicity" — known here: count, rate, reopen',
+    ],
   ]);
 });
 
