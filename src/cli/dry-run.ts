@@ -1,20 +1,43 @@
 // --dry-run: the load, every injection with its undo, and what would be started. Nothing is.
 
+import { resolve } from 'node:path';
+import { stateFolderPath } from '../faults/state-folder.ts';
 import { type ExitCode, exitCodes } from '../kernel/errors.ts';
 import { formatDuration, formatRate, formatShare } from '../kernel/units.ts';
-import { faultParameters, undoInWords } from '../faults/registry.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import type { Flow, LoadEntry, RateStage, ScheduledFault, UserStage } from '../scenario/scenario.ts';
+import type { Flow, LoadEntry, RateStage, UserStage } from '../scenario/scenario.ts';
+import { guardRun } from '../run/guard-run.ts';
+import { refuseKillFile } from '../run/kill-file.ts';
 import { threadsOf } from '../run/thread-count.ts';
+import { type DescribedInjection, describeInjections, describeStops, undoers } from './dry-run-faults.ts';
+import type { ProgramFlags } from './options.ts';
 import type { Output } from './output.ts';
 
-export function printDryRun(
+export interface DryRunOptions {
+  readonly variants: readonly string[];
+  readonly flags: Pick<
+    ProgramFlags,
+    'threads' | 'seed' | 'toxiproxy' | 'allowProduction' | 'allowExec' | 'killFile'
+  >;
+  /** Refuses what the run would refuse. */
+  readonly guard?: typeof guardRun;
+}
+
+/** Throws what the run would throw before it starts anything (exit code 2). */
+export async function printDryRun(
   output: Output,
   loaded: LoadedScenario,
-  variants: readonly string[],
-  threads: number | undefined,
-): ExitCode {
+  { variants, flags, guard = guardRun }: DryRunOptions,
+): Promise<ExitCode> {
   const { scenario, target } = loaded;
+  const { threads, toxiproxy, allowProduction = false, allowExec = false, seed, killFile } = flags;
+  const threadCount = threadsOf(scenario, threads, output.progress);
+  if (killFile !== undefined) await refuseKillFile(resolve(killFile));
+  const toxiproxyUrl = toxiproxy ?? process.env['TOXIPROXY_URL'];
+  await guard(scenario, target, variants, {
+    ...{ toxiproxyUrl, allowProduction, allowExec },
+    ...(seed === undefined ? {} : { seed }),
+  });
   const plan = {
     scenario: scenario.name,
     target: target.name,
@@ -24,18 +47,46 @@ export function printDryRun(
       return variant?.kind === 'process' ? [variant.start] : [];
     }),
     load: scenario.load.map((entry) => describeLoad(entry, scenario.flows)),
-    threads: threadsOf(scenario, threads, output.progress),
-    injections: scenario.chaos.map(describeFault),
+    threads: threadCount,
+    injections: describeInjections(scenario),
     promises: scenario.slo.map((promise) => promise.assert),
+    stops: describeStops(scenario.slo),
+    killFile: killFile === undefined ? null : resolve(killFile),
   };
   output.document(plan);
-  output.result(`${plan.scenario}: ${plan.target} (${variants.join(', ')})`);
-  for (const line of plan.starts) output.result(`  would start: ${line}`);
-  for (const line of plan.load) output.result(`  would offer: ${line}`);
-  output.result(`  would use: ${plan.threads} load ${plan.threads === 1 ? 'thread' : 'threads'}`);
-  for (const line of plan.injections) output.result(`  would ${line.inject}; undo: ${line.undo}`);
-  for (const line of plan.promises) output.result(`  would check: ${line}`);
+  for (const line of linesOf(plan)) output.result(line);
   return exitCodes.ok;
+}
+
+interface Plan {
+  readonly scenario: string;
+  readonly target: string;
+  readonly variants: readonly string[];
+  readonly starts: readonly string[];
+  readonly load: readonly string[];
+  readonly threads: number;
+  readonly injections: readonly DescribedInjection[];
+  readonly promises: readonly string[];
+  readonly stops: readonly string[];
+  readonly killFile: string | null;
+}
+
+function linesOf(plan: Plan): string[] {
+  const { injections } = plan;
+  const own = `one of its own in ${stateFolderPath()}, named at the start`;
+  return [
+    `${plan.scenario}: ${plan.target} (${plan.variants.join(', ')})`,
+    ...plan.starts.map((line) => `  would start: ${line}`),
+    ...plan.load.map((line) => `  would offer: ${line}`),
+    `  would use: ${plan.threads} load ${plan.threads === 1 ? 'thread' : 'threads'}`,
+    ...injections.map(
+      ({ inject, undo, timeToLive }) => `  would ${inject}; undo: ${undo} (time to live ${timeToLive})`,
+    ),
+    ...(injections.length === 0 ? [] : undoers.map((line) => `  would undo them: ${line}`)),
+    ...plan.promises.map((line) => `  would check: ${line}`),
+    ...plan.stops.map((line) => `  would stop when: ${line}`),
+    `  would stop when this file appears: ${plan.killFile ?? own}`,
+  ];
 }
 
 /** `ask (75 %) or watch (25 %): 5/s to 40/s for 30s, then 40/s for 1m, at most 500 in flight, the rest dropped; from 10s on` */
@@ -78,14 +129,3 @@ const describeUsers = ({ fromUsers, toUsers, forMicros }: UserStage): string =>
   `${level(String(fromUsers), String(toUsers))} users for ${formatDuration(forMicros)}`;
 
 const level = (from: string, to: string): string => (from === to ? to : `${from} to ${to}`);
-
-function describeFault(fault: ScheduledFault): { inject: string; undo: string } {
-  const parameters = Object.entries(faultParameters(fault.fault, fault.on)).map(
-    ([key, value]) => `${key} ${value}`,
-  );
-  const what = [fault.fault.kind, ...parameters].join(', ');
-  return {
-    inject: `inject ${fault.id} at ${formatDuration(fault.atMicros)} for ${formatDuration(fault.forMicros)}: ${what} on ${fault.on}`,
-    undo: undoInWords(fault.fault, fault.on),
-  };
-}

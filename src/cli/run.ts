@@ -137,7 +137,7 @@ async function runOne(
   const { scenario, target } = loaded;
   for (const warning of loaded.warnings) output.progress(warning);
   const variant = onlyVariant(flags.variant ?? scenario.variant, target);
-  if (flags.dryRun === true) return printDryRun(output, loaded, [variant], flags.threads);
+  if (flags.dryRun === true) return await printDryRun(output, loaded, { variants: [variant], flags });
   const { data, report } = await runScenario(loaded, { ...programOptions(flags, output, signal), variant });
   printRun(output, data, report);
   return data.run.verdict.exitCode as ExitCode;

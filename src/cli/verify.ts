@@ -71,7 +71,7 @@ async function verifyFile(
   for (const warning of loaded.warnings) output.progress(warning);
   const variants = { before: knownVariant(flags.before, target), after: knownVariant(flags.after, target) };
   if (flags.dryRun === true)
-    return printDryRun(output, loaded, [variants.before, variants.after], flags.threads);
+    return await printDryRun(output, loaded, { variants: [variants.before, variants.after], flags });
   const options = { ...programOptions(flags, output, signal), variants, pairs };
   const verified = await verifyScenario(loaded, options);
   printComparison(output, verified.comparison, verified.reportPath);

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { attemptsSchema } from './attempts-schema.ts';
 import { doctorSchema } from './doctor-schema.ts';
+import { steadyAfterSchema, stopSchema } from './stop-schema.ts';
 
 export const formatVersion = 2;
 
@@ -107,36 +108,8 @@ const fault = z.object({
   observation: linkObservation.nullable(),
   /** From 1: which of the times of a fault that repeats; null: it does not. */
   occurrence: z.number().int().positive().nullable().default(null),
-  /**
-   * Steady state once it was undone, until the next fault or the end. `unknown`: too few samples, another fault in effect,
-   * or no promise to be broken. null: it never was in effect, or was not undone.
-   */
-  steadyAfter: z
-    .object({
-      status: z.enum(['holds', 'broken', 'unknown']),
-      /** The one that is broken. */
-      promise: z.string().nullable(),
-      bad: count,
-      samples: count,
-      /** What was looked at; empty where nothing could be. */
-      fromMicros: micros,
-      toMicros: micros,
-    })
-    .nullable()
-    .default(null),
-});
-
-/** A promise that stopped the run. Times from the start of the load. */
-const stop = z.object({
-  promise: z.string(),
-  /** Significantly broken without a break from here on. */
-  sinceMicros: micros,
-  atMicros: micros,
-  windowMicros: micros,
-  /** Over the last window, what was in flight beyond the limit included. */
-  bad: count,
-  total: count,
-  allowedShare: z.number(),
+  /** null: it never was in effect, or was not undone. */
+  steadyAfter: steadyAfterSchema.nullable().default(null),
 });
 
 const sloStatuses = ['pass', 'warn', 'fail', 'invalid', 'not judged'] as const;
@@ -229,6 +202,17 @@ const environment = z.object({
   doctor: doctorSchema.nullable(),
 });
 
+/** What happened to the target while the run lasted. */
+const targetEvent = z.object({
+  atMicros: micros,
+  /** `container shop_db_1`, `target` */
+  source: z.string(),
+  /** `out of memory`, `died (exit code 137)`, `started`, `unhealthy` … */
+  what: z.string(),
+  /** The fault that was on it at that moment. */
+  cause: z.string().nullable(),
+});
+
 /** One process tree of the target, sampled about once a second. */
 const processSeries = z.object({
   name: z.string(),
@@ -264,10 +248,12 @@ export const runRecordSchema = z.object({
   faults: z.array(fault),
   slo: z.array(slo),
   /** Why the run was stopped by a promise; null: it was not. */
-  stoppedBy: stop.nullable().default(null),
+  stoppedBy: stopSchema.nullable().default(null),
   primary: z.string().nullable(),
   health,
   processes: z.array(processSeries),
+  /** Older records have none. */
+  events: z.array(targetEvent).default([]),
   environment,
   /** Anything worth telling that is no reason of the verdict: a target that died, a leftover found. */
   notes: z.array(z.string()),
@@ -282,6 +268,5 @@ export type FaultRecord = RunRecord['faults'][number];
 export type SloRecord = RunRecord['slo'][number];
 export type HealthRecord = RunRecord['health'];
 export type Verdict = RunRecord['verdict'];
-export type StopRecord = z.infer<typeof stop>;
 export type FidelityCheck = z.infer<typeof fidelityCheck>;
 export type LinkObservation = z.infer<typeof linkObservation>;

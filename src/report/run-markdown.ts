@@ -3,6 +3,7 @@
 import type { RunData } from '../record/data.ts';
 import { formatDuration } from '../kernel/units.ts';
 import { attemptRows } from './attempt-words.ts';
+import { eventRows } from './event-rows.ts';
 import { faultRow } from './fault-rows.ts';
 import { code, document, marked, plain, section } from './markdown.ts';
 import { promiseRow } from './promise-rows.ts';
@@ -49,6 +50,10 @@ export function runMarkdown({ run }: RunData): string {
           plain(value),
         ),
       ]),
+    }),
+    ...section('Events', {
+      columns: ['at', 'where', 'what', 'during'],
+      rows: eventRows(run).map((row) => [row.at, plain(row.source), plain(row.what), plain(row.cause)]),
     }),
     ...section('Series', {
       columns: ['series', 'offered', 'ok', 'p50', 'p95', 'p99', 'max'],

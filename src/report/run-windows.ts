@@ -8,8 +8,12 @@ import type { TimeWindow } from './charts/frame.ts';
 import { timeline, type TimelineRow } from './charts/timeline.ts';
 import { endOf } from './windows.ts';
 
-/** Windows on the time axis of every chart, and where that axis ends. */
-export function markedWindows(data: RunData): { windows: TimeWindow[]; endMicros: number } {
+/** Windows and events on the time axis of every chart, and where that axis ends. */
+export function markedWindows(data: RunData): {
+  windows: TimeWindow[];
+  endMicros: number;
+  events: number[];
+} {
   const endMicros = endOf(data);
   const { warmupMicros } = data.run.load;
   const warmup = { label: 'warm-up', className: 'warmup', fromMicros: 0, toMicros: warmupMicros };
@@ -19,7 +23,9 @@ export function markedWindows(data: RunData): { windows: TimeWindow[]; endMicros
     return [{ label: occurrenceName(fault), className: 'fault', fromMicros: fault.effectAtMicros, toMicros }];
   });
   const windows = warmupMicros > 0 ? [warmup, ...faults] : faults;
-  return { windows: windows.filter((window) => window.fromMicros < endMicros), endMicros };
+  // What comes after the end of the axis stands at its end: numbers and rows of the table stay the same.
+  const events = data.run.events.map(({ atMicros }) => Math.min(atMicros, endMicros));
+  return { windows: windows.filter((window) => window.fromMicros < endMicros), endMicros, events };
 }
 
 /** One row for the load, one per fault with its recovery; null when there was no fault. */

@@ -14,6 +14,7 @@ import type { StartedVariant } from '../system/system.ts';
 import { judge, type Measured } from './judge.ts';
 import { killFileOf } from './kill-file.ts';
 import type { RunRequest } from './run-request.ts';
+import { type TargetEvent, watchContainers } from './container-events.ts';
 import { loadPlanOf } from './load-of.ts';
 import { injectFault } from './inject-fault.ts';
 import { type LoadResult, type Pool, startPool } from './pool.ts';
@@ -87,8 +88,13 @@ async function measure(
   };
   const pool = await startPool(plan, request.threads, { onSnapshot });
   const notes: string[] = [];
+  const happened: TargetEvent[] = [];
+  const { docker } = stage.containers;
+  const containers = await watchContainers({ docker, scenario, target, seed, clock: systemClock });
   void started.died.then((sentence) => {
     notes.push(sentence);
+    const atMicros = systemClock.nowMicros();
+    happened.push({ atMicros, source: 'target', container: null, what: sentence });
     request.progress(sentence);
   });
   const startAtMicros = systemClock.nowMicros() + leadMicros;
@@ -102,8 +108,14 @@ async function measure(
     const interruptedBy = signal.aborted ? interruptionOf(signal) : null;
     const { breach } = watch;
     const { http, ws } = started;
-    return { startedAt, http, ws, load, played, samples, notes, interruptedBy, breach };
+    notes.push(...containers.notes());
+    const events = [...happened, ...containers.events()].map((event) => ({
+      ...event,
+      atMicros: event.atMicros - startAtMicros,
+    }));
+    return { startedAt, http, ws, load, played, samples, events, notes, interruptedBy, breach };
   } finally {
+    containers.close();
     await pool.close();
   }
 }

@@ -11,7 +11,9 @@ import { seriesRecords } from './assemble.ts';
 import { withAttempts } from './attempt-records.ts';
 import { broadcastNotes } from './broadcast-bounds.ts';
 
+import type { TargetEvent } from './container-events.ts';
 import { environmentOf } from './environment.ts';
+import { eventRecords } from './event-records.ts';
 import {
   faultRecord,
   faultsThatInvalidate,
@@ -37,6 +39,8 @@ export interface Measured {
   readonly played: readonly PlayedFault[];
   /** Times from the start of the load. */
   readonly samples: readonly ProcessSample[];
+  /** Times from the start of the load; default: none. */
+  readonly events?: readonly TargetEvent[];
   readonly notes: readonly string[];
   readonly interruptedBy: string | null;
   /** The promise that stopped it. */
@@ -76,6 +80,7 @@ export function judge(request: RunRequest, measured: Measured): RunData {
     primary: scenario.primary,
     health: load.health,
     processes: processSeries(measured.samples),
+    events: eventRecords(measured.events ?? [], played),
     notes: [
       ...machineNotes(request),
       ...connectionNotes(request),

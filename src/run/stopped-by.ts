@@ -1,7 +1,8 @@
 // A run that one of its promises stopped: in words, in the record, and what it means for the other promises.
 
 import { formatDuration, formatShare } from '../kernel/units.ts';
-import type { SloRecord, StopRecord } from '../record/schema.ts';
+import type { SloRecord } from '../record/schema.ts';
+import type { StopRecord } from '../record/stop-schema.ts';
 import type { Breach } from './abort-watch.ts';
 
 /** `significantly broken from 12s on (57 of 120 bad in the last 10s, 1% allowed)` */

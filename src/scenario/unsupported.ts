@@ -18,7 +18,7 @@ const keys: readonly Later[] = [
     words: ['every'],
   },
   { where: /^variants\.[^.]+$/, words: ['compose', 'service', 'docker'] },
-  { where: /^observe$/, words: ['docker', 'prometheus'] },
+  { where: /^observe$/, words: ['prometheus'] },
   { where: /^dependencies\.[^.]+$/, words: ['compose', 'service', 'docker'] },
 ];
 

@@ -134,6 +134,7 @@ export function runDataOf(sketch: RunSketch): RunData {
       measures: healthMeasures.map((measure) => ({ ...measure, level: 'good' })),
     },
     processes: [],
+    events: [],
     environment: {
       mettle: '0.1.0',
       node: 'v20.20.0',

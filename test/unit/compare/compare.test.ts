@@ -186,6 +186,17 @@ describe('the verdict', () => {
     expect(metrics[0]?.outcome).toBe('invalid');
   });
 
+  test('a run that a promise stopped is a part, and nothing is compared with it', () => {
+    const stoppedBy = {
+      ...{ promise: 'error_rate < 1%', sinceMicros: 1e6, atMicros: 5e6, windowMicros: 1e7 },
+      ...{ bad: 50, total: 100, allowedShare: 0.01 },
+    };
+    const { verdict, metrics } = compareRuns(input({ pairs: withAfter(() => ({ stoppedBy }), 4) }));
+    expect(verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
+    expect(verdict.reasons[0]).toContain('stopped by `error_rate < 1%`');
+    expect(metrics[0]?.outcome).toBe('invalid');
+  });
+
   test('too few pairs are invalid, and interrupted when that is why', () => {
     expect(compareRuns(input({ pairs: fine.slice(0, 4) })).verdict).toMatchObject({
       status: 'invalid',

@@ -74,6 +74,7 @@ describe('the timeline', () => {
     const played = await playTimeline([fault('a', 2, 3)], ports);
     expect(log).toEqual(['inject a at 2', 'effect 2', 'clear a at 5', 'clear 5']);
     expect(played[0]).toMatchObject({ effectAtMicros: 2 * second, clearedAtMicros: 5 * second });
+    expect(played[0]?.cutShort).toBe(false);
   });
 
   it('plays overlapping faults and ends the one whose time is up first', async () => {
@@ -98,6 +99,7 @@ describe('the timeline', () => {
     ]);
     expect(played.map((entry) => entry.fault.id)).toEqual(['a', 'b', 'c']);
     expect(played[2]).toMatchObject({ effectAtMicros: null, note: 'the run was stopped before' });
+    expect(played.map(({ cutShort }) => cutShort)).toEqual([true, true, true]);
   });
 
   it('does not inject into a service whose steady promise is already broken', async () => {

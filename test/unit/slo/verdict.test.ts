@@ -103,3 +103,13 @@ test('reasons of the run itself are told apart from those of its promises', () =
   expect(runLevelReasons(run)).toEqual(['generator saturated']);
   expect(runLevelReasons({ ...run, verdict: verdictOf({ ...clean, slo }) })).toEqual([]);
 });
+
+test('a run that a promise stopped fails, even where the promise only warns', () => {
+  const stopped = 'the run was stopped at 32s: error_rate < 1% was significantly broken';
+  const slo = [promise('warn', 'warn'), promise('not judged')];
+  expect(verdictOf({ ...clean, slo, stopped })).toMatchObject({ status: 'fail', exitCode: 1 });
+  expect(verdictOf({ ...clean, slo, stopped }).reasons[0]).toBe(stopped);
+  // Nothing but failures is the reason for stopping, not a doubt about it.
+  const traffic = { offered: 100, ok: 0 };
+  expect(verdictOf({ ...clean, slo, stopped, traffic })).toMatchObject({ status: 'fail', exitCode: 1 });
+});
