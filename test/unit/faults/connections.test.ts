@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { judgeStorm } from '../../../src/faults/network/connections.ts';
 import { refuseBeyond } from '../../../src/faults/network/descriptor-room.ts';
 import { StormTally } from '../../../src/faults/network/storm-tally.ts';
-import { faultInputSchema, faultParameters } from '../../../src/faults/registry.ts';
+import { faultInputSchema, faultParameters, undoInWords } from '../../../src/faults/registry.ts';
 
 const parse = (parameters?: object) => faultInputSchema.safeParse({ fault: 'connections', with: parameters });
 
@@ -21,6 +21,7 @@ describe('a storm as written', () => {
     const { data } = parse({ count: 200 });
     expect(data).toEqual({ kind: 'connections', count: 200, ratePerSecond: 1_000, reopen: true });
     expect(data && faultParameters(data)).toEqual({ count: '200', rate: '1000/s', reopen: 'true' });
+    expect(data && undoInWords(data, 'postgres')).toBe('close them all and see that none is left');
     expect(parse({ count: 5, rate: '100/s', reopen: false }).data).toMatchObject({
       ...{ ratePerSecond: 100, reopen: false },
     });
