@@ -22,6 +22,7 @@ interface ApplyFlags {
   readonly toxiproxy?: string;
   readonly target?: string;
   readonly allow?: readonly string[];
+  readonly allowProduction?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -49,6 +50,10 @@ export function addApply(chaos: Command, finish: (code: number) => void): void {
       'a host besides loopback, of the server or behind the proxy; may be repeated',
       collect,
     )
+    .option(
+      '--allow-production',
+      'break what is not on this machine, though nobody says that it is no production',
+    )
     .option('--dry-run', 'print the injection with its undo, and do nothing')
     .action(async (what: string, flags: ApplyFlags) => {
       const output = outputOf(command);
@@ -69,6 +74,7 @@ async function apply(
     ...{ fault, proxy, signal, progress: output.progress, command: commandLine() },
     toxiproxyUrl: flags.toxiproxy ?? process.env['TOXIPROXY_URL'] ?? usualServer,
     allow: [...(target?.allow ?? []), ...(flags.allow ?? [])],
+    allowProduction: flags.allowProduction ?? false,
     target: target?.name ?? null,
   };
   if (flags.dryRun === true) {

@@ -83,6 +83,25 @@ export function guardDependency(request: DependencyRequest): void {
   );
 }
 
+/**
+ * Faults on somebody else's servers: production, and what does not say what it is, needs the flag. `host`: an
+ * address, or a name that nobody here can look up. Throws MettleError (exit code 2).
+ */
+export function guardFaults(
+  what: string,
+  host: string,
+  { environment, allowProduction }: Pick<LoadRequest, 'environment' | 'allowProduction'>,
+): void {
+  if (isLoopbackAddress(host) && environment === null) return;
+  if (environmentOf(environment) !== 'production' || allowProduction) return;
+  const why = environment === null ? 'states no environment, so it counts as production' : 'is production';
+  throw refused(
+    'PRODUCTION',
+    `${what} ${why}: nothing is broken there`,
+    'pass --allow-production if you mean it',
+  );
+}
+
 /** The URL of a Toxiproxy server: on this machine, or allowed. Returns it without a trailing slash. */
 export function guardToxiproxy(url: string, addresses: readonly string[], allow: readonly string[]): string {
   const { hostname, username, password, origin, pathname } = parsedUrl(

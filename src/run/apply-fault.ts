@@ -2,6 +2,7 @@
 // guards, a lock, a journal, a watchdog, and an undo that is verified.
 
 import { findLink } from '../faults/clients/found-link.ts';
+import { pinnedToxiproxy } from '../faults/clients/pinned-toxiproxy.ts';
 import { leftoverLines } from '../faults/server-leftovers.ts';
 import type { FaultLink, InjectionResult } from '../faults/fault.ts';
 import { guardToxiproxy, resolveHost } from '../faults/guard.ts';
@@ -28,6 +29,8 @@ export interface ApplyRequest {
   readonly toxiproxyUrl: string;
   /** Hosts besides loopback: the target file's `allow`, and `--allow`. */
   readonly allow: readonly string[];
+  /** `--allow-production` */
+  readonly allowProduction: boolean;
   /** Whose lock is taken besides the proxy's; null: no target was named. */
   readonly target: string | null;
   /** What the user ran, for the journal. */
@@ -46,10 +49,10 @@ export interface AppliedFault {
 
 /** The proxy, once every guard has let it pass; nothing is changed. Throws MettleError (exit code 2). */
 export async function prepareFault(
-  request: Pick<ApplyRequest, 'fault' | 'proxy' | 'toxiproxyUrl' | 'allow'>,
+  request: Pick<ApplyRequest, 'fault' | 'proxy' | 'toxiproxyUrl' | 'allow' | 'allowProduction'>,
   command: string,
 ): Promise<{ readonly link: FaultLink; readonly spec: NetworkFaultSpec }> {
-  const { fault, proxy, toxiproxyUrl, allow } = request;
+  const { fault, proxy, toxiproxyUrl, allow, allowProduction } = request;
   const spec = fault.fault;
   if (!isNetworkFault(spec)) {
     throw new MettleError({
@@ -58,10 +61,11 @@ export async function prepareFault(
       hint: 'Mettle puts it only on processes that it has started itself: in the `chaos:` of a scenario',
     });
   }
-  const apiUrl = guardToxiproxy(toxiproxyUrl, await resolveHost(toxiproxyUrl), allow);
+  const addresses = await resolveHost(toxiproxyUrl);
+  const apiUrl = await pinnedToxiproxy(guardToxiproxy(toxiproxyUrl, addresses, allow), addresses);
   const token = makerToken(command, await stateOwner());
   const link = await findLink({ apiUrl, name: proxy, makerToken: token });
-  guardUpstream(proxy, link.upstream, allow);
+  guardUpstream(proxy, link.upstream, allow, allowProduction);
   return { link, spec };
 }
 

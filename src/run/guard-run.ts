@@ -2,7 +2,7 @@
 
 import type { DockerAddress } from '../faults/clients/docker-port.ts';
 import { pinnedToxiproxy } from '../faults/clients/pinned-toxiproxy.ts';
-import { guardDependency, guardLoad, guardToxiproxy, resolveHost } from '../faults/guard.ts';
+import { guardDependency, guardFaults, guardLoad, guardToxiproxy, resolveHost } from '../faults/guard.ts';
 import { hostOfUrl } from '../faults/hosts.ts';
 import type { Pins } from '../faults/pins.ts';
 import { guardExec } from './guard-exec.ts';
@@ -76,6 +76,13 @@ export async function guardRun(
     guardDependency({ variable, url, addresses, allow, environment, allowProduction });
   }
   const docker = await guardContainers(scenario, target, options.seed ?? scenario.seed, ports);
+  if (docker !== null && !docker.host.startsWith('unix:')) {
+    const environment = statedBy(target, variants).environment;
+    guardFaults(`the Docker engine at ${docker.host}`, hostOfUrl(docker.host), {
+      environment,
+      allowProduction,
+    });
+  }
   if (toxiproxyUrl === undefined || scenario.chaos.length === 0) return { pins, toxiproxyUrl, docker };
   const addresses = await resolveOnce(toxiproxyUrl);
   const checkedUrl = guardToxiproxy(toxiproxyUrl, addresses, allow);
@@ -96,6 +103,15 @@ function ownDependencies(
   });
 }
 
+/** What the first of the variants says of itself: it speaks for what belongs to none of them. */
+function statedBy(
+  target: TargetSpec,
+  [name = '']: readonly string[],
+): Pick<Addressed, 'environment' | 'limits'> {
+  const variant = target.variants[name];
+  return variant?.kind === 'url' ? variant : { environment: null, limits: null };
+}
+
 interface Addressed {
   readonly url: string;
   readonly environment: string | null;
@@ -110,8 +126,7 @@ function addressesOf(scenario: Scenario, target: TargetSpec, variants: readonly 
     const { environment, limits } = variant;
     return [variant.http, variant.ws].flatMap((url) => (url === null ? [] : [{ url, environment, limits }]));
   });
-  const [variant] = used;
-  const stated = variant?.kind === 'url' ? variant : { environment: null, limits: null };
+  const stated = statedBy(target, variants);
   const flows = Object.values(scenario.flows);
   const absolute = flows.flatMap((flow) => [...flow.before, ...flow.steps]).flatMap(absoluteUrls);
   const named = scenario.http.proxy === null ? absolute : [...absolute, scenario.http.proxy];

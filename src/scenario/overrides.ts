@@ -45,13 +45,9 @@ export function parseOverrides(texts: readonly string[]): Overrides {
     if (equals < 0 || segments.includes(''))
       throw refuse(origin, 'expected key=value', 'e.g. --set load.0.maxInFlight=50');
     const guard = segments.find((segment) => guarded.includes(segment));
-    if (guard !== undefined)
-      throw refuse(
-        origin,
-        `\`${guard}\` cannot be overridden`,
-        'it guards the target: change it in the target file',
-      );
+    if (guard !== undefined) throw cannotOverride(origin, guard);
     const value = text.slice(equals + 1);
+    if (segments[0] === 'target') refuseGuardedKeys(value, origin);
     if (segments[0] === 'target' && segments[1] === 'env') {
       extraEnv[variableName(segments, origin)] = value;
       continue;
@@ -59,6 +55,21 @@ export function parseOverrides(texts: readonly string[]): Overrides {
     fields.push({ segments, value: readValue(value, origin), origin });
   }
   return { fields, extraEnv };
+}
+
+const cannotOverride = (origin: string, guard: string): MettleError =>
+  refuse(origin, `\`${guard}\` cannot be overridden`, 'it guards the target: change it in the target file');
+
+/** A target given as a whole must not bring along what guards it. */
+function refuseGuardedKeys(text: string, origin: string): void {
+  const search = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [key, inner] of Object.entries(value)) {
+      if (!Array.isArray(value) && guarded.includes(key)) throw cannotOverride(origin, key);
+      search(inner);
+    }
+  };
+  if (text.trim().startsWith('{')) search(readValue(text, origin));
 }
 
 function variableName(segments: readonly string[], origin: string): string {

@@ -198,7 +198,13 @@ describe('a proxy that leads elsewhere', () => {
     const args = ['chaos', 'apply', 'timeout', '--on', 'far', '--for', '200ms', '--toxiproxy', apiUrl];
     const { exitCode, stderr } = await workspace.run(args);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('--allow db.example')]);
-    const allowed = await workspace.run([...args, '--allow', 'db.example', '--dry-run']);
+    const production = await workspace.run([...args, '--allow', 'db.example']);
+    expect([production.exitCode, production.stderr]).toEqual([
+      2,
+      expect.stringContaining('--allow-production'),
+    ]);
+    const flags = ['--allow', 'db.example', '--allow-production', '--dry-run'];
+    const allowed = await workspace.run([...args, ...flags]);
     expect(allowed.exitCode, allowed.stderr).toBe(0);
     await server?.close();
   });

@@ -51,7 +51,8 @@ export async function undoOnce(
   try {
     // Whether it worked is for the verification to say: an undo may fail because there is nothing left to undo.
     const state = await kind.verify(entry.data, entry.snapshot, limits);
-    return { entry, note: state === gone ? null : [failure, state].filter(Boolean).join('; ') };
+    if (state === gone) return { entry, note: null };
+    return { entry, note: failure === undefined || state.includes(failure) ? state : `${failure}; ${state}` };
   } catch (error) {
     return { entry, note: failure ?? messageOf(error) };
   }

@@ -21,6 +21,7 @@ export const linkEnabledUndo: UndoKind = {
         const found = await server.proxy(textOf(data, 'proxyName'));
         return found?.enabled === false ? `still switched off; by hand: ${byHand(data)}` : gone;
       }).then((state) => state ?? gone),
+      () => byHand(data),
     ),
 };
 

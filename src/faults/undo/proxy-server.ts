@@ -29,11 +29,20 @@ export async function onServer<Result>(
   }
 }
 
-/** As a sentence for people, when looking was not possible. */
-export async function orUnknown(look: Promise<string>): Promise<string> {
+/** As a sentence for people, when looking was not possible: what to do is known all the same. */
+export async function orUnknown(look: Promise<string>, byHand: () => string): Promise<string> {
   try {
     return await look;
   } catch (error) {
-    return `not known: ${messageOf(error)}`;
+    return `not known: ${messageOf(error)}${handed(byHand)}`;
+  }
+}
+
+/** An entry that does not say what it is about cannot be finished by hand either. */
+function handed(byHand: () => string): string {
+  try {
+    return `; by hand: ${byHand()}`;
+  } catch {
+    return '';
   }
 }

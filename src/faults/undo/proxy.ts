@@ -17,6 +17,7 @@ export const proxyUndo: UndoKind = {
         const left = await server.proxy(ourName(data));
         return left === undefined ? gone : `still there; by hand: ${byHand(data)}`;
       }).then((state) => state ?? gone),
+      () => byHand(data),
     ),
 };
 

@@ -19,6 +19,7 @@ export const toxicUndo: UndoKind = {
         const left = await server.toxic(textOf(data, 'proxyName'), textOf(data, 'toxicName'));
         return left === undefined ? gone : `still there; by hand: ${byHand(data)}`;
       }).then((state) => state ?? gone),
+      () => byHand(data),
     ),
 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { guardLoad, guardToxiproxy, resolveHost } from '../../../src/faults/guard.ts';
+import { guardFaults, guardLoad, guardToxiproxy, resolveHost } from '../../../src/faults/guard.ts';
 import type { LoadRequest } from '../../../src/faults/guard.ts';
-import { MettleError } from '../../../src/kernel/errors.ts';
+import { errnoOf, MettleError } from '../../../src/kernel/errors.ts';
 
 const base: LoadRequest = {
   url: 'http://127.0.0.1:8080/',
@@ -116,6 +116,26 @@ describe('a Toxiproxy server', () => {
     expect(() => guardToxiproxy('gopher://u:hunter2@localhost:1', ['127.0.0.1'], [])).toThrow(
       /^(?!.*hunter2)/,
     );
+  });
+});
+
+describe('faults on what is not a target', () => {
+  const on = (host: string, environment: string | null, allowProduction = false): string => {
+    try {
+      guardFaults('it', host, { environment, allowProduction });
+      return 'allowed';
+    } catch (error) {
+      return errnoOf(error) ?? '';
+    }
+  };
+
+  it('are free on this machine, or where it says that it is not production, or when that was meant', () => {
+    expect(on('127.0.0.1', null)).toBe('allowed');
+    expect(on('203.0.113.7', 'staging')).toBe('allowed');
+    expect(on('203.0.113.7', null)).toBe('PRODUCTION');
+    expect(on('db', null)).toBe('PRODUCTION');
+    expect(on('127.0.0.1', 'production')).toBe('PRODUCTION');
+    expect(on('203.0.113.7', 'production', true)).toBe('allowed');
   });
 });
 

@@ -34,6 +34,7 @@ function guarded(given: Case, asked: string[] = []): Promise<Clearance> {
     name: 'rag',
     variants: { it: { ...running, ...given.variant } },
     dependencies: {},
+    observe: { process: false, docker: false },
     allow: [],
     ...given.target,
   };
@@ -186,7 +187,7 @@ describe('a Toxiproxy server', () => {
   const at = (toxiproxyUrl: string, change: Case = {}): Case => ({
     ...change,
     options: { toxiproxyUrl },
-    scenario: { chaos: [{}] } as unknown as Partial<Scenario>,
+    scenario: { chaos: [{ on: 'postgres', fault: { kind: 'down' } }] } as unknown as Partial<Scenario>,
   });
 
   it('elsewhere is refused unless it is allowed, and used at the address that was checked', async () => {
@@ -196,6 +197,7 @@ describe('a Toxiproxy server', () => {
       at('http://toxi.example:8474', { names, target: { allow: ['toxi.example'] } }),
     );
     expect(allowed).toEqual({
+      docker: null,
       toxiproxyUrl: 'http://203.0.113.7:8474',
       pins: { '127.0.0.1': ['127.0.0.1'], 'toxi.example': ['203.0.113.7'] },
     });

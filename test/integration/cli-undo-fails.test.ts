@@ -1,0 +1,126 @@
+// A server that will not let go of a toxic: everything else is undone, the exit code says it, and so does how to finish.
+
+import { createServer, request as sendRequest } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { startProxyThread } from '../../src/proxy/start-thread.ts';
+import { lastRecord, openWorkspace, type Workspace } from '../support/cli.ts';
+import { canSeeProcesses, footprintOf, leftAfter } from '../support/cli-left.ts';
+import { writeScenario, writeTarget } from '../support/short-scenarios.ts';
+
+let workspace: Workspace;
+const closers: (() => Promise<void> | void)[] = [];
+beforeEach(async () => {
+  workspace = await openWorkspace();
+  closers.push(() => workspace.close());
+});
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+type Mood = 'well' | 'refuses' | 'hangs';
+
+/** A Toxiproxy server that takes toxics and proxies and, in its moods, does not give them back. */
+async function moodyServer(): Promise<{
+  url: string;
+  mood: (mood: Mood) => void;
+  proxies: () => Promise<object>;
+}> {
+  const real = await startProxyThread({ host: '127.0.0.1', port: 0, seed: 1 });
+  closers.push(() => real.close());
+  let mood: Mood = 'well';
+  const server = createServer((request, response) => {
+    if (request.method !== 'DELETE' || mood === 'well') relay(request, response, real.apiUrl);
+    else if (mood === 'refuses') response.writeHead(500).end('{"error":"out of order","status":500}');
+  });
+  const url = await listening(server);
+  closers.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const proxies = async (): Promise<object> =>
+    (await (await fetch(`${real.apiUrl}/proxies`)).json()) as object;
+  return { url, mood: (next) => (mood = next), proxies };
+}
+
+async function listening(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+}
+
+function relay(request: IncomingMessage, response: ServerResponse, apiUrl: string): void {
+  const { method, url, headers } = request;
+  const onward = sendRequest(`${apiUrl}${url ?? '/'}`, {
+    method,
+    headers: { ...headers, host: new URL(apiUrl).host },
+  });
+  onward.on('response', (answer) => {
+    response.writeHead(answer.statusCode ?? 500, answer.headers);
+    answer.pipe(response);
+  });
+  onward.on('error', () => response.destroy());
+  request.pipe(onward);
+}
+
+/** A toxic that cannot be taken off, and a process that is held meanwhile. */
+async function faultedScenario(): Promise<string> {
+  const target = await writeTarget(workspace, { backend: true });
+  const slow = {
+    id: 'slow',
+    at: '500ms',
+    for: '700ms',
+    fault: 'latency',
+    on: 'backend',
+    with: { latency: '20ms' },
+  };
+  const still = { id: 'still', at: '600ms', for: '300ms', fault: 'pause', on: 'target' };
+  const chaos = [slow, still].map((fault) => ({ ...fault, inject: 'always' }));
+  return await writeScenario(workspace, { target, path: '/via', for: '2s', chaos });
+}
+
+it.each<Mood>(['refuses', 'hangs'])(
+  'a Toxiproxy that %s: all others are undone, exit code 4, how to finish is said, and rollback finishes',
+  async (mood) => {
+    const server = await moodyServer();
+    server.mood(mood);
+    const path = await faultedScenario();
+    const mettle = workspace.start(['run', path, '--toxiproxy', server.url], { limitMs: 150_000 });
+    await mettle.until('the load goes on', () => /took effect/.test(mettle.stderr()));
+    const footprint = canSeeProcesses() ? footprintOf(mettle.pid, workspace) : null;
+    const result = await mettle.ended;
+    expect(result.exitCode, result.stdout + result.stderr).toBe(4);
+    expect(result.stderr).toMatch(
+      new RegExp(`by hand: curl -X DELETE ${server.url}/proxies/mettle_\\w+_backend/toxics/mettle_slow`),
+    );
+    expect(result.stderr).toContain(mood === 'hangs' ? 'did not answer within' : 'out of order');
+    const faults = lastRecord(workspace).faults.map(({ id, status }) => [id, status]);
+    expect(faults).toEqual([
+      ['slow', 'undo failed'],
+      ['still', 'undone'],
+    ]);
+    if (footprint !== null) {
+      const left = (await leftAfter(workspace, footprint, 5_000)).filter(
+        (line) => !line.startsWith('journal '),
+      );
+      expect(left).toEqual([]);
+    }
+
+    const status = await workspace.run(['chaos', 'status']);
+    expect(status.exitCode).toBe(4);
+    expect(status.stdout).toContain('latency on backend (fault slow)');
+    const named = await workspace.run(['validate', path]);
+    expect(named.exitCode).toBe(0);
+    expect(named.stderr).toContain('latency on backend (fault slow)');
+    expect(named.stderr).toContain('mettle chaos rollback');
+
+    server.mood('well');
+    const rollback = await workspace.run(['chaos', 'rollback']);
+    expect(rollback.exitCode, rollback.stdout + rollback.stderr).toBe(0);
+    expect(await server.proxies()).toEqual({});
+    expect((await workspace.run(['chaos', 'status'])).exitCode).toBe(0);
+  },
+  240_000,
+);
