@@ -77,6 +77,19 @@ describe('the timeline', () => {
     expect(played[0]?.cutShort).toBe(false);
   });
 
+  it('tells the load of an effect before it is brought about, where that is known', async () => {
+    const { log, ports } = stage();
+    const acting: TimelinePorts = {
+      ...ports,
+      inject: (asked, onActing) => {
+        onActing(2 * second);
+        return ports.inject(asked, onActing);
+      },
+    };
+    await playTimeline([fault('a', 2, 3)], acting);
+    expect(log).toEqual(['effect 2', 'inject a at 2', 'effect 2', 'clear a at 5', 'clear 5']);
+  });
+
   it('plays overlapping faults and ends the one whose time is up first', async () => {
     const { log, ports } = stage();
     await playTimeline([fault('long', 1, 9), fault('short', 2, 2)], ports);
