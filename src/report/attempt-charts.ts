@@ -12,6 +12,7 @@ const mostCharts = 6;
 const secondMicros = 1_000_000;
 
 type Stretch = AttemptsRecord['timeline'][number];
+type Drawn = Stretch & { readonly known: boolean };
 
 /** One for each fault whose link was watched and carried anything, up to six. */
 export const attemptCharts = (run: RunRecord): Chart[] =>
@@ -30,7 +31,9 @@ function attemptChart(fault: FaultRecord, attempts: AttemptsRecord, index: numbe
     stretches.map((stretch) => ({
       fromMicros: stretch.fromMicros,
       toMicros: stretch.toMicros,
-      y: (stretch[what] * secondMicros) / Math.max(1, stretch.toMicros - stretch.fromMicros),
+      y: stretch.known
+        ? (stretch[what] * secondMicros) / Math.max(1, stretch.toMicros - stretch.fromMicros)
+        : null,
     }));
   const silences = list.map(({ fromMicros, forMicros }, at): TimeWindow => ({
     label: at === 0 ? 'silent' : '',
@@ -53,7 +56,10 @@ function attemptChart(fault: FaultRecord, attempts: AttemptsRecord, index: numbe
     yLabel: 'per second, by when they began',
     format: formatRate,
     extraColumns: [
-      { name: 'attempts, number', cells: stretches.map((stretch) => String(stretch.attempts)) },
+      {
+        name: 'attempts, number',
+        cells: stretches.map(({ known, attempts: seen }) => (known ? String(seen) : '–')),
+      },
       { name: 'silence', cells: stretches.map((stretch) => silentWord(stretch, silences)) },
     ],
   });
@@ -76,17 +82,24 @@ const silentWord = (stretch: Stretch, silences: readonly TimeWindow[]): string =
     ? 'silent'
     : '–';
 
-/** The proxy keeps nothing of stretches in which nothing was: none, which is not the same as unknown. */
-function withoutGaps({ timeline, untilMicros }: AttemptsRecord): Stretch[] {
-  const whole: Stretch[] = [];
+/**
+ * The proxy keeps nothing of stretches in which nothing was: there were none. Between the last look before the fault and
+ * its effect nobody looked: that is not known.
+ */
+function withoutGaps({ timeline, fromMicros, untilMicros }: AttemptsRecord): Drawn[] {
+  const whole: Drawn[] = [];
+  const gap = (from: number, to: number): void => {
+    const empty = { attempts: 0, answered: 0 };
+    const edge = Math.min(to, Math.max(from, fromMicros));
+    if (edge > from) whole.push({ ...empty, fromMicros: from, toMicros: edge, known: to < fromMicros });
+    if (to > edge) whole.push({ ...empty, fromMicros: edge, toMicros: to, known: true });
+  };
   let atMicros = timeline[0]?.fromMicros ?? untilMicros;
   for (const stretch of timeline) {
-    if (stretch.fromMicros > atMicros)
-      whole.push({ fromMicros: atMicros, toMicros: stretch.fromMicros, attempts: 0, answered: 0 });
-    whole.push(stretch);
+    gap(atMicros, stretch.fromMicros);
+    whole.push({ ...stretch, known: true });
     atMicros = Math.max(atMicros, stretch.toMicros);
   }
-  if (untilMicros > atMicros)
-    whole.push({ fromMicros: atMicros, toMicros: untilMicros, attempts: 0, answered: 0 });
+  gap(atMicros, untilMicros);
   return whole;
 }

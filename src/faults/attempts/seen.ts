@@ -26,7 +26,17 @@ export interface AttemptsSeen extends AttemptsBefore {
   readonly figures: AttemptWindow;
 }
 
-export const attemptsBefore = (window: ObservationWindow): AttemptsBefore => ({
+/** The proxy's slices end on multiples of this, or earlier at a change of toxics. */
+const gridMicros = 250_000;
+
+/** Up to the last slice that was over when the proxy was asked: one that goes on is half told. */
+export function attemptsBefore(window: ObservationWindow): AttemptsBefore {
+  const untilMicros = Math.floor(window.untilMicros / gridMicros) * gridMicros;
+  const { sinceMicros, slices } = attemptsIn(window);
+  return { sinceMicros, untilMicros, slices: slices.filter(({ endMicros }) => endMicros <= untilMicros) };
+}
+
+const attemptsIn = (window: ObservationWindow): AttemptsBefore => ({
   sinceMicros: window.sinceMicros,
   untilMicros: window.untilMicros,
   slices: window.slices.flatMap((slice) => {
@@ -37,7 +47,7 @@ export const attemptsBefore = (window: ObservationWindow): AttemptsBefore => ({
 });
 
 export const attemptsSeen = (window: ObservationWindow): AttemptsSeen => ({
-  ...attemptsBefore(window),
+  ...attemptsIn(window),
   complete: window.complete,
   refused: window.refused,
   figures: window.attempts,
