@@ -1,6 +1,6 @@
 // Ctrl-C and SIGTERM: every fault undone first, then everything stopped, the record kept, nothing left.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packagePath } from '../../src/kernel/entry.ts';
@@ -20,6 +20,10 @@ function targetLog(): string {
   const file = join(recordFolders(workspace)[0] ?? '', 'target.log');
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
+
+/** As it was printed at the start. */
+const killFileOf = (mettle: RunningCli): string =>
+  /create the kill file (\S+)/.exec(mettle.stderr())?.[1] ?? '';
 
 const fixtures = /(service|backend)\.mjs/;
 
@@ -42,37 +46,40 @@ async function startFaulted(env: Readonly<Record<string, string>> = {}): Promise
 }
 
 describe.skipIf(!canSeeProcesses())('a run that is told to stop while a fault is active', () => {
-  it.each(['Ctrl-C', 'Ctrl-C twice', 'SIGTERM'] as const)('%s: undoes the fault, then stops', async (how) => {
-    const mettle = await startFaulted();
-    const footprint = footprintOf(mettle.pid, workspace);
-    // Mettle, its watchdog, the service, the backend; the service, the backend and the fault proxy listen.
-    expect(footprint.processes.size).toBeGreaterThanOrEqual(4);
-    expect(footprint.listening.size).toBeGreaterThanOrEqual(4);
-    if (how === 'SIGTERM') mettle.kill('SIGTERM');
-    else mettle.ctrlC();
-    if (how === 'Ctrl-C twice') {
-      await mettle.until('it has heard', () => mettle.stderr().includes('undoing'));
-      mettle.ctrlC();
-    }
-    const { exitCode, stdout, stderr } = await mettle.ended;
-    expect(leftOf(workspace, footprint)).toEqual([]);
-    expect(exitCode, stderr).toBe(130);
-    expect(stdout).toContain('verdict: interrupted');
-    const [fault] = lastRecord(workspace).faults;
-    expect(fault).toMatchObject({ id: 'cut', status: 'undone' });
-    expect(fault?.clearedAtMicros).toBeGreaterThan(fault?.effectAtMicros ?? Infinity);
-    expect(lastRecord(workspace).verdict).toMatchObject({ status: 'interrupted', exitCode: 130 });
-    // The service saw its backend again before it was asked to stop itself.
-    const lines = targetLog().split('\n');
-    expect(lines.filter((line) => line.startsWith('backend '))).toEqual([
-      'backend up',
-      'backend down',
-      'backend up',
-    ]);
-    expect(lines.lastIndexOf('backend up')).toBeLessThan(lines.indexOf('asked to stop'));
-    const status = await workspace.run(['chaos', 'status']);
-    expect([status.exitCode, status.stdout]).toEqual([0, 'nothing is active and nothing is left behind\n']);
-  });
+  it.each(['Ctrl-C', 'Ctrl-C twice', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s: undoes the fault, then stops',
+    async (how) => {
+      const mettle = await startFaulted();
+      const footprint = footprintOf(mettle.pid, workspace);
+      // Mettle, its watchdog, the service, the backend; the service, the backend and the fault proxy listen.
+      expect(footprint.processes.size).toBeGreaterThanOrEqual(4);
+      expect(footprint.listening.size).toBeGreaterThanOrEqual(4);
+      if (how === 'SIGTERM' || how === 'SIGHUP') mettle.kill(how);
+      else mettle.ctrlC();
+      if (how === 'Ctrl-C twice') {
+        await mettle.until('it has heard', () => mettle.stderr().includes('undoing'));
+        mettle.ctrlC();
+      }
+      const { exitCode, stdout, stderr } = await mettle.ended;
+      expect(leftOf(workspace, footprint)).toEqual([]);
+      expect(exitCode, stderr).toBe(130);
+      expect(stdout).toContain('verdict: interrupted');
+      const [fault] = lastRecord(workspace).faults;
+      expect(fault).toMatchObject({ id: 'cut', status: 'undone' });
+      expect(fault?.clearedAtMicros).toBeGreaterThan(fault?.effectAtMicros ?? Infinity);
+      expect(lastRecord(workspace).verdict).toMatchObject({ status: 'interrupted', exitCode: 130 });
+      // The service saw its backend again before it was asked to stop itself.
+      const lines = targetLog().split('\n');
+      expect(lines.filter((line) => line.startsWith('backend '))).toEqual([
+        'backend up',
+        'backend down',
+        'backend up',
+      ]);
+      expect(lines.lastIndexOf('backend up')).toBeLessThan(lines.indexOf('asked to stop'));
+      const status = await workspace.run(['chaos', 'status']);
+      expect([status.exitCode, status.stdout]).toEqual([0, 'nothing is active and nothing is left behind\n']);
+    },
+  );
 
   it('an error that nobody caught: undone like Ctrl-C, exit code 3, and told as a bug', async () => {
     const preload = packagePath('test/support/fixture-cli/fails-later.mjs');
@@ -85,6 +92,29 @@ describe.skipIf(!canSeeProcesses())('a run that is told to stop while a fault is
     expect(stderr).toContain('Mettle itself failed: nobody caught this');
     expect(lastRecord(workspace).faults[0]).toMatchObject({ id: 'cut', status: 'undone' });
   });
+
+  it.each(['Ctrl-C', 'SIGHUP', 'an error that nobody caught', 'the kill file'] as const)(
+    '%s: lets a held process go on, then stops it',
+    async (how) => {
+      const target = await writeTarget(workspace, { backend: true });
+      const held = { id: 'held', at: '500ms', for: '25s', fault: 'pause', on: 'backend', inject: 'always' };
+      const path = await writeScenario(workspace, { target, for: '30s', chaos: [held] });
+      const preload = packagePath('test/support/fixture-cli/fails-later.mjs');
+      const mettle = workspace.start(['run', path], { env: { NODE_OPTIONS: `--import=${preload}` } });
+      await mettle.until('the backend is held', () => mettle.stderr().includes('fault held took effect'));
+      const footprint = footprintOf(mettle.pid, workspace);
+      const isStopped = (pid: number): boolean => /\) T /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+      expect([...footprint.processes.keys()].filter(isStopped)).not.toEqual([]);
+      if (how === 'Ctrl-C') mettle.ctrlC();
+      else if (how === 'SIGHUP') mettle.kill('SIGHUP');
+      else if (how === 'the kill file') writeFileSync(killFileOf(mettle), '');
+      else mettle.kill('SIGUSR2');
+      const { exitCode, stderr } = await mettle.ended;
+      expect(leftOf(workspace, footprint)).toEqual([]);
+      expect(exitCode, stderr).toBe(how.startsWith('an error') ? 3 : 130);
+      expect(lastRecord(workspace).faults[0]).toMatchObject({ id: 'held', status: 'undone' });
+    },
+  );
 
   it('Ctrl-C keeps a report and measurements that can be read again', async () => {
     const mettle = await startFaulted();
