@@ -7,6 +7,7 @@ import { type Chart, figure } from './charts/figure.ts';
 import { attemptCharts } from './attempt-charts.ts';
 import { attemptRows } from './attempt-words.ts';
 import { doctorView } from './doctor-rows.ts';
+import { eventRows } from './event-rows.ts';
 import { faultRow, faultSummary, observationRow } from './fault-rows.ts';
 import { latencyCharts, latencySpectrum, responseAgainstService } from './latency-charts.ts';
 import { promiseRow } from './promise-rows.ts';
@@ -45,6 +46,7 @@ function viewOf(data: RunData) {
     faults: run.faults.map(faultRow),
     observations: run.faults.flatMap(observationRow),
     attempts: attemptRows(run),
+    events: eventRows(run),
     flows: flowGroups(run),
     webSockets: webSocketView(run),
     errors: errorRows(run),

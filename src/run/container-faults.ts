@@ -14,6 +14,8 @@ import type { ScheduledFault } from '../scenario/scenario.ts';
 import type { TargetSpec } from '../system/target-spec.ts';
 
 export interface ContainerFaults {
+  /** The engine; null: nothing of this run needs one. */
+  readonly docker: DockerAddress | null;
   /** Rejects when nothing may be, or could be, injected; nothing is left then, or the error has the exit code 4. */
   inject(
     fault: ScheduledFault,
@@ -31,6 +33,7 @@ export function containerFaults(
 ): ContainerFaults {
   const held = new Map<string, readonly string[]>();
   return {
+    docker,
     async inject(fault, spec, tracker, onActing) {
       if (docker === null) throw new Error('no Docker engine was asked for');
       const others = new Set([...held].flatMap(([id, ids]) => (id === fault.id ? [] : ids)));

@@ -27,7 +27,8 @@ export async function guardContainers(
   { environment, connect = connectDocker, resolve }: ContainerPorts,
 ): Promise<DockerAddress | null> {
   const faults = occurrencesOf(scenario).filter(({ fault, on }) => placed(fault, on).place === 'container');
-  if (faults.length === 0) return null;
+  const observed = target.observe.docker && target.docker.project !== null;
+  if (faults.length === 0 && !observed) return null;
   const docker = await dockerEngine(
     { stated: target.docker.host, environment, allow: target.allow },
     resolve,

@@ -16,7 +16,16 @@ const reservedVariables = ['PORT', 'METTLE_CHILD'];
 const reservedNames = ['clients', 'target'];
 
 export function checkTarget(target: Target): TargetProblem[] {
-  return [...checkVariants(target), ...checkNames(target), ...checkVariables(target)];
+  const observed =
+    target.observe.docker && target.docker.project === null
+      ? [
+          {
+            path: ['observe', 'docker'],
+            message: 'which containers? State the Compose project: `docker: { project: shop }`',
+          },
+        ]
+      : [];
+  return [...checkVariants(target), ...checkNames(target), ...checkVariables(target), ...observed];
 }
 
 function checkVariants(target: Target): TargetProblem[] {

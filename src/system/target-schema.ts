@@ -191,7 +191,7 @@ export const targetSchema = z
     dependencies: z.record(name, dependency).optional(),
     clients: z.record(name, client).optional(),
     prepare: commandLine.optional(),
-    observe: z.strictObject({ process: z.boolean().optional() }).optional(),
+    observe: z.strictObject({ process: z.boolean().optional(), docker: z.boolean().optional() }).optional(),
     docker: docker.optional(),
     secrets: z.array(variableName).optional(),
     allow: z.array(z.string().min(1, 'a host name, e.g. `*.staging.example`')).optional(),
@@ -206,7 +206,7 @@ export const targetSchema = z
       dependencies: raw.dependencies ?? {},
       clients: raw.clients ?? {},
       prepare: raw.prepare ?? null,
-      observe: { process: raw.observe?.process ?? false },
+      observe: { process: raw.observe?.process ?? false, docker: raw.observe?.docker ?? false },
       docker: {
         project: raw.docker?.project ?? null,
         host: raw.docker?.host ?? null,

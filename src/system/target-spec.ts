@@ -75,7 +75,7 @@ export interface TargetSpec {
   readonly dependencies: Readonly<Record<string, Dependency>>;
   readonly clients: Readonly<Record<string, ClientProcess>>;
   readonly prepare: string | null;
-  readonly observe: { readonly process: boolean };
+  readonly observe: { readonly process: boolean; readonly docker: boolean };
   readonly docker: DockerAllowance;
   readonly secrets: readonly string[];
   readonly allow: readonly string[];

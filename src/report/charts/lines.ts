@@ -1,5 +1,6 @@
 // Lines over the time of a run: percentiles, rates, CPU. Gaps stay gaps, and failures leave marks.
 
+import { drawEvents } from './event-marks.ts';
 import type { Chart, ChartTable, Drawing } from './figure.ts';
 import { drawFrame, drawLanes, laneCount, lanesOf, type Plane, planeOf, type TimeWindow } from './frame.ts';
 import { formatDuration } from '../../kernel/units.ts';
@@ -34,6 +35,8 @@ export interface LineChart {
   readonly endMicros: number;
   readonly lines: readonly TimeLine[];
   readonly windows: readonly TimeWindow[];
+  /** When something happened to the target, in order: numbered marks. */
+  readonly events?: readonly number[];
   /** Stretches in which something failed: a cross at the top. */
   readonly crosses?: { readonly name: string; readonly atMicros: readonly number[] };
   /** `latency` = logarithmic, in µs; `linear` from zero. */
@@ -69,6 +72,9 @@ export function lineChart(chart: LineChart): Chart {
       ...chart.lines.map((entry) => [entry.className, entry.name] as const),
       ...(crosses === undefined || crosses.atMicros.length === 0 ? [] : [['cross', crosses.name] as const]),
       ...(beyond ? [['beyond', 'among the failures'] as const] : []),
+      ...((chart.events ?? []).length > 0
+        ? [['event', 'numbered: what happened to the target'] as const]
+        : []),
     ],
     table: tableOf(chart),
   };
@@ -111,7 +117,13 @@ function draw(chart: LineChart, layout: Layout): Drawing {
   return {
     width: plane.width,
     height: plane.height,
-    marks: [drawLanes(lanes, plane, x), frame, ...lines, ...crosses].join(''),
+    marks: [
+      drawLanes(lanes, plane, x),
+      frame,
+      ...lines,
+      ...crosses,
+      drawEvents(chart.events ?? [], plane, x),
+    ].join(''),
   };
 }
 

@@ -72,7 +72,7 @@ describe('a target file', () => {
       },
       clients: { extension: { start: 'node dist/extension.js', env: 'API_URL', ready: null } },
       prepare: 'node dist/seed.js',
-      observe: { process: true },
+      observe: { process: true, docker: false },
       docker: { project: null, host: null, maxContainers: 1, maxShare: 1 },
       secrets: ['RAG_TOKEN'],
       allow: ['*.staging.example'],
@@ -95,7 +95,16 @@ describe('a target file', () => {
       { ...minimal, variants: { a: { compose: 'x.yml', service: 'y' } } },
       'Unrecognized keys: "compose", "service"',
     ],
-    ['what cannot be observed yet', { ...minimal, observe: { docker: true } }, 'Unrecognized key: "docker"'],
+    [
+      'what cannot be observed yet',
+      { ...minimal, observe: { prometheus: 'GET /' } },
+      'Unrecognized key: "prometheus"',
+    ],
+    [
+      'containers of no project',
+      { ...minimal, observe: { docker: true } },
+      'observe.docker: which containers?',
+    ],
     ['no variant', { ...minimal, variants: {} }, 'at least one variant'],
     ['a variant of nothing', { ...minimal, variants: { a: {} } }, 'a variant needs `start`'],
     [
