@@ -171,7 +171,7 @@ describe.skipIf(missing !== undefined)('faults that take something from a contai
   it.each([
     ['none', [], (limits: ContainerState['limits']) => limits.nanoCpus === 0 && limits.cpuQuota <= 0],
     ['a share', ['--cpus', '1.5'], (limits: ContainerState['limits']) => limits.nanoCpus === 1.5e9],
-    ['a quota', ['--cpu-quota', '90000'], (limits: ContainerState['limits']) => limits.cpuQuota === 90_000],
+    ['a quota', ['--cpu-quota', '150000'], (limits: ContainerState['limits']) => limits.cpuQuota === 150_000],
   ] as const)('cpu: where the limit was %s it is so again', async (_what, flags, isBack) => {
     const busy = await start('busy', 'for(;;);', ...flags);
     const injection = await inject('cpu', { cores: 0.2 }, busy);
