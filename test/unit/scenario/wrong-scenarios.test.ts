@@ -134,7 +134,6 @@ describe('parameters of faults', () => {
 describe('what a later version will know is refused by name', () => {
   const later = (word: string): string => `\`${word}\` is not supported by this version`;
   table([
-    ['fault: latency', 'fault: memory', `rag.yml:55:12: ${later('memory')}`],
     [
       'p95(query) < 2s',
       'p95(query) < 2s over 60s',
