@@ -132,7 +132,6 @@ describe('parameters of faults', () => {
 });
 
 describe('what a later version will know is refused by name', () => {
-  const later = (word: string): string => `\`${word}\` is not supported by this version`;
   table([
     [
       'p95(query) < 2s',
