@@ -12,6 +12,7 @@ import { commandLine } from './command-line.ts';
 import { interruptible } from './interrupt.ts';
 import { collect, outputOf } from './options.ts';
 import type { Output } from './output.ts';
+import type { AppliedDocument } from './applied-document.ts';
 import { printApplied, printPlanned } from './print-applied.ts';
 
 interface ApplyFlags {
@@ -103,23 +104,6 @@ function proxyOf({ on, proxy }: ApplyFlags): string {
 
 const usage = (message: string, hint?: string): MettleError =>
   new MettleError({ code: 'FAULT_PLACE', message, hint });
-
-export interface AppliedDocument {
-  readonly id: string;
-  readonly kind: string;
-  readonly on: string;
-  readonly toxiproxy: string;
-  readonly with: Readonly<Record<string, string>>;
-  readonly forMicros: number;
-  readonly lastedMicros: number;
-  readonly endedEarly: boolean;
-  readonly status: AppliedFault['result']['status'];
-  readonly note: string | null;
-  readonly fidelity: AppliedFault['result']['fidelity'];
-  readonly traffic: AppliedFault['result']['traffic'];
-  readonly observation: AppliedFault['result']['observation'];
-  readonly exitCode: ExitCode;
-}
 
 function documentOf(
   { id, fault, on, forMicros }: ScheduledFault,

@@ -4,7 +4,7 @@ import type { FaultLink } from '../faults/fault.ts';
 import { faultOf, faultParameters, isNetworkFault } from '../faults/registry.ts';
 import { formatDuration, formatSize } from '../kernel/units.ts';
 import type { ScheduledFault } from '../scenario/scenario.ts';
-import type { AppliedDocument } from './chaos-apply.ts';
+import type { AppliedDocument } from './applied-document.ts';
 import { type Output, tone } from './output.ts';
 
 export function printPlanned(output: Output, scheduled: ScheduledFault, link: FaultLink): void {

@@ -85,7 +85,7 @@ function openClass(code: string | undefined, detail: string): FailureClass {
 }
 
 /** Not an answer of the network: Mettle itself does not connect there. */
-export const notAllowedCode = 'HOST_NOT_ALLOWED';
+const notAllowedCode = 'HOST_NOT_ALLOWED';
 
 function openingClass(stage: OpeningStage, code: string | undefined, cause: unknown): FailureClass {
   if (code === notAllowedCode) return 'connect';

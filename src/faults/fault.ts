@@ -59,8 +59,8 @@ interface Injecting<Spec> {
   readonly forMicros: number;
   readonly tracker: Tracker;
   /**
-   * Told right before acting, where the effect counts from then: whoever sorts what happens by phases must know before
-   * the first of it does.
+   * Told right before acting: the effect counts from then, and whoever sorts what happens by phases must know before the
+   * first of it does.
    */
   readonly onActing?: ((effectAtMicros: number) => void) | undefined;
 }

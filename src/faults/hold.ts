@@ -22,10 +22,12 @@ export interface Action {
   readonly forMicros: number;
   /** Acts; resolves once the effect has been read back. */
   apply(): Promise<void>;
-  /** When it takes effect, and since when `forMicros` counts; default: both once it is read back. */
-  readonly effectSince?: 'asked' | 'read back';
+  /** Since when `forMicros` counts; default: once it is read back. */
   readonly countsSince?: 'asked' | 'read back';
-  /** Told the moment right before acting, if the effect counts from there. */
+  /**
+   * Told the moment right before acting. The effect counts from there: what fails until it is read back is the fault's own
+   * doing, and must not be laid to the steady time before it.
+   */
   readonly onActing?: ((effectAtMicros: number) => void) | undefined;
   /** How long it may take until it is read back; default: 1 s. */
   readonly effectWithinMicros?: number;
@@ -56,7 +58,7 @@ export async function hold(action: Action): Promise<Injection> {
   const { intent, clock } = action;
   const tracked = await action.tracker.track({ ...intent, ttlMs: ttlMsOf(action.forMicros) });
   const askedAtMicros = clock.nowMicros();
-  if (action.effectSince === 'asked') action.onActing?.(askedAtMicros);
+  action.onActing?.(askedAtMicros);
   try {
     await action.apply();
     await tracked.applied({});
@@ -66,13 +68,11 @@ export async function hold(action: Action): Promise<Injection> {
     throw note === null ? error : leftBehind(intent, note, error);
   }
   const readBackAtMicros = clock.nowMicros();
-  const since = (moment: 'asked' | 'read back' | undefined): number =>
-    moment === 'asked' ? askedAtMicros : readBackAtMicros;
-  const countsFromMicros = since(action.countsSince);
+  const countsFromMicros = action.countsSince === 'asked' ? askedAtMicros : readBackAtMicros;
   const held: Held = { ...action, tracked, askedAtMicros, readBackAtMicros, countsFromMicros };
   let cleared: Promise<InjectionResult> | undefined;
   return {
-    ...{ effectAtMicros: since(action.effectSince), countsFromMicros },
+    ...{ effectAtMicros: askedAtMicros, countsFromMicros },
     clear: () => (cleared ??= clear(held, action)),
   };
 }

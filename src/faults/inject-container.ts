@@ -22,7 +22,7 @@ export interface ContainerInjectionRequest {
   readonly docker: DockerAddress;
   /** At least one; the guard has let them pass. */
   readonly containers: readonly ContainerState[];
-  /** Told the moment right before acting, of faults whose effect counts from there. */
+  /** Told the moment right before acting: its effect counts from there. */
   readonly onActing?: (effectAtMicros: number) => void;
 }
 
@@ -78,7 +78,6 @@ async function holdOne(
   const watch = watchContainer(engine, state);
   return await hold({
     ...{ intent, tracker, clock, forMicros, mayEndByItself: !fault.lastsUntilCleared, onActing },
-    effectSince: fault.effectSince ?? 'read back',
     countsSince: fault.countsSince ?? 'read back',
     effectWithinMicros: engineTakesMicros + (fault.actsWithinMicros?.(spec) ?? 0),
     async apply() {

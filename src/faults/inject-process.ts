@@ -21,8 +21,7 @@ export async function injectOnProcess(
   const act = fault.act(spec, { process, intent, clock, forMicros, stopping });
   return await hold({
     ...{ intent, tracker, clock, forMicros, mayEndByItself: !fault.lastsUntilCleared },
-    // A signal takes effect when it is sent: what fails until that is read back is the fault's own doing.
-    ...{ effectSince: 'asked', onActing },
+    onActing,
     apply: () => act.apply(),
     ...(act.restore === undefined ? {} : { restore: act.restore }),
     judge: () =>

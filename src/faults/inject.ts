@@ -26,14 +26,14 @@ export async function inject(
   request: InjectionRequest<NetworkFaultSpec>,
   clock: Clock = systemClock,
 ): Promise<Injection> {
-  const { spec, link, id, tracker, forMicros } = request;
+  const { spec, link, id, tracker, forMicros, onActing } = request;
   const fault = faultOf(spec);
   const server = connectToxiproxy(link.apiUrl);
   const before = await windowUntilNow(server, request, clock);
   const planned = fault.plan(spec, id, link);
   const intent = { ...planned, data: { ...planned.data, ttlMs: ttlMsOf(forMicros) } };
   return await hold({
-    ...{ intent, tracker, clock, forMicros },
+    ...{ intent, tracker, clock, forMicros, onActing },
     apply: () => fault.apply(spec, intent),
     judge: async (sinceMicros, untilMicros) => {
       const seen = await see(server, request, intent, { sinceMicros, untilMicros }).catch(() => null);

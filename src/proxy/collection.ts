@@ -2,9 +2,9 @@
 
 import { proxyAlreadyExists, proxyNotFound } from './api-error.ts';
 import { FaultProxy, sameAddress } from './fault-proxy.ts';
-import { SettledBytes } from './metrics.ts';
 import type { ProxyInput } from './proxy-input.ts';
 import type { Scheduler } from './schedule.ts';
+import { SettledBytes } from './settled-bytes.ts';
 
 export class ProxyCollection {
   readonly settledBytes = new SettledBytes();

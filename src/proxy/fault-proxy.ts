@@ -8,7 +8,7 @@ import { Observation } from './observation.ts';
 import type { ProxyChange, ProxyInput, WhenDown } from './proxy-input.ts';
 import type { Cancel, Scheduler } from './schedule.ts';
 import { ToxicChain } from './toxic-chain.ts';
-import { createTurns } from './turns.ts';
+import { createTurns } from '../kernel/turns.ts';
 
 export class FaultProxy {
   readonly name: string;
@@ -106,6 +106,7 @@ export class FaultProxy {
 
   private async change(change: ProxyChange): Promise<void> {
     const listen = change.listen ?? this.listen;
+    await resolveListen(listen);
     const wanted = change.enabled ?? this.enabled;
     this.whenDown = change.whenDown ?? this.whenDown;
     if (change.upstream !== undefined && change.upstream !== this.upstream) {

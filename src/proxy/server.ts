@@ -36,6 +36,8 @@ export async function startProxyServer(
       () => response.destroy(),
     );
   });
+  // Node swaps the two when the one for headers is longer.
+  server.headersTimeout = 10_000;
   server.requestTimeout = 15_000;
   const apiUrl = await listen(server, options);
   let closing: Promise<void> | undefined;

@@ -69,8 +69,8 @@ export function readTtlMs(fields: Fields): number | undefined {
 }
 
 function readStream(text: string | undefined): Stream {
-  const stream = (text ?? '').toLowerCase();
-  if (stream === '' || stream === 'downstream') return 'downstream';
+  const stream = (text ?? 'downstream').toLowerCase();
+  if (stream === 'downstream') return 'downstream';
   if (stream === 'upstream') return 'upstream';
   throw invalidStream();
 }

@@ -6,7 +6,7 @@ import type { AttemptsRecord } from '../record/attempts-schema.ts';
 import type { FaultRecord, RunRecord } from '../record/schema.ts';
 
 /** A figure, and beside it what has to be known of it or why there is none. */
-export interface Figure {
+interface Figure {
   readonly value: string;
   readonly note: string;
 }

@@ -30,7 +30,7 @@ export async function injectFault(
     case 'link': {
       const link = stage.backend?.get(on);
       if (link === undefined) throw new Error(`there is no proxy in front of ${on}`);
-      return await inject({ id, spec, link, traffic, forMicros, tracker });
+      return await inject({ id, spec, link, traffic, forMicros, tracker, onActing });
     }
   }
 }

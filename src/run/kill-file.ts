@@ -11,7 +11,7 @@ import { errnoOf, exitCodes, messageOf, MettleError } from '../kernel/errors.ts'
 const pollEveryMicros = 250_000;
 
 /** Why a signal was aborted, when a kill file did it. */
-export interface KilledByFile {
+interface KilledByFile {
   readonly killFile: string;
 }
 

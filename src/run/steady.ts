@@ -15,7 +15,7 @@ export const promiseTexts = (slo: readonly PromiseSpec[]): PromiseText[] =>
   }));
 
 /** When a fault was in effect, from the start of the load; cleared null: it is. */
-export interface FaultSpan {
+interface FaultSpan {
   readonly effectAtMicros: number;
   readonly clearedAtMicros: number | null;
 }

@@ -1,8 +1,10 @@
-// Plays a scenario's faults against the clock, and undoes them, last in first out, on any way out.
+// Plays a scenario's faults against the clock, and undoes them, at each place last in first out, on any way out.
 
 import { isAborted } from '../kernel/abort.ts';
 import type { Injection, InjectionResult } from '../faults/fault.ts';
+import { containerSelector } from '../faults/container/selector.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { createTurns, type Turns } from '../kernel/turns.ts';
 import type { ScheduledFault } from '../scenario/scenario.ts';
 
 export interface PlayedFault {
@@ -23,7 +25,7 @@ export interface TimelinePorts {
   readonly clock: Clock;
   readonly startAtMicros: number;
   readonly signal: AbortSignal;
-  /** `onActing`: told its effect, right before it is brought about, where that is known so early. */
+  /** `onActing`: told its effect, right before it is brought about. */
   inject(fault: ScheduledFault, onActing: (effectAtMicros: number) => void): Promise<Injection>;
   /** A steady promise that is already significantly broken, or null. Asked for `inject: if-steady`. */
   steadyBroken(): Promise<string | null>;
@@ -37,44 +39,64 @@ interface Active {
   readonly clearAtMicros: number;
 }
 
-/** Resolves when every fault was played and undone; never rejects: what went wrong is in the result. */
+/** Faults at one place: they begin one after the other, and what is left is undone from the last to the first. */
+interface Place {
+  readonly turns: Turns;
+  /** In order of injection; each settles when it is over. Never rejects. */
+  readonly lives: Promise<unknown>[];
+}
+
+/**
+ * Resolves when every fault was played and undone; never rejects: what went wrong is in the result. Faults at different
+ * places do not wait for each other: a server that hangs, or a service that starts slowly, holds up nothing else.
+ */
 export async function playTimeline(
   chaos: readonly ScheduledFault[],
   ports: TimelinePorts,
 ): Promise<PlayedFault[]> {
-  const waiting = [...chaos].sort((a, b) => a.atMicros - b.atMicros);
-  const active: Active[] = [];
-  const played: PlayedFault[] = [];
-  while (!ports.signal.aborted && (waiting.length > 0 || active.length > 0)) {
-    const next = waiting[0];
-    const ending = earliestEnd(active);
-    const injectNext = next !== undefined && (ending === undefined || next.atMicros < ending.clearAtMicros);
-    const atMicros = injectNext ? next.atMicros : (ending?.clearAtMicros ?? 0);
-    await ports.clock.sleepUntil(ports.startAtMicros + atMicros, ports.signal);
-    if (isAborted(ports.signal)) break;
-    if (injectNext) {
-      waiting.shift();
-      const begun = await begin(next, ports);
-      if ('injection' in begun) active.push(begun);
-      else played.push(begun);
-    } else if (ending !== undefined) {
-      active.splice(active.indexOf(ending), 1);
-      played.push(await end(ending, ports));
-    }
-  }
-  for (const left of active.reverse()) played.push({ ...(await end(left, ports)), cutShort: true });
-  for (const fault of waiting) {
-    played.push({ ...notInjected(fault, 'the run was stopped before'), cutShort: true });
-  }
-  return chaos.flatMap((fault) => played.filter((entry) => entry.fault === fault));
+  const places = new Map<string, Place>();
+  const placeOf = (fault: ScheduledFault): Place => {
+    // Containers are counted together: two choices at the same time could pass their cap.
+    const key = containerSelector(fault.on) === null ? fault.on : 'containers';
+    const place = places.get(key) ?? { turns: createTurns(), lives: [] };
+    places.set(key, place);
+    return place;
+  };
+  return await Promise.all(chaos.map((fault) => live(fault, placeOf(fault), ports)));
 }
 
-function earliestEnd(active: readonly Active[]): Active | undefined {
-  return active.reduce<Active | undefined>(
-    (first, entry) => (first === undefined || entry.clearAtMicros < first.clearAtMicros ? entry : first),
-    undefined,
-  );
+async function live(fault: ScheduledFault, place: Place, ports: TimelinePorts): Promise<PlayedFault> {
+  const { clock, signal, startAtMicros } = ports;
+  await clock.sleepUntil(startAtMicros + fault.atMicros, signal);
+  let settle: () => void = () => undefined;
+  const over = new Promise<void>((resolve) => (settle = resolve));
+  try {
+    const begun = await place.turns(async () => {
+      if (isAborted(signal)) return stoppedBefore(fault);
+      const outcome = await begin(fault, ports);
+      if ('injection' in outcome) place.lives.push(over);
+      return outcome;
+    });
+    if (!('injection' in begun)) return begun;
+    await clock.sleepUntil(startAtMicros + begun.clearAtMicros, signal);
+    if (!isAborted(signal)) return await end(begun, ports);
+    await laterOnes(place, over);
+    return { ...(await end(begun, ports)), cutShort: true };
+  } finally {
+    settle();
+  }
 }
+
+/** Whoever is still beginning here is waited for: it came later, and goes first. */
+async function laterOnes(place: Place, own: Promise<void>): Promise<void> {
+  await place.turns(() => Promise.resolve());
+  await Promise.all(place.lives.slice(place.lives.indexOf(own) + 1));
+}
+
+const stoppedBefore = (fault: ScheduledFault): PlayedFault => ({
+  ...notInjected(fault, 'the run was stopped before'),
+  cutShort: true,
+});
 
 async function begin(fault: ScheduledFault, ports: TimelinePorts): Promise<Active | PlayedFault> {
   if (fault.inject === 'if-steady') {

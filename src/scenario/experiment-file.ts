@@ -53,7 +53,7 @@ export async function findExperiment(
 }
 
 /** An experiment as a file of its own: its shape, and parameters that are declared and used. */
-export function checkExperiment(path: string, document: SourceDocument): ExperimentFile | Refused {
+function checkExperiment(path: string, document: SourceDocument): ExperimentFile | Refused {
   const { value: experiment, problems } = parseValue(experimentInput, document.value);
   if (experiment === undefined) return { diagnostics: placeProblems(document, problems) };
   const strange = undeclared(experiment);

@@ -37,7 +37,7 @@ export const experimentInput = z.strictObject({
 export type Experiment = z.output<typeof experimentInput>;
 
 /** One entry of `experiments` in a scenario. */
-export const experimentEntryInput = z.strictObject({
+const experimentEntryInput = z.strictObject({
   use: z.string().min(1).describe('An experiment of the library, such as `timeout`, or a path to one.'),
   id: nameInput.optional().describe('Names its faults; default: the name of the experiment.'),
   with: z.record(z.string(), plain).optional().describe('Its parameters, e.g. `{ dependency: postgres }`.'),

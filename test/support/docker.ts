@@ -34,7 +34,7 @@ export async function dockerMissing(): Promise<string | undefined> {
   return missing;
 }
 
-export interface ContainerOptions {
+interface ContainerOptions {
   readonly labels?: readonly string[];
   /** Of `docker run`, before the image. */
   readonly flags?: readonly string[];

@@ -15,7 +15,7 @@ interface Counted {
 }
 
 /** The share of a slice that lies in a span: what happened in it is taken to have been even. */
-export function shareOf(slice: Counted, span: Span): number {
+function shareOf(slice: Counted, span: Span): number {
   const lengthMicros = slice.endMicros - slice.startMicros;
   const insideMicros =
     Math.min(slice.endMicros, span.untilMicros) - Math.max(slice.startMicros, span.fromMicros);

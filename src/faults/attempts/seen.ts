@@ -4,7 +4,7 @@ import type { AttemptWindow } from '../../proxy/attempt-window.ts';
 import type { ObservationWindow } from '../../proxy/observation-window.ts';
 
 /** Refused attempts are in `attempts`. */
-export interface AttemptSlice {
+interface AttemptSlice {
   readonly startMicros: number;
   readonly endMicros: number;
   readonly attempts: number;

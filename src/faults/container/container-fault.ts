@@ -53,11 +53,7 @@ export interface ContainerFault<Input extends Notation> {
   readonly lastsUntilCleared: boolean;
   /** How long acting may rightly take by itself (the grace of a stop), besides what the engine needs; default: 0. */
   actsWithinMicros?(spec: z.output<Input>): number;
-  /**
-   * When it takes effect, and since when `for` counts; default: both once it is read back. What ends a container does so
-   * from the moment of asking on.
-   */
-  readonly effectSince?: 'asked' | 'read back';
+  /** Since when `for` counts; default: once it is read back. */
   readonly countsSince?: 'asked' | 'read back';
 }
 

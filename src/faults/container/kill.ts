@@ -16,5 +16,4 @@ export const kill = defineContainerFault({
   undoInWords: (_spec, on) => `start ${on} again unless it runs, and read that back`,
   judge: (_spec, seen) => [...stayedEnded(seen), ...startedAgain(seen)],
   lastsUntilCleared: false,
-  effectSince: 'asked',
 });

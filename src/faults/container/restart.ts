@@ -25,6 +25,5 @@ export const restart = defineContainerFault({
   judge: (_spec, seen) => startedAgain(seen),
   lastsUntilCleared: false,
   actsWithinMicros: ({ graceMs }) => graceSeconds(graceMs) * 1_000_000,
-  effectSince: 'asked',
   countsSince: 'asked',
 });

@@ -24,5 +24,4 @@ export const stop = defineContainerFault({
   lastsUntilCleared: true,
   actsWithinMicros: ({ graceMs }) => graceSeconds(graceMs) * 1_000_000,
   // Whoever is asked to end may refuse connections at once; how long it stays stopped counts from when it is.
-  effectSince: 'asked',
 });

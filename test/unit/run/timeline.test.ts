@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Injection } from '../../../src/faults/fault.ts';
-import type { Clock } from '../../../src/kernel/clock.ts';
-import { playTimeline, type TimelinePorts } from '../../../src/run/timeline.ts';
+import { type PlayedFault, playTimeline, type TimelinePorts } from '../../../src/run/timeline.ts';
 import type { ScheduledFault } from '../../../src/scenario/scenario.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 
 const second = 1_000_000;
 
@@ -11,49 +11,46 @@ const fault = (
   at: number,
   lasting: number,
   inject: 'always' | 'if-steady' = 'always',
+  on = 'db',
 ): ScheduledFault =>
   ({
     id,
     atMicros: at * second,
     forMicros: lasting * second,
-    on: 'db',
+    on,
     inject,
     traffic: 'required',
   }) as ScheduledFault;
 
 interface Stage {
+  /** Plays all of it, to the end or to where it is stopped. */
+  readonly play: (chaos: readonly ScheduledFault[], ports?: TimelinePorts) => Promise<PlayedFault[]>;
   readonly log: string[];
   readonly ports: TimelinePorts;
 }
 
-function stage(options: { abortAt?: number; broken?: string; failing?: string } = {}): Stage {
+function stage(
+  options: { abortAt?: number; broken?: string; failing?: string; hanging?: string } = {},
+): Stage {
   const log: string[] = [];
   const controller = new AbortController();
-  let now = 0;
-  const clock: Clock = {
-    nowMicros: () => now,
-    sleepUntil: (at) => {
-      const abortAt = options.abortAt === undefined ? Infinity : options.abortAt * second;
-      now = Math.max(now, Math.min(at, abortAt));
-      if (now >= abortAt) controller.abort();
-      return Promise.resolve();
-    },
-  };
+  const clock = new FakeClock();
   const inject = (asked: ScheduledFault): Promise<Injection> => {
     if (asked.id === options.failing) return Promise.reject(new Error('no such proxy'));
-    log.push(`inject ${asked.id} at ${now / second}`);
+    log.push(`inject ${asked.id} at ${clock.nowMicros() / second}`);
     return Promise.resolve({
-      effectAtMicros: now,
-      clear: () => {
-        log.push(`clear ${asked.id} at ${now / second}`);
-        return Promise.resolve({
-          clearedAtMicros: now,
+      effectAtMicros: clock.nowMicros(),
+      clear: async () => {
+        if (asked.id === options.hanging) await clock.sleepUntil(clock.nowMicros() + 20 * second);
+        log.push(`clear ${asked.id} at ${clock.nowMicros() / second}`);
+        return {
+          clearedAtMicros: clock.nowMicros(),
           status: 'undone',
           note: null,
           fidelity: [],
           traffic: { before: 1, during: 1, status: 'seen' },
           observation: null,
-        });
+        };
       },
     });
   };
@@ -65,20 +62,30 @@ function stage(options: { abortAt?: number; broken?: string; failing?: string } 
     steadyBroken: () => Promise.resolve(options.broken ?? null),
     onEdge: (at, kind) => log.push(`${kind} ${at / second}`),
   };
-  return { log, ports };
+  const play = async (
+    chaos: readonly ScheduledFault[],
+    played: TimelinePorts = ports,
+  ): Promise<PlayedFault[]> => {
+    const result = playTimeline(chaos, played);
+    await clock.advance((options.abortAt ?? 60) * second);
+    if (options.abortAt !== undefined) controller.abort();
+    await clock.advance(60 * second);
+    return await result;
+  };
+  return { log, ports, play };
 }
 
 describe('the timeline', () => {
   it('injects and clears each fault at its time and tells the load about both edges', async () => {
-    const { log, ports } = stage();
-    const played = await playTimeline([fault('a', 2, 3)], ports);
+    const { log, play } = stage();
+    const played = await play([fault('a', 2, 3)]);
     expect(log).toEqual(['inject a at 2', 'effect 2', 'clear a at 5', 'clear 5']);
     expect(played[0]).toMatchObject({ effectAtMicros: 2 * second, clearedAtMicros: 5 * second });
     expect(played[0]?.cutShort).toBe(false);
   });
 
   it('tells the load of an effect before it is brought about, where that is known', async () => {
-    const { log, ports } = stage();
+    const { log, ports, play } = stage();
     const acting: TimelinePorts = {
       ...ports,
       inject: (asked, onActing) => {
@@ -86,13 +93,13 @@ describe('the timeline', () => {
         return ports.inject(asked, onActing);
       },
     };
-    await playTimeline([fault('a', 2, 3)], acting);
+    await play([fault('a', 2, 3)], acting);
     expect(log).toEqual(['effect 2', 'inject a at 2', 'effect 2', 'clear a at 5', 'clear 5']);
   });
 
   it('plays overlapping faults and ends the one whose time is up first', async () => {
-    const { log, ports } = stage();
-    await playTimeline([fault('long', 1, 9), fault('short', 2, 2)], ports);
+    const { log, play } = stage();
+    await play([fault('long', 1, 9), fault('short', 2, 2)]);
     expect(log.filter((line) => /inject|clear \w+ at/.test(line))).toEqual([
       'inject long at 1',
       'inject short at 2',
@@ -102,8 +109,8 @@ describe('the timeline', () => {
   });
 
   it('undoes everything, last in first out, when the run is stopped in the middle', async () => {
-    const { log, ports } = stage({ abortAt: 3 });
-    const played = await playTimeline([fault('a', 1, 9), fault('b', 2, 9), fault('c', 5, 1)], ports);
+    const { log, play } = stage({ abortAt: 3 });
+    const played = await play([fault('a', 1, 9), fault('b', 2, 9), fault('c', 5, 1)]);
     expect(log.filter((line) => line.includes(' at '))).toEqual([
       'inject a at 1',
       'inject b at 2',
@@ -116,16 +123,42 @@ describe('the timeline', () => {
   });
 
   it('does not inject into a service whose steady promise is already broken', async () => {
-    const { log, ports } = stage({ broken: 'p95(query) < 2s' });
-    const played = await playTimeline([fault('a', 1, 1, 'if-steady'), fault('b', 3, 1, 'always')], ports);
+    const { log, play } = stage({ broken: 'p95(query) < 2s' });
+    const played = await play([fault('a', 1, 1, 'if-steady'), fault('b', 3, 1, 'always')]);
     expect(log).toEqual(['inject b at 3', 'effect 3', 'clear b at 4', 'clear 4']);
     expect(played[0]?.brokenPromise).toBe('p95(query) < 2s');
   });
 
   it('says why a fault could not be injected and plays the rest', async () => {
-    const { ports } = stage({ failing: 'a' });
-    const played = await playTimeline([fault('a', 1, 1), fault('b', 3, 1)], ports);
+    const { play } = stage({ failing: 'a' });
+    const played = await play([fault('a', 1, 1), fault('b', 3, 1)]);
     expect(played[0]?.note).toBe('could not be injected: no such proxy');
     expect(played[1]?.effectAtMicros).toBe(3 * second);
+  });
+
+  it('ends and begins faults elsewhere in time while one cannot be undone', async () => {
+    const { log, play } = stage({ hanging: 'stuck' });
+    await play([
+      fault('stuck', 1, 1),
+      fault('held', 1, 2, 'always', 'other'),
+      fault('c', 4, 1, 'always', 'third'),
+    ]);
+    expect(log.filter((line) => line.includes(' at '))).toEqual([
+      'inject stuck at 1',
+      'inject held at 1',
+      'clear held at 3',
+      'inject c at 4',
+      'clear c at 5',
+      'clear stuck at 22',
+    ]);
+  });
+
+  it('stopped, undoes what stands on something else first, and does not wait for other places', async () => {
+    const { log, play } = stage({ hanging: 'above', abortAt: 3 });
+    await play([fault('below', 1, 9), fault('above', 2, 9), fault('held', 1, 9, 'always', 'other')]);
+    expect(log.filter((line) => line.startsWith('clear '))).toEqual(
+      expect.arrayContaining(['clear held at 3', 'clear above at 23', 'clear below at 23']),
+    );
+    expect(log.indexOf('clear above at 23')).toBeLessThan(log.indexOf('clear below at 23'));
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createTurns } from '../../../src/proxy/turns.ts';
+import { createTurns } from '../../../src/kernel/turns.ts';
 
 it('runs tasks one after the other, in order, also after one that failed', async () => {
   const turns = createTurns();
