@@ -1,9 +1,9 @@
 // The run record: everything a report, a comparison or a re-judgement needs, validated when read.
 
 import { z } from 'zod';
-import { attemptsSchema } from './attempts-schema.ts';
 import { doctorSchema } from './doctor-schema.ts';
-import { steadyAfterSchema, stopSchema } from './stop-schema.ts';
+import { faultSchema } from './fault-schema.ts';
+import { stopSchema } from './stop-schema.ts';
 
 export const formatVersion = 2;
 
@@ -58,58 +58,6 @@ const phase = z.object({
   name: z.string(),
   startMicros: micros,
   endMicros: micros,
-});
-
-const fidelityCheck = z.object({
-  name: z.string(),
-  asked: z.string(),
-  happened: z.string(),
-  /**
-   * `unmeasured`: this proxy cannot tell (a real Toxiproxy); read back only. `not binding`: the traffic gave the fault
-   * nothing to do, so that what was kept was kept without it.
-   */
-  status: z.enum(['within', 'outside', 'not binding', 'unmeasured']),
-});
-
-/** What the fault proxy saw on one link while a fault was active (embedded proxy only). */
-const linkObservation = z.object({
-  connections: count,
-  bytesUp: count,
-  bytesDown: count,
-  resets: count,
-  refused: count,
-  addedDelayMicros: z.object({ p50: micros, p99: micros, count }).nullable(),
-  attempts: attemptsSchema
-    .nullable()
-    .default(null)
-    .describe('Attempts on the link; null in older records, and where nothing could be told.'),
-});
-
-const fault = z.object({
-  id: z.string(),
-  kind: z.string(),
-  on: z.string(),
-  /** What was asked for, as written. */
-  with: z.record(z.string(), z.union([z.string(), z.number()])),
-  plannedAtMicros: micros,
-  plannedForMicros: micros,
-  effectAtMicros: micros.nullable(),
-  clearedAtMicros: micros.nullable(),
-  status: z.enum(['undone', 'not injected', 'undo failed']),
-  /** Why it was not injected, or how to finish an undo by hand. */
-  note: z.string().nullable(),
-  fidelity: z.array(fidelityCheck),
-  traffic: z.object({
-    /** Attempts or bytes seen on the link in the 10 s before, and during. null = unknown. */
-    before: count.nullable(),
-    during: count.nullable(),
-    status: z.enum(['seen', 'avoided', 'missed', 'optional', 'unknown']),
-  }),
-  observation: linkObservation.nullable(),
-  /** From 1: which of the times of a fault that repeats; null: it does not. */
-  occurrence: z.number().int().positive().nullable().default(null),
-  /** null: it never was in effect, or was not undone. */
-  steadyAfter: steadyAfterSchema.nullable().default(null),
 });
 
 const sloStatuses = ['pass', 'warn', 'fail', 'invalid', 'not judged'] as const;
@@ -245,7 +193,7 @@ export const runRecordSchema = z.object({
   }),
   phases: z.array(phase),
   series: z.array(series),
-  faults: z.array(fault),
+  faults: z.array(faultSchema),
   slo: z.array(slo),
   /** Why the run was stopped by a promise; null: it was not. */
   stoppedBy: stopSchema.nullable().default(null),
@@ -268,5 +216,5 @@ export type FaultRecord = RunRecord['faults'][number];
 export type SloRecord = RunRecord['slo'][number];
 export type HealthRecord = RunRecord['health'];
 export type Verdict = RunRecord['verdict'];
-export type FidelityCheck = z.infer<typeof fidelityCheck>;
-export type LinkObservation = z.infer<typeof linkObservation>;
+
+export type { FidelityCheck, LinkObservation } from './fault-schema.ts';

@@ -74,6 +74,7 @@ test('the example of the documentation loads, units resolved and defaults filled
       atMicros: 30_000_000,
       forMicros: 20_000_000,
       on: 'postgres',
+      pick: null,
       inject: 'if-steady',
       traffic: 'required',
       fault: expect.objectContaining({
