@@ -121,7 +121,7 @@ describe.each(serverKinds)('on a proxy of %s', (kind, start) => {
 
   it(
     embedded
-      ? 'one whose server ends takes its faults along: it was not kept, exit code 3'
+      ? 'one whose server ends takes its faults along: it was not kept'
       : 'one that cannot be undone says how to finish by hand, exit code 4',
     async () => {
       const mettle = apply('latency', '--for', '60s', '--with', 'latency=100ms', '--json');

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startProxyServer, type ProxyServer } from '../../src/proxy/server.ts';
-import { type FuzzAnswer, type FuzzCall, fuzzCalls, sendRaw, tameCalls } from '../support/api-fuzz.ts';
+import { type FuzzAnswer, type FuzzCall, fuzzCalls, sendRaw } from '../support/api-fuzz.ts';
+import { tameCalls } from '../support/api-fuzz-tame.ts';
 import { findToxiproxy, startToxiproxy } from '../support/real-toxiproxy.ts';
 
 let server: ProxyServer;

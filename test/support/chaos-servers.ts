@@ -11,7 +11,7 @@ export interface ChaosServer {
 }
 
 /** `mettle chaos proxy` as a user starts it. */
-async function startChaosProxy(
+export async function startChaosProxy(
   workspace: Workspace,
   args: readonly string[] = ['--port', '0'],
 ): Promise<ChaosServer & { readonly cli: RunningCli }> {
