@@ -172,7 +172,7 @@ function guardLimits(target: string, environment: string, { limits, peak }: Load
       throw refused(
         'LIMITS',
         `${target} is ${environment} and states no limit for ${word}`,
-        `add \`limits: { ${word}: … }\` to the variant in the target file`,
+        `add \`limits: { ${word}: … }\` to the variant in the target file; of a URL on the command line --${word} is the limit`,
       );
     }
     if ((peak[key] ?? 0) > limit) {

@@ -105,10 +105,8 @@ export function judgeHeldBack(slo: readonly SloRecord[], played: readonly Played
   });
 }
 
+/** The whole id: a promise about `db-replica` says nothing about `db`. */
 function mentions(promise: string, faultId: string): boolean {
-  return (
-    promise.includes(`fault:${faultId}`) ||
-    promise.includes(`recovery:${faultId}`) ||
-    new RegExp(`(recovery|detection|deficit)\\(${faultId.replace(/[^\w-]/g, '.')}\\)`).test(promise)
-  );
+  const id = faultId.replace(/[^\w-]/g, '.');
+  return new RegExp(`(fault|recovery):${id}(?![\\w-])|(recovery|detection|deficit)\\(${id}\\)`).test(promise);
 }

@@ -2,12 +2,14 @@
 
 import { invalidFile } from './diagnostics.ts';
 import { examineScenario, type LoadedScenario } from './load.ts';
+import type { TargetSpec, Variant } from '../system/target-spec.ts';
 import { applyOverrides, parseOverrides } from './overrides.ts';
+import { rateInput, usersInput } from './quantities.ts';
 import type { Path, SourceDocument } from './yaml-document.ts';
 
 /** Every text is as written after its option. */
 export interface UrlOptions {
-  /** `--rate 50/s` (open model); default: 10/s, unless users are given. */
+  /** `--rate 50/s` (open model); default: 10/s, unless users are given. What is typed is the limit, too. */
   readonly rate?: string;
   /** `--users 1000` (closed model). */
   readonly users?: string;
@@ -45,7 +47,23 @@ export async function scenarioFromUrl(text: string, options: UrlOptions = {}): P
   const document = applyOverrides(plain, fields);
   const { loaded, diagnostics, warnings } = await examineScenario(document, { file: null, cwd, allow });
   if (loaded === undefined) throw invalidFile(diagnostics);
-  return { ...loaded, extraEnv, warnings: isSocket(url) ? [...warnings, socketWarning] : warnings };
+  const target = limitedTo(loaded.target, options);
+  return { ...loaded, target, extraEnv, warnings: isSocket(url) ? [...warnings, socketWarning] : warnings };
+}
+
+/** Without a target file nobody has stated limits: what was typed is the most, whatever `--set` says; no default is. */
+function limitedTo(target: TargetSpec, { rate, users }: UrlOptions): TargetSpec {
+  const typedRate = rateInput.safeParse(rate).data;
+  const typedUsers = usersInput.safeParse(users).data;
+  const limits = {
+    ratePerSecond: typedRate === undefined ? null : Math.max(typedRate.fromPerSecond, typedRate.toPerSecond),
+    users: typedUsers === undefined ? null : Math.max(typedUsers.fromUsers, typedUsers.toUsers),
+  };
+  const limited = Object.entries(target.variants).map(([name, variant]): [string, Variant] => [
+    name,
+    variant.kind === 'url' ? { ...variant, limits } : variant,
+  ]);
+  return { ...target, variants: Object.fromEntries(limited) };
 }
 
 const isSocket = (url: URL): boolean => url.protocol.startsWith('ws');

@@ -72,7 +72,8 @@ describe('load is refused', () => {
   });
 
   it('to production without limits, flag or not, and to staging without limits', async () => {
-    await refused([...byUrl, '--allow', '192.0.2.1', '--allow-production'], ['states no limit for rate']);
+    const untyped = ['run', elsewhere, '--for', '1s', '--allow', '192.0.2.1', '--allow-production'];
+    await refused(untyped, ['states no limit for rate', 'a URL on the command line --rate is the limit']);
     const target = await runningTarget({ environment: 'staging' });
     await refused(
       ['run', await writeScenario(workspace, { target })],
@@ -85,6 +86,14 @@ describe('load is refused', () => {
     const path = await writeScenario(workspace, { target, rate: '5/s' });
     const higher = 'load.0.arrivals.0.rate=50/s';
     await refused(['run', path, '--set', higher], ['reaches 50/s', 'the 20/s that']);
+    const meant = ['--allow', '192.0.2.1', '--allow-production'];
+    await refused([...byUrl, ...meant, '--set', higher], ['reaches 50/s', 'the 5/s that']);
+  });
+
+  it('but not what a person has allowed, called production, and typed the rate of', async () => {
+    const meant = ['--allow', '192.0.2.1', '--allow-production', '--dry-run'];
+    const result = await workspace.run([...byUrl, ...meant]);
+    expect(result.exitCode, result.stdout + result.stderr).toBe(0);
   });
 
   it('by every way that --set could go round a guard', async () => {

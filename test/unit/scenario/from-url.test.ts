@@ -43,6 +43,19 @@ test('options say how much, how long and what is promised', async () => {
   expect(target.allow).toEqual(['x.example']);
 });
 
+test('what was typed is the limit, the highest of a ramp; what nobody typed is none, and --set changes neither', async () => {
+  const limitsOf = async (options: UrlOptions): Promise<unknown> => {
+    const { target } = await scenarioFromUrl('https://x.example/', options);
+    return target.variants['default'];
+  };
+  const none = { ratePerSecond: null, users: null };
+  expect(await limitsOf({})).toMatchObject({ limits: none });
+  expect(await limitsOf({ rate: '50/s -> 5/s' })).toMatchObject({ limits: { ...none, ratePerSecond: 50 } });
+  expect(await limitsOf({ users: '0 -> 30' })).toMatchObject({ limits: { ...none, users: 30 } });
+  const set = ['load.0.arrivals.0.rate=500/s'];
+  expect(await limitsOf({ rate: '5/s', set })).toMatchObject({ limits: { ...none, ratePerSecond: 5 } });
+});
+
 test('users make it a closed load', async () => {
   const { scenario } = await scenarioFromUrl('http://127.0.0.1:8080/', { users: '1000', for: '10s' });
   expect(scenario.load).toEqual([
