@@ -68,6 +68,8 @@ interface Injecting<Spec> {
 export interface InjectionRequest<Spec> extends Injecting<Spec> {
   readonly link: FaultLink;
   readonly traffic: 'required' | 'optional';
+  /** Monotonic clock: what went over the link earlier is no traffic of the load. Default: all counts. */
+  readonly loadSinceMicros?: number;
 }
 
 export interface ProcessInjectionRequest<Spec> extends Injecting<Spec> {

@@ -8,7 +8,7 @@ import { connectToxiproxy } from './clients/toxiproxy.ts';
 import type { ToxiproxyPort } from './clients/toxiproxy.ts';
 import type { Injection, InjectionRequest } from './fault.ts';
 import { hold } from './hold.ts';
-import { attemptsOf, readWindow, seeFault } from './observe.ts';
+import { attemptsSince, readWindow, seeFault } from './observe.ts';
 import { faultOf } from './registry.ts';
 import type { NetworkFaultSpec } from './registry.ts';
 import type { Seen } from './seen.ts';
@@ -40,7 +40,7 @@ export async function inject(
       return {
         fidelity: fault.judge(spec, seen, intent),
         traffic: judgeTraffic(
-          before === null ? null : attemptsOf(before),
+          before === null ? null : attemptsSince(before, request.loadSinceMicros),
           seen?.attempts ?? null,
           request.traffic,
         ),

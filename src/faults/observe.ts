@@ -84,6 +84,19 @@ function toSeen(window: ObservationWindow, toxicName: string | null): Seen {
 const livedInside = (toxic: ObservationWindow['toxics'][number], window: ObservationWindow): boolean =>
   toxic.addedAtMicros < window.untilMicros && (toxic.removedAtMicros ?? Infinity) > window.sinceMicros;
 
+/**
+ * The same, but only from a moment on (undefined: all); the proxy's slices count when most of them lies behind it. A
+ * service that looks at its dependency once when it starts has not used it for the load.
+ */
+export function attemptsSince(window: ObservationWindow, sinceMicros: number | undefined): number | null {
+  if (sinceMicros === undefined || sinceMicros <= window.sinceMicros) return attemptsOf(window);
+  const slices = window.slices.filter(
+    ({ startMicros, endMicros }) => startMicros + endMicros > 2 * sinceMicros,
+  );
+  const seen = slices.reduce((total, slice) => total + slice.connections + slice.chunksUp + slice.refused, 0);
+  return seen === 0 && window.refused === null ? null : seen;
+}
+
 /** Connections, refused ones, and pieces that clients sent. null: none was seen, but some could not have been. */
 export function attemptsOf(window: ObservationWindow): number | null {
   const seen = window.connections + window.upstream.chunks + (window.refused ?? 0);

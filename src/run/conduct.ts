@@ -146,7 +146,7 @@ async function play(
     startAtMicros,
     signal: AbortSignal.any([signal, loadOver.signal]),
     inject: async (fault, onActing) => {
-      const injection = await injectFault(request, started, fault, onActing);
+      const injection = await injectFault(request, started, fault, onActing, startAtMicros);
       watch.faultBegan(fault, injection.effectAtMicros - startAtMicros);
       tell(() => progress.faultBegan(fault, injection.effectAtMicros - startAtMicros));
       return withEnd(injection, (clearedAt) => {

@@ -14,6 +14,7 @@ export async function injectFault(
   started: StartedVariant,
   fault: ScheduledFault,
   onActing: (effectAtMicros: number) => void,
+  loadSinceMicros: number,
 ): Promise<Injection> {
   const { id, on, forMicros, traffic } = fault;
   const tracker = stage.journal;
@@ -30,7 +31,7 @@ export async function injectFault(
     case 'link': {
       const link = stage.backend?.get(on);
       if (link === undefined) throw new Error(`there is no proxy in front of ${on}`);
-      return await inject({ id, spec, link, traffic, forMicros, tracker, onActing });
+      return await inject({ id, spec, link, traffic, forMicros, tracker, onActing, loadSinceMicros });
     }
   }
 }

@@ -9,6 +9,7 @@ import type { ProcessSample } from '../system/system.ts';
 import type { Breach } from './abort-watch.ts';
 import { seriesRecords } from './assemble.ts';
 import { withAttempts } from './attempt-records.ts';
+import { avoidedFaults, withLoadGoingOn } from './avoided.ts';
 import { broadcastNotes } from './broadcast-bounds.ts';
 
 import type { TargetEvent } from './container-events.ts';
@@ -52,7 +53,11 @@ export function judge(request: RunRequest, measured: Measured): RunData {
   const { load, played } = measured;
   const { breach = null, interruptedBy } = measured;
   const stopped = interruptedBy !== null || breach !== null;
-  const plain = played.map((entry) => faultRecord(entry, stopped));
+  const plain = withLoadGoingOn(
+    played.map((entry) => faultRecord(entry, stopped)),
+    played,
+    load.slices,
+  );
   const effects = withSteadyAfter(scenario, plain, load.slices, load.elapsedMicros);
   const endMicros = endOf(request, load);
   const phases = phasesOf(scenario.warmupMicros, endMicros, faultWindows(request, effects, load));
@@ -86,6 +91,7 @@ export function judge(request: RunRequest, measured: Measured): RunData {
       ...connectionNotes(request),
       ...broadcastNotes(series),
       ...idleFaults(faults),
+      ...avoidedFaults(faults),
       ...(stopped || scenario.slo.length === 0 ? [] : unknownAfter(faults)),
       ...measured.notes,
     ],

@@ -63,6 +63,11 @@ describe('a throttle of 100 KB/s', () => {
     ],
     ['that is never idle, in short waits', { bytesOut: 3_900_000, heldMicros: second }, 'within'],
     ['that no data waited for', { bytesOut: 200_000, heldMicros: 0.09 * second }, 'not binding'],
+    [
+      'that hardly any data needed, whatever timers made of it',
+      { bytesIn: 4_000, bytesOut: 4_000, heldMicros: 0.15 * second },
+      'not binding',
+    ],
     ['that does nothing, at a high demand', { bytesOut: 9_000_000, heldMicros: 0 }, 'outside'],
     ['that lets nothing through', { bytesOut: 0, heldMicros: 0 }, 'unmeasured'],
   ])('%s', (_name, downstream, status) => {
