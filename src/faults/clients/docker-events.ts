@@ -37,9 +37,10 @@ export async function watchEvents(
   containerIds: readonly string[],
   onEvent: (event: DockerEvent) => void,
   onEnd: (error: Error | null) => void,
+  abortSignal?: AbortSignal,
 ): ReturnType<DockerPort['events']> {
   const filters = JSON.stringify({ type: ['container'], container: [...containerIds] });
-  const stream = await docker.getEvents({ filters });
+  const stream = await docker.getEvents({ filters, ...(abortSignal === undefined ? {} : { abortSignal }) });
   let closed = false;
   let rest = '';
   stream.on('data', (chunk: Buffer) => {

@@ -13,11 +13,13 @@ export async function runExec(
   id: string,
   command: readonly string[],
   timeoutMs: number,
+  abortSignal?: AbortSignal,
 ): Promise<ExecResult> {
+  const abortable = abortSignal === undefined ? {} : { abortSignal };
   const exec = await docker
     .getContainer(id)
-    .exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true, Tty: false });
-  const stream = await exec.start({ Tty: false });
+    .exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true, Tty: false, ...abortable });
+  const stream = await exec.start({ Tty: false, ...abortable });
   let output = '';
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -34,7 +36,7 @@ export async function runExec(
   const late = wait(timeoutMs, false, { signal: patience.signal }).catch(() => false);
   try {
     const ended = await Promise.race([closed, late]);
-    const exitCode = ended ? (await exec.inspect()).ExitCode : null;
+    const exitCode = ended ? (await exec.inspect(abortable)).ExitCode : null;
     return { exitCode, output: output.slice(0, shownCharacters) };
   } finally {
     patience.abort();

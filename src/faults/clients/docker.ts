@@ -30,10 +30,20 @@ export async function connectDocker(
     ...running(docker, calls),
     ...changing(docker, calls),
     exec: (id, command, execTimeoutMs) =>
-      calls.call('exec', () => runExec(docker, id, command, execTimeoutMs), execTimeoutMs),
+      calls.call(
+        'exec',
+        (abortSignal) => runExec(docker, id, command, execTimeoutMs, abortSignal),
+        execTimeoutMs,
+      ),
     events: (containerIds, onEvent, onEnd) =>
-      calls.call('events', () => watchEvents(docker, containerIds, onEvent, onEnd)),
+      calls.call('events', (abortSignal) => watchEvents(docker, containerIds, onEvent, onEnd, abortSignal)),
   };
+}
+
+/** dockerode takes the signal, its types do not know. A call left open would keep the program from ending. */
+interface Abortable {
+  ping(options: { readonly abortSignal: AbortSignal }): Promise<unknown>;
+  inspect(options: { readonly abortSignal: AbortSignal }): Promise<unknown>;
 }
 
 const looking = (
@@ -41,7 +51,7 @@ const looking = (
   { call, nonsense }: DockerCalls,
 ): Pick<DockerPort, 'ping' | 'list' | 'inspect' | 'network' | 'usage'> => ({
   async ping() {
-    await call('ping', () => docker.ping());
+    await call('ping', (abortSignal) => (docker as unknown as Abortable).ping({ abortSignal }));
   },
   async list({ labels = [] }) {
     const filters = JSON.stringify({ label: labels });
@@ -79,10 +89,9 @@ const looking = (
   },
   async network(nameOrId) {
     const what = `inspect network ${nameOrId}`;
-    const answer = await call(what, () =>
-      docker
-        .getNetwork(nameOrId)
-        .inspect()
+    const answer = await call(what, (abortSignal) =>
+      (docker.getNetwork(nameOrId) as unknown as Abortable)
+        .inspect({ abortSignal })
         .catch((error: unknown) => {
           if (isNotFound(error)) return undefined;
           throw error;

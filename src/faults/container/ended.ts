@@ -10,8 +10,19 @@ import { needsRunning } from './act.ts';
 import type { ContainerSeen, FaultContainer } from './container-fault.ts';
 import { notUndoable } from './refusal.ts';
 
-/** Throws a MettleError (exit code 2) for a container that could not be started again as it was. */
-export function endedIntent(verb: string, id: string, { docker, state }: FaultContainer): UndoIntent {
+/** Besides the grace: what Docker itself may need until a container has ended. */
+const engineTakesMs = 5_000;
+
+/**
+ * Throws a MettleError (exit code 2) for a container that could not be started again as it was. `graceMs`: how long it
+ * may take to end once it has been asked.
+ */
+export function endedIntent(
+  verb: string,
+  id: string,
+  { docker, state }: FaultContainer,
+  graceMs: number,
+): UndoIntent {
   needsRunning(state, id);
   if (state.autoRemove) throw notUndoable(state, 'would vanish when it ends (--rm)', 'run it without --rm');
   if (state.portsChosenByDocker.length > 0)
@@ -26,6 +37,8 @@ export function endedIntent(verb: string, id: string, { docker, state }: FaultCo
     data: {
       ...containerData(docker, state),
       ...{ wasStatus: state.status, startedAt: state.startedAt, ports: [...state.ports] },
+      // Docker goes on with what it was asked for when the one who asked is gone.
+      ...{ askedAtUnixMs: Date.now(), endsWithinMs: graceMs + engineTakesMs },
     },
   };
 }

@@ -6,11 +6,14 @@ import { actOn } from './act.ts';
 import { defineContainerFault } from './container-fault.ts';
 import { endedIntent, hasEnded, startedAgain, stayedEnded } from './ended.ts';
 
+/** A program that hears a signal may take as long to end as Docker itself would let it. */
+const signalGraceMs = 10_000;
+
 export const kill = defineContainerFault({
   kind: 'kill',
   input: killInput,
   parameters: ({ signal }) => ({ signal }),
-  plan: (_spec, id, place) => endedIntent('killed', id, place),
+  plan: ({ signal }, id, place) => endedIntent('killed', id, place, signal === 'SIGKILL' ? 0 : signalGraceMs),
   apply: ({ signal }, intent) =>
     actOn(intent, (engine, id) => engine.kill(id, signal), hasEnded(textOf(intent.data, 'startedAt'))),
   undoInWords: (_spec, on) => `start ${on} again unless it runs, and read that back`,

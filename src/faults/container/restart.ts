@@ -12,7 +12,7 @@ export const restart = defineContainerFault({
   kind: 'restart',
   input: restartInput,
   parameters: ({ graceMs }) => ({ grace: formatDuration(graceMs * 1_000) }),
-  plan: (_spec, id, place) => endedIntent('restarted', id, place),
+  plan: ({ graceMs }, id, place) => endedIntent('restarted', id, place, graceSeconds(graceMs) * 1_000),
   apply: ({ graceMs }, intent) => {
     const before = textOf(intent.data, 'startedAt');
     return actOn(

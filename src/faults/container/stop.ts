@@ -12,7 +12,7 @@ export const stop = defineContainerFault({
   kind: 'stop',
   input: stopInput,
   parameters: ({ graceMs }) => ({ grace: formatDuration(graceMs * 1_000) }),
-  plan: (_spec, id, place) => endedIntent('stopped', id, place),
+  plan: ({ graceMs }, id, place) => endedIntent('stopped', id, place, graceSeconds(graceMs) * 1_000),
   apply: ({ graceMs }, intent) =>
     actOn(
       intent,
