@@ -43,10 +43,16 @@ export async function continueJournalFile(path: string): Promise<JournalWriter> 
   return await joinJournalFile(path);
 }
 
-function writerTo(file: FileHandle): JournalWriter {
+/** `file`: open for appending. */
+export function writerTo(file: Pick<FileHandle, 'appendFile' | 'datasync' | 'close'>): JournalWriter {
   let previous: Promise<void> = Promise.resolve();
+  /** A full disk may have taken half a line: what comes after it must not be read as its end, and lost with it. */
+  let mayBeTorn = false;
   const write = async (line: JournalLine): Promise<void> => {
-    await file.appendFile(`${redacted(line)}\n`);
+    const text = `${mayBeTorn ? '\n' : ''}${redacted(line)}\n`;
+    mayBeTorn = true;
+    await file.appendFile(text);
+    mayBeTorn = false;
     await file.datasync();
   };
   return {

@@ -68,9 +68,28 @@ export async function runScenario(loaded: LoadedScenario, options: RunOptions): 
   const machine = await knownMachine(signal, progress);
   const killFile = options.killFile === undefined ? {} : { killFile: options.killFile };
   const surroundings = { target, command, signal, progress, live, seed, ...killFile };
-  const data = await onStage(
-    { ...surroundings, linked, variants: [variant], ...cleared, extraEnv },
-    (stage) => conduct({ ...surroundings, stage, scenario, variant, id, folder, threads, machine }),
-  );
-  return { data, folder, report: await writeRunReports(folder, data) };
+  let report: string | undefined;
+  try {
+    // Reports come before the stage closes: an undo that fails there must not cost what was measured.
+    return await onStage(
+      { ...surroundings, linked, variants: [variant], ...cleared, extraEnv },
+      async (stage) => {
+        const data = await conduct({
+          ...surroundings,
+          stage,
+          scenario,
+          variant,
+          id,
+          folder,
+          threads,
+          machine,
+        });
+        report = await writeRunReports(folder, data);
+        return { data, folder, report };
+      },
+    );
+  } catch (error) {
+    if (report !== undefined) progress(`report:  ${report}`);
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
 // A server that will not let go of a toxic: everything else is undone, the exit code says it, and so does how to finish.
 
+import { existsSync } from 'node:fs';
 import { createServer, request as sendRequest } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { once } from 'node:events';
@@ -96,6 +97,8 @@ it.each<Mood>(['refuses', 'hangs'])(
       new RegExp(`by hand: curl -X DELETE ${server.url}/proxies/mettle_\\w+_backend/toxics/mettle_slow`),
     );
     expect(result.stderr).toContain(mood === 'hangs' ? 'did not answer within' : 'out of order');
+    const report = /^report: +(\S+report\.html)$/m.exec(result.stderr)?.[1] ?? 'no report is named';
+    expect(existsSync(report), report).toBe(true);
     const faults = lastRecord(workspace).faults.map(({ id, status }) => [id, status]);
     expect(faults).toEqual([
       ['slow', 'undo failed'],
