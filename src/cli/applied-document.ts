@@ -7,7 +7,10 @@ export interface AppliedDocument {
   readonly id: string;
   readonly kind: string;
   readonly on: string;
-  readonly toxiproxy: string;
+  /** The server; absent: it was put on containers. */
+  readonly toxiproxy?: string;
+  /** Names of those that it was put on. */
+  readonly containers?: readonly string[];
   readonly with: Readonly<Record<string, string>>;
   readonly forMicros: number;
   readonly lastedMicros: number;

@@ -1,39 +1,21 @@
 // A fault applied by hand, on the terminal: what would be done, and what was seen of it.
 
-import type { FaultLink } from '../faults/fault.ts';
-import { faultOf, faultParameters, isNetworkFault } from '../faults/registry.ts';
+import { faultParameters } from '../faults/registry.ts';
 import { formatDuration, formatSize } from '../kernel/units.ts';
+import type { PreparedPlace } from '../run/apply-fault.ts';
 import type { ScheduledFault } from '../scenario/scenario.ts';
 import type { AppliedDocument } from './applied-document.ts';
 import { type Output, tone } from './output.ts';
 
-export function printPlanned(output: Output, scheduled: ScheduledFault, link: FaultLink): void {
-  const { id, fault, forMicros } = scheduled;
-  const { listen, upstream, apiUrl } = link;
-  const parameters = faultParameters(fault);
-  const undo = isNetworkFault(fault) ? undoOf(faultOf(fault).plan(fault, id, link), link) : 'nothing';
-  output.document({
-    id,
-    kind: fault.kind,
-    on: link.name,
-    toxiproxy: apiUrl,
-    with: parameters,
-    forMicros,
-    undo,
-  });
+export function printPlanned(output: Output, scheduled: ScheduledFault, place: PreparedPlace): void {
+  const { id, fault, on, forMicros } = scheduled;
+  const parameters = faultParameters(fault, on);
+  const { where, details, undo } = place;
+  output.document({ id, kind: fault.kind, on, where, details, with: parameters, forMicros, undo });
   const words = [fault.kind, ...Object.entries(parameters).map(([key, value]) => `${key} ${value}`)];
-  const way = `${link.name} (${listen.host}:${listen.port} to ${upstream.host}:${upstream.port})`;
   output.result(`would inject ${words.join(', ')} for ${formatDuration(forMicros)}`);
-  output.result(`  on ${way} at ${apiUrl}`);
+  output.result(`  on ${where} (${details.join(', ')})`);
   output.result(`  undo: ${undo}`);
-}
-
-function undoOf({ data }: { readonly data: { readonly [key: string]: unknown } }, link: FaultLink): string {
-  const name = data['toxicName'];
-  if (typeof name !== 'string') return `switch ${link.name} on again, and read that back`;
-  // The real name bears the command that makes it.
-  const shown = name.replace(/^mettle_[0-9a-f]+_/, 'mettle_…_');
-  return `remove the toxic ${shown} from ${link.name}, and read that back`;
 }
 
 export function printApplied(output: Output, applied: AppliedDocument): void {

@@ -1,18 +1,9 @@
-// `mettle chaos apply`: one fault on somebody else's proxy, held for a time, with everything that a run has around it:
-// guards, a lock, a journal, a watchdog, and an undo that is verified.
+// `mettle chaos apply`: one fault where it is put by hand, held for a time, with everything that a run has around it:
+// a lock, a journal, a watchdog, and an undo that is verified.
 
-import { findLink } from '../faults/clients/found-link.ts';
-import { pinnedToxiproxy } from '../faults/clients/pinned-toxiproxy.ts';
-import { leftoverLines } from '../faults/server-leftovers.ts';
-import type { FaultLink, InjectionResult } from '../faults/fault.ts';
-import { guardToxiproxy, resolveHost } from '../faults/guard.ts';
-import { guardUpstream } from '../faults/guard-upstream.ts';
-import { inject } from '../faults/inject.ts';
+import type { Injection, InjectionResult } from '../faults/fault.ts';
 import { type Journal, openJournal } from '../faults/journal.ts';
 import { lockTarget } from '../faults/lock.ts';
-import { makerToken } from '../faults/made-names.ts';
-import { isNetworkFault, type NetworkFaultSpec } from '../faults/registry.ts';
-import { stateOwner } from '../faults/state-owner.ts';
 import { startWatchdog } from '../faults/watchdog.ts';
 import { isAborted } from '../kernel/abort.ts';
 import { systemClock } from '../kernel/clock.ts';
@@ -22,16 +13,30 @@ import type { ScheduledFault } from '../scenario/scenario.ts';
 import { heldResources } from './held-resources.ts';
 import { interrupted } from './stage.ts';
 
+/** Where a fault is put, looked at and guarded: nothing is changed yet. */
+export interface PreparedPlace {
+  /** For people: `db at http://127.0.0.1:8474`, `service:web (shop_web_1)`. */
+  readonly where: string;
+  /** More of it, a line each. */
+  readonly details: readonly string[];
+  readonly undo: string;
+  /** What others have left there, a line each. */
+  leftovers(): Promise<readonly string[]>;
+  inject(journal: Journal): Promise<Injection>;
+}
+
+/** One kind of place: a proxy on a server, or containers. */
+export interface Place {
+  /** Of the lock that keeps others from it. */
+  readonly lock: string;
+  /** `command`: what its own things are named by. Throws MettleError (exit code 2) when a guard refuses. */
+  prepare(command: string): Promise<PreparedPlace>;
+}
+
 export interface ApplyRequest {
   readonly fault: ScheduledFault;
-  /** The name of the proxy on the server. */
-  readonly proxy: string;
-  readonly toxiproxyUrl: string;
-  /** Hosts besides loopback: the target file's `allow`, and `--allow`. */
-  readonly allow: readonly string[];
-  /** `--allow-production` */
-  readonly allowProduction: boolean;
-  /** Whose lock is taken besides the proxy's; null: no target was named. */
+  readonly place: Place;
+  /** Whose lock is taken besides the place's; null: no target was named. */
   readonly target: string | null;
   /** What the user ran, for the journal. */
   readonly command: string;
@@ -47,34 +52,12 @@ export interface AppliedFault {
   readonly exitCode: ExitCode;
 }
 
-/** The proxy, once every guard has let it pass; nothing is changed. Throws MettleError (exit code 2). */
-export async function prepareFault(
-  request: Pick<ApplyRequest, 'fault' | 'proxy' | 'toxiproxyUrl' | 'allow' | 'allowProduction'>,
-  command: string,
-): Promise<{ readonly link: FaultLink; readonly spec: NetworkFaultSpec }> {
-  const { fault, proxy, toxiproxyUrl, allow, allowProduction } = request;
-  const spec = fault.fault;
-  if (!isNetworkFault(spec)) {
-    throw new MettleError({
-      code: 'FAULT_PLACE',
-      message: `${spec.kind} cannot be put on a proxy: it is a fault of processes and containers`,
-      hint: 'Mettle puts it only on processes that it has started itself: in the `chaos:` of a scenario',
-    });
-  }
-  const addresses = await resolveHost(toxiproxyUrl);
-  const apiUrl = await pinnedToxiproxy(guardToxiproxy(toxiproxyUrl, addresses, allow), addresses);
-  const token = makerToken(command, await stateOwner());
-  const link = await findLink({ apiUrl, name: proxy, makerToken: token });
-  guardUpstream(proxy, link.upstream, allow, allowProduction);
-  return { link, spec };
-}
-
 /** Throws MettleError: 2 when it may not or cannot be begun, 3 when it did not take, 4 when an undo failed, 130. */
 export async function applyFault(request: ApplyRequest): Promise<AppliedFault> {
-  const { command, target, proxy, toxiproxyUrl } = request;
+  const { command, target, place } = request;
   const held = heldResources();
   return await held.around(async () => {
-    const lock = await lockTarget(`proxy ${proxy} at ${sameServer(toxiproxyUrl)}`);
+    const lock = await lockTarget(place.lock);
     held.later(() => lock.release());
     if (target !== null) {
       const targetLock = await lockTarget(target);
@@ -92,16 +75,14 @@ export async function applyFault(request: ApplyRequest): Promise<AppliedFault> {
 }
 
 async function holdFault(request: ApplyRequest, journal: Journal): Promise<AppliedFault> {
-  const { fault, signal, progress } = request;
-  const { id, forMicros, traffic } = fault;
-  const { link, spec } = await prepareFault(request, journal.childToken);
-  for (const line of await leftoverLines(link.apiUrl)) progress(line);
+  const { fault, place, signal, progress } = request;
+  const { id, forMicros } = fault;
+  const prepared = await place.prepare(journal.childToken);
+  for (const line of await prepared.leftovers()) progress(line);
   if (isAborted(signal)) throw interrupted();
-  const injection = await inject({ id, spec, link, traffic, forMicros, tracker: journal });
-  progress(
-    `${id} took effect on ${link.name} at ${link.apiUrl} for ${formatDuration(forMicros)}; Ctrl-C ends it`,
-  );
-  await systemClock.sleepUntil(injection.effectAtMicros + forMicros, signal);
+  const injection = await prepared.inject(journal);
+  progress(`${id} took effect on ${prepared.where} for ${formatDuration(forMicros)}; Ctrl-C ends it`);
+  await systemClock.sleepUntil((injection.countsFromMicros ?? injection.effectAtMicros) + forMicros, signal);
   const endedEarly = isAborted(signal);
   const cleared = await injection.clear();
   const lastedMicros = (cleared.clearedAtMicros ?? systemClock.nowMicros()) - injection.effectAtMicros;
@@ -137,5 +118,3 @@ async function undone(journal: Journal, told: boolean): Promise<void> {
     exitCode: exitCodes.undoFailed,
   });
 }
-
-const sameServer = (url: string): string => url.replace('//localhost', '//127.0.0.1').replace(/\/+$/, '');

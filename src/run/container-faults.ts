@@ -27,7 +27,7 @@ export interface ContainerFaults {
 
 /** `docker`: the engine that the guard has let pass; null: no fault of the scenario needs one. */
 export function containerFaults(
-  target: TargetSpec,
+  target: Pick<TargetSpec, 'docker'>,
   seed: number,
   docker: DockerAddress | null,
 ): ContainerFaults {
@@ -59,7 +59,7 @@ export function containerFaults(
 
 export interface ChoiceScene {
   readonly engine: DockerPort;
-  readonly target: TargetSpec;
+  readonly target: Pick<TargetSpec, 'docker'>;
   readonly seed: number;
   /** Ids that other faults hold at that moment. */
   readonly held: ReadonlySet<string>;

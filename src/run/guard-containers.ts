@@ -54,7 +54,7 @@ const isOnAt = ({ atMicros, forMicros }: ScheduledFault, momentMicros: number): 
   atMicros <= momentMicros && momentMicros < atMicros + forMicros;
 
 /** What Docker could not put back is refused here, before the load and not in the midst of it. */
-async function planAll(
+export async function planAll(
   { id, on, fault }: ScheduledFault,
   containers: readonly ContainerState[],
   docker: DockerAddress,

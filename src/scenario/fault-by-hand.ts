@@ -25,6 +25,8 @@ export interface FaultWords {
   readonly for?: string | undefined;
   /** After each `--with`: `latency=300ms`. */
   readonly with: readonly string[];
+  /** After `--pick`. */
+  readonly pick?: number | undefined;
   /** Where relative paths start; default: the process's. */
   readonly cwd?: string;
 }
@@ -52,7 +54,7 @@ export async function faultByHand(words: FaultWords): Promise<ScheduledFault> {
   return fault;
 }
 
-async function entryOf({ what, on, for: lasting, with: parameters }: FaultWords): Promise<object> {
+async function entryOf({ what, on, for: lasting, with: parameters, pick }: FaultWords): Promise<object> {
   const given = parameters.map((text): [string, unknown] => {
     const origin = `--with ${text}`;
     const equals = text.indexOf('=');
@@ -71,6 +73,7 @@ async function entryOf({ what, on, for: lasting, with: parameters }: FaultWords)
     ...(await kindOrPiece(what)),
     ...{ on, at: '0s' },
     ...(lasting === undefined ? {} : { for: lasting }),
+    ...(pick === undefined ? {} : { pick }),
     ...(given.length === 0 ? {} : { with: Object.fromEntries(given) }),
   };
 }

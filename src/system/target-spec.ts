@@ -51,7 +51,7 @@ export interface ClientProcess {
 }
 
 /** Which containers faults may be put on, and how many of them at once. */
-interface DockerAllowance {
+export interface DockerAllowance {
   /** The target's own Compose project: its containers need no label; null = none. */
   readonly project: string | null;
   /** `unix:///…`, `tcp://…`; null = DOCKER_HOST, else /var/run/docker.sock. */
