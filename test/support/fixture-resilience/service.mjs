@@ -31,7 +31,7 @@ async function callWithTries(left = Number(TRIES), backOffMs = 10) {
   }
 }
 
-/** Opens after 5 failures in a row; half a second later one call is let through, and decides. */
+/** Opens after 5 failures in a row; a second later one call is let through, and decides. */
 const breaker = { failures: 0, openUntilMs: 0, probing: false };
 async function callBehindBreaker() {
   if (BREAKER !== 'on') return await callWithTries();
@@ -44,7 +44,7 @@ async function callBehindBreaker() {
     return answer;
   } catch (error) {
     breaker.failures += 1;
-    breaker.openUntilMs = performance.now() + 500;
+    breaker.openUntilMs = performance.now() + 1_000;
     throw error;
   } finally {
     if (open) breaker.probing = false;
