@@ -1,8 +1,10 @@
 // One run from a loaded scenario to its record and reports: what `mettle run` does for each file.
 
 import { resolve } from 'node:path';
+import { exitCodes, MettleError } from '../kernel/errors.ts';
 import { writableFolder } from '../record/atomic.ts';
 import type { RunData } from '../record/data.ts';
+import { readRecord, writeRecord } from '../record/store.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { conduct } from './conduct.ts';
 import { knownMachine } from './doctor.ts';
@@ -68,7 +70,7 @@ export async function runScenario(loaded: LoadedScenario, options: RunOptions): 
   const machine = await knownMachine(signal, progress);
   const killFile = options.killFile === undefined ? {} : { killFile: options.killFile };
   const surroundings = { target, command, signal, progress, live, seed, ...killFile };
-  let report: string | undefined;
+  let ran: RunOutcome | undefined;
   try {
     // Reports come before the stage closes: an undo that fails there must not cost what was measured.
     return await onStage(
@@ -84,12 +86,24 @@ export async function runScenario(loaded: LoadedScenario, options: RunOptions): 
           threads,
           machine,
         });
-        report = await writeRunReports(folder, data);
-        return { data, folder, report };
+        return (ran = { data, folder, report: await writeRunReports(folder, data) });
       },
     );
   } catch (error) {
-    if (report !== undefined) progress(`report:  ${report}`);
+    if (ran === undefined) throw error;
+    const failed = error instanceof MettleError && error.exitCode === exitCodes.undoFailed;
+    if (failed) await tellOfUndo(ran, error.message);
+    progress(`report:  ${ran.report}`);
     throw error;
   }
+}
+
+/** The record must not say `pass` where something was left behind after it had been written. */
+async function tellOfUndo({ data, folder }: RunOutcome, message: string): Promise<void> {
+  const { verdict } = data.run;
+  if (verdict.exitCode === exitCodes.undoFailed) return;
+  const reasons = [message, ...verdict.reasons];
+  const told = { status: 'fail', reasons, exitCode: exitCodes.undoFailed } as const;
+  await writeRecord(folder, { ...data, run: { ...data.run, verdict: told } });
+  await writeRunReports(folder, await readRecord(folder));
 }

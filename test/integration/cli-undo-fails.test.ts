@@ -67,7 +67,7 @@ function relay(request: IncomingMessage, response: ServerResponse, apiUrl: strin
 }
 
 /** A toxic that cannot be taken off, and a process that is held meanwhile. */
-async function faultedScenario(): Promise<string> {
+async function faultedScenario(lasting = '2s'): Promise<string> {
   const target = await writeTarget(workspace, { backend: true });
   const slow = {
     id: 'slow',
@@ -79,7 +79,7 @@ async function faultedScenario(): Promise<string> {
   };
   const still = { id: 'still', at: '600ms', for: '300ms', fault: 'pause', on: 'target' };
   const chaos = [slow, still].map((fault) => ({ ...fault, inject: 'always' }));
-  return await writeScenario(workspace, { target, path: '/via', for: '2s', chaos });
+  return await writeScenario(workspace, { target, path: '/via', for: lasting, chaos });
 }
 
 it.each<Mood>(['refuses', 'hangs'])(
@@ -127,3 +127,21 @@ it.each<Mood>(['refuses', 'hangs'])(
   },
   240_000,
 );
+
+it('a proxy that stays when the run is over: the record says so too, although its faults were undone', async () => {
+  const server = await moodyServer();
+  const path = await faultedScenario('4s');
+  const mettle = workspace.start(['run', path, '--toxiproxy', server.url], { limitMs: 60_000 });
+  await mettle.until('the faults are over', () => /fault slow ended/.test(mettle.stderr()));
+  server.mood('refuses');
+  const result = await mettle.ended;
+  expect(result.exitCode, result.stdout + result.stderr).toBe(4);
+  const { faults, verdict } = lastRecord(workspace);
+  expect(faults.map(({ status }) => status)).toEqual(['undone', 'undone']);
+  expect(verdict).toMatchObject({ status: 'fail', exitCode: 4 });
+  expect(verdict.reasons[0]).toContain('by hand: curl -X DELETE');
+
+  server.mood('well');
+  expect((await workspace.run(['chaos', 'rollback'])).exitCode).toBe(0);
+  expect(await server.proxies()).toEqual({});
+});
