@@ -15,6 +15,7 @@ export function addCounts(target: SliceCounts, source: SliceCounts): void {
   target.skipped += source.skipped;
   target.answered += source.answered;
   target.okEnded += source.okEnded;
+  target.begun += source.begun;
   target.bytes += source.bytes;
   for (const [name, count] of Object.entries(source.statuses)) {
     target.statuses[name] = (target.statuses[name] ?? 0) + count;

@@ -55,6 +55,8 @@ export class Recorder {
     const { counts } = cell;
     counts.offered += 1;
     counts.started += 1;
+    const begunAt = this.#grid.startOf(this.#fromStart(sample.startedAtMicros));
+    (begunAt === cell.startMicros ? cell : this.#cell(sample.series, begunAt)).counts.begun += 1;
     counts.bytes += sample.bytes;
     if (sample.answered) counts.answered += 1;
     if (sample.status !== undefined)

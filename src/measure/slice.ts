@@ -57,6 +57,8 @@ export interface SliceCounts {
   answered: number;
   /** Good answers by the second in which they ENDED (throughput), unlike all other counts (by due time). */
   okEnded: number;
+  /** Started ones by when they STARTED, whatever they were in flight through: what others see of the load at that time. */
+  begun: number;
   bytes: number;
   errors: Partial<Record<ErrorClass, number>>;
   /** What was counted beside the offered work. */
@@ -134,6 +136,7 @@ export const emptyCounts = (): SliceCounts => ({
   skipped: 0,
   answered: 0,
   okEnded: 0,
+  begun: 0,
   bytes: 0,
   errors: {},
   tallies: {},

@@ -24,6 +24,7 @@ const sliceEvent = z.object({
     skipped: count,
     answered: count,
     okEnded: count,
+    begun: count.default(0),
     bytes: count,
     errors: z.partialRecord(z.enum(errorClasses), count),
     tallies: z.partialRecord(z.enum(tallyNames), count),

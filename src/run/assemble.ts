@@ -26,7 +26,7 @@ export function seriesRecords(
     const own = slices.filter((slice) => slice.series === info.name && slice.startMicros >= warmupMicros);
     const counts = emptyCounts();
     for (const slice of own) addCounts(counts, slice.counts);
-    const { okEnded: _byEndTime, errors, tallies, ...shown } = counts;
+    const { okEnded: _byEndTime, begun: _byStartTime, errors, tallies, ...shown } = counts;
     const merged = (kind: keyof SliceHistograms): Offered => ({
       good: mergeHistograms(own.map((slice) => slice.histograms[kind])),
       offered: counts.offered,

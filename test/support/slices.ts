@@ -29,6 +29,8 @@ export interface SliceContent {
   readonly tallies?: SliceCounts['tallies'];
   /** Good answers that ended in this slice; default: as many as were due in it. */
   readonly okEnded?: number;
+  /** Begun in this slice; default: as many as were due in it. */
+  readonly begun?: number;
 }
 
 export function sliceOf(
@@ -68,6 +70,7 @@ export function sliceOf(
     skipped,
     answered: okMicros.length + wrongMicros.length,
     okEnded: content.okEnded ?? okMicros.length,
+    begun: content.begun ?? started,
     bytes: (okMicros.length + wrongMicros.length) * 512,
     errors: {
       ...(wrongMicros.length > 0 ? { status: wrongMicros.length } : {}),

@@ -24,6 +24,7 @@ export function totalsOf(slices: readonly Slice[], series: string, timeoutMicros
     counts.offered - counts.ok,
   );
   expect(counts.okEnded).toBe(counts.ok);
+  expect(counts.begun).toBe(counts.started);
   return {
     counts,
     quantile: (kind, quantile) => {

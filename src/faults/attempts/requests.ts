@@ -34,9 +34,9 @@ export const within = <Item extends Counted>(
     0,
   );
 
-/** Requests and messages that the load started. `slices`: of steps only. */
+/** Requests and messages that the load started, by when it did: their attempts are seen then. `slices`: of steps only. */
 export const requestsIn = (slices: readonly Slice[], spans: readonly Span[]): number =>
-  within(slices, spans, ({ counts }) => counts.started);
+  within(slices, spans, ({ counts }) => counts.begun);
 
 /** How many requests were under way at a time, on average (Little: their number times how long they took, over the time). */
 export function requestsAtATime(slices: readonly Slice[], span: Span): number {

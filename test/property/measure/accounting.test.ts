@@ -60,6 +60,7 @@ describe('accounting', () => {
           offered: number('ok', 'status', 'timeout', 'censored', 'dropped', 'unsent'),
           ok: number('ok'),
           okEnded: number('ok'),
+          begun: number('ok', 'status', 'timeout', 'censored'),
           failed: number('status', 'timeout'),
           censored: number('censored'),
           dropped: number('dropped'),

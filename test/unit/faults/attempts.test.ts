@@ -6,7 +6,7 @@ import { requestsAtATime, requestsIn } from '../../../src/faults/attempts/reques
 import { silenceOf } from '../../../src/faults/attempts/silence.ts';
 import { spacingOf } from '../../../src/faults/attempts/spacing.ts';
 import { timelineOf } from '../../../src/faults/attempts/timeline.ts';
-import { sliceOf } from '../../support/slices.ts';
+import { repeated, sliceOf } from '../../support/slices.ts';
 
 const second = 1_000_000;
 const span = { fromMicros: 0, untilMicros: 10 * second };
@@ -46,6 +46,15 @@ describe('requests of the load', () => {
     sliceOf('ask', 0, second, { okMicros: Array(10).fill(50_000) as number[] }),
     sliceOf('ask', second, 2 * second, { wrongMicros: Array(4).fill(500_000) as number[], dropped: 9 }),
   ];
+
+  it('are those that began then, although a fault took what was in flight into its own time', () => {
+    const around = [
+      sliceOf('ask', 0, second, { okMicros: repeated(7, 5_000), begun: 10 }),
+      sliceOf('ask', second, 2 * second, { wrongMicros: repeated(13, 5_000), begun: 10 }),
+    ];
+    expect(requestsIn(around, [{ fromMicros: 0, untilMicros: second }])).toBe(10);
+    expect(requestsIn(around, [{ fromMicros: second, untilMicros: 2 * second }])).toBe(10);
+  });
 
   it('are those that were started, in proportion where a stretch cuts a slice', () => {
     expect(requestsIn(slices, [{ fromMicros: 0, untilMicros: 2 * second }])).toBe(14);

@@ -40,9 +40,12 @@ describe('recorder', () => {
     const both = recording();
     both.recorder.record(sampleOf({ due: 0.9 * second, started: 1.2 * second, ended: 2.5 * second }));
     const slices = both.slices();
-    expect(slices.map(({ startMicros, counts }) => [startMicros, counts.offered, counts.okEnded])).toEqual([
-      [0, 1, 0],
-      [2 * second, 0, 1],
+    expect(
+      slices.map(({ startMicros, counts }) => [startMicros, counts.offered, counts.begun, counts.okEnded]),
+    ).toEqual([
+      [0, 1, 0, 0],
+      [second, 0, 1, 0],
+      [2 * second, 0, 0, 1],
     ]);
     const [first] = slices;
     // 3 digits: 1.6 s and 1.3 s to within 0.1 %
