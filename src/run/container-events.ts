@@ -92,8 +92,9 @@ export async function watchContainers(request: WatchRequest, connect = connectDo
   try {
     const engine = await connect(docker);
     const ids = await watched(engine, request);
-    if (ids.length === 0) return nothing;
-    const stream = await engine.events(ids, onEvent, onEnd);
+    const { project } = request.target.docker;
+    if (ids.length === 0 && project === null) return nothing;
+    const stream = await engine.events({ containerIds: ids, project }, onEvent, onEnd);
     return { ...nothing, close: () => stream.close() };
   } catch (error) {
     notes.push(`events of containers were not watched: ${messageOf(error)}`);

@@ -93,6 +93,7 @@ describe.skipIf(missing !== undefined)('what containers are deprived of, through
     const main = await yard.startContainer({ labels: [...labels, ...project], flags: health });
     const other = await yard.startContainer({ labels: project });
     const eater = `${other.name}-eater`;
+    const fresh = `${other.name}-fresh`;
     const memory = ['--memory', '100m', '--memory-swap', '100m', '--restart', 'always'];
     const path = await write(main, { fault: 'restart', with: { grace: '1s' } });
     const target = { name: 'diner', variants: { live: { http: other.url } }, docker: { project: 'diner' } };
@@ -102,7 +103,13 @@ describe.skipIf(missing !== undefined)('what containers are deprived of, through
     try {
       const flags = [...memory, '--label', project[0] ?? ''];
       await docker('run', '--detach', '--name', eater, ...flags, yard.image, ...node(hungry));
-      const result = await workspace.run(['run', path]);
+      const running = workspace.start(['run', path]);
+      // One that the project gets only now, as Compose makes them anew.
+      const loaded = (): boolean => /fault hit took effect/.test(running.stderr());
+      await running.until('the load is on', loaded);
+      const short = node('setTimeout(()=>process.exit(3),500)');
+      await docker('run', '--detach', '--name', fresh, '--label', project[0] ?? '', yard.image, ...short);
+      const result = await running.ended;
       expect([0, 3], result.stdout + result.stderr).toContain(result.exitCode); // its events are what counts here
       const told = lastRecord(workspace).events.map(({ source, what }) => `${source} ${what}`);
       expect(told).toContain(`container ${main.name} restarted`);
@@ -110,11 +117,12 @@ describe.skipIf(missing !== undefined)('what containers are deprived of, through
       expect(told).toContain(`container ${eater} out of memory`);
       expect(told).toContain(`container ${eater} died (exit code 137)`);
       expect(told).toContain(`container ${eater} started`);
+      expect(told).toContain(`container ${fresh} died (exit code 3)`);
       const folder = recordFolders(workspace).at(-1) ?? '';
       const html = await readFile(join(folder, 'report.html'), 'utf8');
       for (const word of ['out of memory', 'unhealthy', 'restarted']) expect(html).toContain(word);
     } finally {
-      await docker('rm', '--force', eater);
+      await docker('rm', '--force', eater, fresh);
     }
   });
 });

@@ -34,12 +34,17 @@ export function eventOf(line: string): DockerEvent | undefined {
 
 export async function watchEvents(
   docker: Docker,
-  containerIds: readonly string[],
+  { containerIds, project }: Parameters<DockerPort['events']>[0],
   onEvent: (event: DockerEvent) => void,
   onEnd: (error: Error | null) => void,
   abortSignal?: AbortSignal,
 ): ReturnType<DockerPort['events']> {
-  const filters = JSON.stringify({ type: ['container'], container: [...containerIds] });
+  // The engine lets through only what meets all its filters, so that who belongs to a project is looked at here.
+  const named = project === null ? { container: [...containerIds] } : {};
+  const filters = JSON.stringify({ type: ['container'], ...named });
+  const isMeant = ({ containerId, attributes }: DockerEvent): boolean =>
+    containerIds.includes(containerId) ||
+    (project !== null && attributes['com.docker.compose.project'] === project);
   const stream = await docker.getEvents({ filters, ...(abortSignal === undefined ? {} : { abortSignal }) });
   let closed = false;
   let rest = '';
@@ -48,7 +53,7 @@ export async function watchEvents(
     rest = (lines.pop() ?? '').slice(0, longestLine);
     for (const line of lines) {
       const event = closed ? undefined : eventOf(line);
-      if (event !== undefined) onEvent(event);
+      if (event !== undefined && isMeant(event)) onEvent(event);
     }
   });
   const end = (error: Error | null): void => {

@@ -49,11 +49,12 @@ export interface DockerPort {
   network(nameOrId: string): Promise<NetworkState | undefined>;
   usage(id: string): Promise<ContainerUsage>;
   /**
-   * Calls `onEvent` for events of these containers until it is closed; `onEnd` once when the stream ends unasked. What
+   * Calls `onEvent` for events of these containers, and of all that a Compose project has or gets meanwhile (`project`;
+   * null: none), until it is closed; `onEnd` once when the stream ends unasked. What
    * cannot be understood is left out.
    */
   events(
-    containerIds: readonly string[],
+    of: { readonly containerIds: readonly string[]; readonly project: string | null },
     onEvent: (event: DockerEvent) => void,
     onEnd: (error: Error | null) => void,
   ): Promise<{ close(): void }>;

@@ -35,8 +35,8 @@ export async function connectDocker(
         (abortSignal) => runExec(docker, id, command, execTimeoutMs, abortSignal),
         execTimeoutMs,
       ),
-    events: (containerIds, onEvent, onEnd) =>
-      calls.call('events', (abortSignal) => watchEvents(docker, containerIds, onEvent, onEnd, abortSignal)),
+    events: (of, onEvent, onEnd) =>
+      calls.call('events', (abortSignal) => watchEvents(docker, of, onEvent, onEnd, abortSignal)),
   };
 }
 

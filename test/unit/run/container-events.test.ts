@@ -20,8 +20,8 @@ async function watching(project: string | null) {
   let told: Told | undefined;
   const port: DockerPort = {
     ...fakeDocker([db, fakeContainer('other')]),
-    events: (ids, onEvent, onEnd) => {
-      expect(ids).toEqual([db.id]);
+    events: (of, onEvent, onEnd) => {
+      expect(of).toEqual({ containerIds: [db.id], project });
       told = {
         tell: (action, ageMicros = 0) =>
           onEvent({
