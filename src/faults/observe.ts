@@ -98,7 +98,7 @@ export function attemptsSince(window: ObservationWindow, sinceMicros: number | u
 }
 
 /** Connections, refused ones, and pieces that clients sent. null: none was seen, but some could not have been. */
-export function attemptsOf(window: ObservationWindow): number | null {
+function attemptsOf(window: ObservationWindow): number | null {
   const seen = window.connections + window.upstream.chunks + (window.refused ?? 0);
   return seen === 0 && window.refused === null ? null : seen;
 }
