@@ -52,7 +52,9 @@ function databaseTarget(overrides: Partial<TargetSpec> = {}): TargetSpec {
       before: { kind: 'process', start: 'node server.mjs', env: { NAME: 'before' } },
       after: { kind: 'process', start: 'node server.mjs', env: { NAME: 'after' } },
     },
-    dependencies: { postgres: { kind: 'provide', provide: 'postgres', env: 'DATABASE_URL', environment: null } },
+    dependencies: {
+      postgres: { kind: 'provide', provide: 'postgres', env: 'DATABASE_URL', environment: null },
+    },
     prepare: 'node seed.mjs',
     ...overrides,
   });

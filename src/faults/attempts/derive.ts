@@ -3,7 +3,15 @@
 import type { Slice } from '../../measure/slice.ts';
 import type { AttemptsRecord } from '../../record/attempts-schema.ts';
 import { amplificationOf, fewest, type Ratio } from './amplification.ts';
-import { clipped, lengthOf, requestsAtATime, requestsIn, type Span, within } from './requests.ts';
+import {
+  clipped,
+  lengthOf,
+  requestsAtATime,
+  requestsIn,
+  rushedAtEdges,
+  type Span,
+  within,
+} from './requests.ts';
 import type { AttemptsBefore, AttemptsSeen } from './seen.ts';
 import { silenceOf } from './silence.ts';
 import { spacingOf } from './spacing.ts';
@@ -37,7 +45,10 @@ export function deriveAttempts(
   const steady = before === null ? null : steadyRatio(before, startAtMicros, span.fromMicros, load);
   const requests = requestsIn(load.slices, [span]);
   const amplification = amplificationOf(
-    { attempts: refused === null ? null : total, requests, withoutData: figures.withoutData },
+    {
+      ...{ attempts: refused === null ? null : total, requests, withoutData: figures.withoutData },
+      rushed: rushedAtEdges(load.slices, span),
+    },
     steady,
   );
   const silence = silenceOf({

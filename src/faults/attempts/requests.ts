@@ -38,6 +38,36 @@ export const within = <Item extends Counted>(
 export const requestsIn = (slices: readonly Slice[], spans: readonly Span[]): number =>
   within(slices, spans, ({ counts }) => counts.begun);
 
+/** Chance alone leaves fewer than so many standard deviations, and fewer than this share of all. */
+const deviations = 4;
+const tolerable = 0.05;
+
+/**
+ * Whether the first or the last slice of the span holds far more requests than the others lead to expect. Slices begin when
+ * a fault is asked for and end when it is known to be gone; the proxy knows when it was in effect. Closed load that a fault
+ * slows down runs at its old pace in the moments between, which could not be told from requests that met the fault.
+ */
+export function rushedAtEdges(slices: readonly Slice[], span: Span): boolean {
+  const parts = new Map<number, { lengthMicros: number; begun: number }>();
+  for (const { startMicros, endMicros, counts } of slices) {
+    if (endMicros <= span.fromMicros || startMicros >= span.untilMicros) continue;
+    const part = parts.get(startMicros) ?? { lengthMicros: endMicros - startMicros, begun: 0 };
+    parts.set(startMicros, { ...part, begun: part.begun + counts.begun });
+  }
+  const inOrder = [...parts].sort(([a], [b]) => a - b).map(([, part]) => part);
+  const inner = inOrder.slice(1, -1);
+  const innerMicros = inner.reduce((total, { lengthMicros }) => total + lengthMicros, 0);
+  if (innerMicros === 0) return false;
+  const perMicro = inner.reduce((total, { begun }) => total + begun, 0) / innerMicros;
+  const all = inOrder.reduce((total, { begun }) => total + begun, 0);
+  return [inOrder.at(0), inOrder.at(-1)].some((edge) => {
+    if (edge === undefined) return false;
+    const expected = perMicro * edge.lengthMicros;
+    const more = edge.begun - expected;
+    return more > tolerable * all && more > deviations * Math.sqrt(Math.max(expected, 1));
+  });
+}
+
 /** How many requests were under way at a time, on average (Little: their number times how long they took, over the time). */
 export function requestsAtATime(slices: readonly Slice[], span: Span): number {
   const lengthMicros = span.untilMicros - span.fromMicros;

@@ -2,7 +2,7 @@
 
 import { describe, expect, it, test } from 'vitest';
 import { amplificationOf } from '../../../src/faults/attempts/amplification.ts';
-import { requestsAtATime, requestsIn } from '../../../src/faults/attempts/requests.ts';
+import { requestsAtATime, requestsIn, rushedAtEdges } from '../../../src/faults/attempts/requests.ts';
 import { silenceOf } from '../../../src/faults/attempts/silence.ts';
 import { spacingOf } from '../../../src/faults/attempts/spacing.ts';
 import { timelineOf } from '../../../src/faults/attempts/timeline.ts';
@@ -16,7 +16,7 @@ const perSecond =
     (rate * (untilMicros - fromMicros)) / second;
 
 describe('retry amplification', () => {
-  const during = { attempts: 300, requests: 100, withoutData: 0 };
+  const during = { attempts: 300, requests: 100, withoutData: 0, rushed: false };
 
   it('is the attempts per request during a fault over those before it', () => {
     const seen = amplificationOf(during, { attempts: 400, requests: 200 });
@@ -33,7 +33,8 @@ describe('retry amplification', () => {
     [during, null, 'no steady time'],
     [during, { attempts: 400, requests: 19 }, 'only 19 requests in the steady time'],
     [during, { attempts: 3, requests: 200 }, 'only 3 attempts in the steady time'],
-    [{ attempts: 0, requests: 100, withoutData: 50 }, { attempts: 400, requests: 200 }, 'speaks first'],
+    [{ ...during, rushed: true }, { attempts: 400, requests: 200 }, 'ran much faster'],
+    [{ ...during, attempts: 0, withoutData: 50 }, { attempts: 400, requests: 200 }, 'speaks first'],
   ])('is null with its reason: %j, %j', (now, steady, reason) => {
     const seen = amplificationOf(now, steady);
     expect(seen.value).toBeNull();
@@ -60,6 +61,22 @@ describe('requests of the load', () => {
     expect(requestsIn(slices, [{ fromMicros: 0, untilMicros: 2 * second }])).toBe(14);
     expect(requestsIn(slices, [{ fromMicros: second / 2, untilMicros: 1.5 * second }])).toBe(7);
     expect(requestsIn(slices, [])).toBe(0);
+  });
+
+  it.each([
+    ['an even load', [30, 30, 30, 30, 30], false],
+    ['chance', [38, 30, 25, 31, 22], false],
+    ['closed load that was fast until the fault worked', [60, 30, 30, 30, 30], true],
+    ['closed load that was fast again before the fault was known to be gone', [30, 30, 30, 30, 60], true],
+    ['a few of very many', [1_040, 1_000, 1_000, 1_000, 1_000], false],
+  ])('%s: whether they were rushed at the edges is told', (_what, begun, rushed) => {
+    const around = begun.map((count, index) =>
+      sliceOf('ask', index * second, (index + 1) * second, {
+        okMicros: repeated(count, 5_000),
+        begun: count,
+      }),
+    );
+    expect(rushedAtEdges(around, { fromMicros: 10_000, untilMicros: 5 * second - 10_000 })).toBe(rushed);
   });
 
   it('are so many at a time as their durations fill the time', () => {
