@@ -7,7 +7,7 @@ interface KillFlags {
   readonly dryRun?: boolean;
 }
 
-/** The path is said even under --quiet and --json: a way to stop that nobody can find is none. */
+/** The path is a line of progress; under --quiet it stands in the record, from the beginning of the run on. */
 export async function killable<Result>(
   flags: KillFlags,
   say: (line: string) => void,
@@ -16,7 +16,7 @@ export async function killable<Result>(
 ): Promise<Result> {
   if (flags.dryRun === true) return await act(signal, undefined);
   const file = await watchKillFile({ path: flags.killFile });
-  process.stderr.write(`mettle: to stop, create the kill file ${file.path}\n`);
+  say(`to stop, create the kill file ${file.path}`);
   file.signal.addEventListener(
     'abort',
     () => say('the kill file appeared: undoing faults, then stopping what was started'),
