@@ -17,7 +17,7 @@ import type { MemoryTracker } from '../support/memory-tracker.ts';
 
 const missing = await dockerMissing();
 const name = `mettle-test-${randomBytes(4).toString('hex')}`;
-const address = { host: 'unix:///var/run/docker.sock', certFolder: null };
+const address = { host: process.env['DOCKER_HOST'] || 'unix:///var/run/docker.sock', certFolder: null };
 const serve = 'require("http").createServer((q,s)=>s.end("here")).listen(8080)';
 const idle = 'setInterval(()=>{},1000)';
 
