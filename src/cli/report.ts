@@ -1,28 +1,71 @@
-// mettle report: makes every report file of a record again, from the record alone.
+// mettle report: makes every report file of a record again, from the record alone; or judges it by other promises.
 
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
 import { readComparison } from '../compare/read.ts';
+import { MettleError } from '../kernel/errors.ts';
 import { readRecord } from '../record/store.ts';
+import { judgeAgain } from '../run/judge-again.ts';
 import { writeComparisonReports, writeRunReports } from '../run/reports.ts';
 import { outputOf } from './options.ts';
+import type { Output } from './output.ts';
+import { printRun } from './print-run.ts';
 
-export function reportCommand(program: Command): void {
+interface ReportFlags {
+  readonly judge?: string;
+  readonly out?: string;
+}
+
+export function reportCommand(program: Command, finish: (code: number) => void): void {
   const command = program
     .command('report')
-    .summary('make the reports of a stored record again')
-    .description('Makes the report files of a run or a verification again, from its stored record alone.')
+    .summary('make the reports of a stored record again, or judge it by other promises')
+    .description(
+      'Makes the report files of a run or a verification again, from its stored record alone. With --judge a run is held against other promises; the record itself stays as it is.',
+    )
     .argument('<record>', 'folder of a run or of a verification, e.g. reports/<id>')
-    .action(async (record: string) => {
+    .addOption(new Option('--judge <file>', 'promises: a scenario, or a file with `slo:`'))
+    .addOption(
+      new Option('--out <dir>', 'with --judge: folder for the record with the new verdict').default(
+        undefined,
+        '<record>/judged-<file>',
+      ),
+    )
+    .action(async (record: string, flags: ReportFlags) => {
       const output = outputOf(command);
       const folder = folderOf(record);
-      const report = existsSync(join(folder, 'comparison.json'))
-        ? await writeComparisonReports(folder, await readComparison(join(folder, 'comparison.json')))
-        : await writeRunReports(folder, await readRecord(folder));
-      output.document({ report });
-      output.result(report);
+      if (flags.judge !== undefined) finish(await judgeBy(folder, flags.judge, flags.out, output));
+      else if (flags.out !== undefined) command.error('error: --out goes with --judge');
+      else await renderAgain(folder, output);
     });
+}
+
+async function renderAgain(folder: string, output: Output): Promise<void> {
+  const report = existsSync(join(folder, 'comparison.json'))
+    ? await writeComparisonReports(folder, await readComparison(join(folder, 'comparison.json')))
+    : await writeRunReports(folder, await readRecord(folder));
+  output.document({ report });
+  output.result(report);
+}
+
+async function judgeBy(
+  folder: string,
+  file: string,
+  out: string | undefined,
+  output: Output,
+): Promise<number> {
+  if (existsSync(join(folder, 'comparison.json'))) {
+    throw new MettleError({
+      code: 'JUDGE_RUN',
+      message: `${folder} is a verification: promises are about runs`,
+      hint: 'Name one of its runs, e.g. <folder>/runs/<id>.',
+    });
+  }
+  const judgedFolder = resolve(out ?? join(folder, `judged-${basename(file).replace(/\.\w+$/, '')}`));
+  const { data, report } = await judgeAgain(folder, file, judgedFolder);
+  printRun(output, data, report);
+  return data.run.verdict.exitCode;
 }
 
 /** A record may be named by its folder or by its document. */

@@ -4,9 +4,11 @@ import { canonicalJson } from '../kernel/json.ts';
 import type { RunRecord } from '../record/schema.ts';
 import type { ComparedPair } from './pair-values.ts';
 
+type Compared = Pick<RunRecord, 'scenario' | 'target' | 'load' | 'environment'>;
+
 interface Trait {
   readonly what: string;
-  readonly of: (run: RunRecord) => string;
+  readonly of: (run: Compared) => string;
 }
 
 /** What must be the same in all runs of a comparison. */
@@ -38,4 +40,15 @@ export function incomparable(pairs: readonly ComparedPair[]): string[] {
   if (unpaired === undefined) return differences;
   const { before, after } = unpaired;
   return [...differences, `another seed in pair ${unpaired.pair}: ${before.run.seed} and ${after.run.seed}`];
+}
+
+/** The first way in which two runs differ that would be mistaken for an effect; null: they may be compared. */
+export function differenceBetween(
+  run: RunRecord,
+  other: Pick<RunRecord, 'id' | 'scenario' | 'target' | 'load' | 'environment'>,
+): string | null {
+  const different = shared.find(({ of }) => of(run) !== of(other));
+  return different === undefined
+    ? null
+    : `another ${different.what}: ${shorten(different.of(run))} (${run.id}) and ${shorten(different.of(other))} (${other.id})`;
 }

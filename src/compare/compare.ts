@@ -78,7 +78,7 @@ function promisesOf(input: ComparisonInput, pairs: readonly ComparedPair[]): Com
       text: assert,
       severity,
       unit: metricOf(measure).unit,
-      limit,
+      limit: typeof limit === 'number' ? limit : null,
       before: tally(
         assert,
         pairs.map((pair) => pair.before.run),

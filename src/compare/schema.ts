@@ -81,7 +81,8 @@ const promise = z.object({
   text: z.string(),
   severity: z.enum(['fail', 'warn']),
   unit: z.enum(['µs', 'share', '1/s', 'count', 'score', 'bytes']),
-  limit: z.number(),
+  /** null: relative to other runs. */
+  limit: z.number().nullable(),
   before: z.object({
     passed: z.number().int(),
     failed: z.number().int(),

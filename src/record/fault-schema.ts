@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { attemptsSchema } from './attempts-schema.ts';
+import { impactSchema } from './impact-schema.ts';
 import { steadyAfterSchema } from './stop-schema.ts';
 
 const micros = z.number();
@@ -43,6 +44,8 @@ export const faultSchema = z.object({
   effectAtMicros: micros.nullable(),
   clearedAtMicros: micros.nullable(),
   status: z.enum(['undone', 'not injected', 'undo failed']),
+  /** The steady promise that was broken when it was due: the fault was held back. */
+  heldBackBy: z.string().optional(),
   /** Why it was not injected, or how to finish an undo by hand. */
   note: z.string().nullable(),
   fidelity: z.array(fidelityCheck),
@@ -57,6 +60,8 @@ export const faultSchema = z.object({
   occurrence: z.number().int().positive().nullable().default(null),
   /** null: it never was in effect, or was not undone. */
   steadyAfter: steadyAfterSchema.nullable().default(null),
+  /** Absent: it never was in effect, or an older record. */
+  impact: impactSchema.optional(),
 });
 
 export type FidelityCheck = z.infer<typeof fidelityCheck>;

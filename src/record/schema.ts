@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { doctorSchema } from './doctor-schema.ts';
 import { faultSchema } from './fault-schema.ts';
+import { containerSeriesSchema, processSeriesSchema, scrapingSchema } from './observed-schema.ts';
 import { stopSchema } from './stop-schema.ts';
 
 export const formatVersion = 2;
@@ -71,7 +72,17 @@ const slo = z.object({
   value: z.number().nullable(),
   /** The value is a lower bound. */
   atLeast: z.boolean(),
-  limit: z.number(),
+  /** null: relative to other runs, and there was none. */
+  limit: z.number().nullable(),
+  /** Of a relative promise: what it was held against. */
+  baseline: z
+    .object({
+      /** `last_green`, `pinned(<run id>)`, `rolling_median(20)` */
+      what: z.string(),
+      value: z.number().nullable(),
+      runs: z.array(z.string()),
+    })
+    .optional(),
   unit: z.enum(['µs', 'share', '1/s', 'count', 'score', 'bytes']),
   samples: count,
   /** One sentence; always set unless `pass`. */
@@ -161,10 +172,11 @@ const targetEvent = z.object({
   cause: z.string().nullable(),
 });
 
-/** One process tree of the target, sampled about once a second. */
-const processSeries = z.object({
-  name: z.string(),
-  points: z.array(z.object({ atMicros: micros, cpuShare: z.number(), memoryBytes: z.number() })),
+/** What a verdict rests on besides the promises, so that others can be judged later; absent in older records. */
+const grounds = z.object({
+  undoFailed: z.array(z.string()),
+  interrupted: z.string().nullable(),
+  invalid: z.array(z.string()),
 });
 
 export const runRecordSchema = z.object({
@@ -199,12 +211,15 @@ export const runRecordSchema = z.object({
   stoppedBy: stopSchema.nullable().default(null),
   primary: z.string().nullable(),
   health,
-  processes: z.array(processSeries),
+  processes: z.array(processSeriesSchema),
+  containers: z.array(containerSeriesSchema).optional(),
+  scraping: scrapingSchema.optional(),
   /** Older records have none. */
   events: z.array(targetEvent).default([]),
   environment,
   /** Anything worth telling that is no reason of the verdict: a target that died, a leftover found. */
   notes: z.array(z.string()),
+  grounds: grounds.optional(),
   verdict,
 });
 

@@ -34,7 +34,7 @@ export async function writeRecord(folder: string, data: RunData): Promise<void> 
  */
 export async function readRecord(path: string): Promise<RunData> {
   const folder = path.endsWith(files.run) ? path.slice(0, -files.run.length - 1) || '.' : path;
-  const run = parseRun(await readText(join(folder, files.run), path), join(folder, files.run));
+  const run = await readRun(folder);
   const begun = run.load.elapsedMicros > 0;
   const log = await readOptional(join(folder, files.latency), begun);
   const events = parseEvents(
@@ -51,6 +51,12 @@ export async function readRecord(path: string): Promise<RunData> {
     histograms: openLater(encoded.get(`${event.startMicros} ${event.series}`) ?? {}),
   }));
   return { run, slices };
+}
+
+/** The document alone, without its measurements. Throws as `readRecord` does. */
+export async function readRun(folder: string): Promise<RunRecord> {
+  const file = join(folder, files.run);
+  return parseRun(await readText(file, folder), file);
 }
 
 function parseRun(text: string, file: string): RunRecord {

@@ -41,7 +41,7 @@ function valueText(slo: SloRecord): string {
 /** `35% below`, `1.4 points above` the limit; a lower bound under the limit says nothing about its side. */
 export function marginText(slo: Pick<SloRecord, 'value' | 'atLeast' | 'limit' | 'unit'>): string {
   const { value, limit, unit, atLeast } = slo;
-  if (value === null || !Number.isFinite(value)) return '–';
+  if (value === null || limit === null || !Number.isFinite(value)) return '–';
   const distance = Math.abs(value - limit);
   if (atLeast && value < limit) return '–';
   if (distance === 0) return atLeast ? 'at or above' : 'at the limit';

@@ -1,6 +1,6 @@
 // One run of one variant: start it, load it, break it, undo, stop it, judge it, and keep the record.
 
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isAborted } from '../kernel/abort.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { RunData } from '../record/data.ts';
@@ -11,12 +11,14 @@ import { messageOf } from '../kernel/errors.ts';
 import type { Snapshot } from '../measure/snapshot.ts';
 import { occurrencesOf } from '../scenario/occurrences.ts';
 import type { StartedVariant } from '../system/system.ts';
-import { judge, type Measured } from './judge.ts';
+import { findBaselines } from './baselines.ts';
+import { judge, judgedOf, type Measured } from './judge.ts';
 import { killFileOf } from './kill-file.ts';
 import type { RunRequest } from './run-request.ts';
 import { type TargetEvent, watchContainers } from './container-events.ts';
 import { loadPlanOf } from './load-of.ts';
 import { injectFault } from './inject-fault.ts';
+import { nothingObserved, observeRun } from './observe-run.ts';
 import { type LoadResult, type Pool, startPool } from './pool.ts';
 import { createProgress, type RunProgress } from './progress.ts';
 import { interrupted, startOnStage } from './stage.ts';
@@ -55,7 +57,10 @@ async function conductTold(request: RunRequest, progress: RunProgress, startedAt
     throw error;
   }
   const notes = await stopVariant(started);
-  const data = judge(request, { ...measured, notes: [...measured.notes, ...notes] });
+  const told = { ...measured, notes: [...measured.notes, ...notes] };
+  const { scenario, folder } = request;
+  const baselines = await findBaselines(scenario.slo, judgedOf(request, told), dirname(folder));
+  const data = judge(request, told, baselines);
   await writeRecord(request.folder, data);
   // Reports and comparisons are made of what can be read again, so that making them later gives the same.
   return await readRecord(request.folder);
@@ -90,6 +95,7 @@ async function measure(
   const notes: string[] = [];
   const happened: TargetEvent[] = [];
   const { docker } = stage.containers;
+  const observation = await observeRun(request, started, systemClock);
   const containers = await watchContainers({ docker, scenario, target, seed, clock: systemClock });
   void started.died.then((sentence) => {
     notes.push(sentence);
@@ -102,19 +108,19 @@ async function measure(
     pool.start(startAtMicros);
     progress.started(startAtMicros);
     const { load, played } = await play(request, started, pool, { startAtMicros, progress, watch });
-    const samples = started
-      .samples()
-      .map((sample) => ({ ...sample, atMicros: sample.atMicros - startAtMicros }));
+    await observation.settle();
+    const observed = observation.observed(startAtMicros);
     const interruptedBy = signal.aborted ? interruptionOf(signal) : null;
     const { breach } = watch;
     const { http, ws } = started;
-    notes.push(...containers.notes());
+    notes.push(...containers.notes(), ...observed.notes);
     const events = [...happened, ...containers.events()].map((event) => ({
       ...event,
       atMicros: event.atMicros - startAtMicros,
     }));
-    return { startedAt, http, ws, load, played, samples, events, notes, interruptedBy, breach };
+    return { startedAt, http, ws, load, played, observed, events, notes, interruptedBy, breach };
   } finally {
+    observation.close();
     containers.close();
     await pool.close();
   }
@@ -208,7 +214,7 @@ function draft(request: RunRequest, startedAt: string): RunRecord {
     ws: null,
     load: nothing,
     played: [],
-    samples: [],
+    observed: nothingObserved,
     notes: request.killFile === undefined ? [] : [`kill file: ${request.killFile}`],
     interruptedBy: 'Mettle ended before this run did',
   }).run;

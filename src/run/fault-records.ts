@@ -3,6 +3,8 @@
 import { faultParameters } from '../faults/registry.ts';
 import type { FaultRecord, FidelityCheck, SloRecord } from '../record/schema.ts';
 import { occurrenceName } from '../record/fault-name.ts';
+import { promiseFrom } from '../slo/gates.ts';
+import { faultIdsOf } from '../slo/reading.ts';
 import type { PlayedFault } from './timeline.ts';
 
 /** `stopped`: the run was, by a person or a promise; what was cut short by that cannot have been as asked. */
@@ -19,6 +21,7 @@ export function faultRecord(played: PlayedFault, stopped: boolean): FaultRecord 
     effectAtMicros: played.effectAtMicros,
     clearedAtMicros: played.clearedAtMicros,
     status: result === null ? 'not injected' : result.status,
+    ...(played.brokenPromise === null ? {} : { heldBackBy: played.brokenPromise }),
     note: played.note,
     fidelity: stopped && played.cutShort ? fidelity.map(cutShort) : fidelity,
     traffic: result?.traffic ?? { before: null, during: null, status: 'unknown' },
@@ -84,29 +87,24 @@ export const undoFailures = (records: readonly FaultRecord[]): string[] =>
  * A fault that was held back because a steady promise was already broken: that promise fails, and promises about the
  * fault are not judged.
  */
-export function judgeHeldBack(slo: readonly SloRecord[], played: readonly PlayedFault[]): SloRecord[] {
-  const heldBack = played.filter((entry) => entry.brokenPromise !== null);
+export function judgeHeldBack(slo: readonly SloRecord[], faults: readonly FaultRecord[]): SloRecord[] {
+  const heldBack = faults.filter((fault) => fault.heldBackBy !== undefined);
   return slo.map((record) => {
-    const cause = heldBack.find((entry) => entry.brokenPromise === record.text);
+    const cause = heldBack.find((fault) => fault.heldBackBy === record.text);
     if (cause !== undefined && record.status !== 'fail' && record.status !== 'warn') {
       return {
         ...record,
         status: record.severity,
-        reason: `significantly broken when ${occurrenceName(cause.fault)} was due`,
+        reason: `significantly broken when ${occurrenceName(cause)} was due`,
       };
     }
-    const about = heldBack.find((entry) => mentions(record.text, entry.fault.id));
-    if (about === undefined) return record;
+    const about = faultIdsOf(promiseFrom(record.text).measure);
+    const missed = heldBack.find(({ id }) => about.includes(id));
+    if (missed === undefined) return record;
     return {
       ...record,
       status: 'not judged',
-      reason: `the fault ${occurrenceName(about.fault)} was not injected`,
+      reason: `the fault ${occurrenceName(missed)} was not injected`,
     };
   });
-}
-
-/** The whole id: a promise about `db-replica` says nothing about `db`. */
-function mentions(promise: string, faultId: string): boolean {
-  const id = faultId.replace(/[^\w-]/g, '.');
-  return new RegExp(`(fault|recovery):${id}(?![\\w-])|(recovery|detection|deficit)\\(${id}\\)`).test(promise);
 }

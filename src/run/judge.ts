@@ -1,12 +1,10 @@
 // From what was measured to the record with its verdict. Pure but for the machine it names.
 
 import type { RunData } from '../record/data.ts';
+import { scrapingOf } from '../record/scrape-log.ts';
 import { type FaultRecord, formatVersion, type RunRecord } from '../record/schema.ts';
-import type { Slice } from '../measure/slice.ts';
-import { evaluatePromises } from '../slo/evaluate.ts';
-import { verdictOf } from '../slo/verdict.ts';
-import type { ProcessSample } from '../system/system.ts';
 import type { Breach } from './abort-watch.ts';
+import { type BaselineRuns, noBaselines } from '../slo/baseline.ts';
 import { seriesRecords } from './assemble.ts';
 import { withAttempts } from './attempt-records.ts';
 import { avoidedFaults, withLoadGoingOn } from './avoided.ts';
@@ -14,22 +12,16 @@ import { broadcastNotes } from './broadcast-bounds.ts';
 
 import type { TargetEvent } from './container-events.ts';
 import { environmentOf } from './environment.ts';
+import { effectsOf } from './effects.ts';
 import { eventRecords } from './event-records.ts';
-import {
-  faultRecord,
-  faultsThatInvalidate,
-  idleFaults,
-  judgeHeldBack,
-  undoFailures,
-} from './fault-records.ts';
+import { faultRecord, faultsThatInvalidate, idleFaults, undoFailures } from './fault-records.ts';
+import { judgeRecord } from './judge-record.ts';
 import { loadEntryRecord } from './load-of.ts';
-import { type FaultWindow, phasesOf } from './phases.ts';
+import type { Observed } from './observe-run.ts';
 import type { LoadResult } from './pool.ts';
 import type { RunRequest } from './run-request.ts';
 import { seriesOf } from './series-info.ts';
-import { judgeStopped, stopRecord, stopWords } from './stopped-by.ts';
-import { promiseTexts, recoveryOf } from './steady.ts';
-import { judgeSteadyAfter, unknownAfter, withSteadyAfter } from './steady-after.ts';
+import { stopRecord } from './stopped-by.ts';
 import type { PlayedFault } from './timeline.ts';
 
 export interface Measured {
@@ -38,8 +30,7 @@ export interface Measured {
   readonly ws: string | null;
   readonly load: LoadResult;
   readonly played: readonly PlayedFault[];
-  /** Times from the start of the load. */
-  readonly samples: readonly ProcessSample[];
+  readonly observed: Observed;
   /** Times from the start of the load; default: none. */
   readonly events?: readonly TargetEvent[];
   readonly notes: readonly string[];
@@ -48,9 +39,13 @@ export interface Measured {
   readonly breach?: Breach | null;
 }
 
-export function judge(request: RunRequest, measured: Measured): RunData {
+export function judge(
+  request: RunRequest,
+  measured: Measured,
+  baselines: BaselineRuns = noBaselines,
+): RunData {
   const { scenario } = request;
-  const { load, played } = measured;
+  const { load, played, observed } = measured;
   const { breach = null, interruptedBy } = measured;
   const stopped = interruptedBy !== null || breach !== null;
   const plain = withLoadGoingOn(
@@ -58,33 +53,30 @@ export function judge(request: RunRequest, measured: Measured): RunData {
     played,
     load.slices,
   );
-  const effects = withSteadyAfter(scenario, plain, load.slices, load.elapsedMicros);
-  const endMicros = endOf(request, load);
-  const phases = phasesOf(scenario.warmupMicros, endMicros, faultWindows(request, effects, load));
-  const faults = withAttempts(effects, played, {
+  const effects = effectsOf(scenario, {
+    ...{ faults: plain, slices: load.slices },
+    ...{ elapsedMicros: load.elapsedMicros, plannedMicros: scenario.durationMicros },
+  });
+  const faults = withAttempts(effects.faults, played, {
     slices: load.slices,
-    phases,
+    phases: effects.phases,
     endMicros: load.elapsedMicros,
   });
   const series = seriesRecords(seriesOf(scenario), load.slices, load.examples, scenario.warmupMicros);
-  const unjudged: RunRecord = {
+  const run: RunRecord = {
     formatVersion,
     ...identityOf(request, measured),
-    load: {
-      entries: scenario.load.map(loadEntryRecord),
-      warmupMicros: scenario.warmupMicros,
-      gracefulStopMicros: scenario.gracefulStopMicros,
-      plannedMicros: scenario.durationMicros,
-      elapsedMicros: load.elapsedMicros,
-    },
-    phases,
+    load: loadOf(scenario, load),
+    phases: effects.phases,
     series,
     faults,
     slo: [],
     stoppedBy: breach === null ? null : stopRecord(breach),
     primary: scenario.primary,
     health: load.health,
-    processes: processSeries(measured.samples),
+    processes: [...observed.processes],
+    ...(observed.containers.length === 0 ? {} : { containers: [...observed.containers] }),
+    ...(observed.scrapes === null ? {} : { scraping: scrapingOf(observed.scrapes) }),
     events: eventRecords(measured.events ?? [], played),
     notes: [
       ...machineNotes(request),
@@ -92,31 +84,36 @@ export function judge(request: RunRequest, measured: Measured): RunData {
       ...broadcastNotes(series),
       ...idleFaults(faults),
       ...avoidedFaults(faults),
-      ...(stopped || scenario.slo.length === 0 ? [] : unknownAfter(faults)),
       ...measured.notes,
     ],
+    grounds: {
+      undoFailed: undoFailures(faults),
+      interrupted: interruptedBy,
+      invalid: [...request.stage.deaths, ...invalidReasons(load, played, faults, stopped)],
+    },
     verdict: { status: 'interrupted', reasons: [], exitCode: 130 },
   };
-  const data = { run: unjudged, slices: load.slices };
-  const stop = breach === null ? null : stopWords(breach);
-  const judged = evaluatePromises(promiseTexts(scenario.slo), data, { cutShort: interruptedBy ?? stop });
-  const slo = stopped
-    ? judgeStopped(judged, interruptedBy === null ? breach : null)
-    : judgeSteadyAfter(judgeHeldBack(judged, played), faults);
-  const verdict = verdictOf({
-    undoFailed: undoFailures(faults),
-    interrupted: interruptedBy,
-    stopped: slo[breach?.index ?? -1]?.status === 'warn' ? stop : null,
-    invalidReasons: [...request.stage.deaths, ...invalidReasons(load, played, faults, stopped)],
-    slo,
-    traffic: trafficOf(load.slices, scenario.warmupMicros),
-  });
-  return { run: { ...unjudged, slo, verdict }, slices: load.slices };
+  const scrapes = observed.scrapes === null ? {} : { scrapes: observed.scrapes };
+  return judgeRecord({ run, slices: load.slices, ...scrapes }, scenario, baselines);
 }
+
+const loadOf = (scenario: RunRequest['scenario'], load: LoadResult): RunRecord['load'] => ({
+  entries: scenario.load.map(loadEntryRecord),
+  warmupMicros: scenario.warmupMicros,
+  gracefulStopMicros: scenario.gracefulStopMicros,
+  plannedMicros: scenario.durationMicros,
+  elapsedMicros: load.elapsedMicros,
+});
+
+/** What is known of a run before it is judged. */
+export const judgedOf = (request: RunRequest, measured: Measured) => ({
+  ...identityOf(request, measured),
+  load: loadOf(request.scenario, measured.load),
+});
 
 function identityOf(request: RunRequest, measured: Measured) {
   const { scenario, target } = request;
-  const kind = target.variants[request.variant]?.kind ?? 'url';
+  const kind: RunRecord['target']['kind'] = target.variants[request.variant]?.kind ?? 'url';
   return {
     id: request.id,
     scenario: { name: scenario.name, file: scenario.file, hash: scenario.hash },
@@ -146,36 +143,6 @@ function connectionNotes({ scenario }: RunRequest): string[] {
     : ['the target’s certificates were not verified (tls.verify: false): any server may have answered'];
 }
 
-/** The load's end; later only when work began after it (users in the middle of an iteration). */
-function endOf(request: RunRequest, load: LoadResult): number {
-  const endMicros = Math.min(load.elapsedMicros, request.scenario.durationMicros);
-  const later = load.slices.filter((slice) => slice.counts.offered > 0 && slice.startMicros >= endMicros);
-  return Math.max(endMicros, ...later.map((slice) => slice.endMicros));
-}
-
-function faultWindows(
-  request: RunRequest,
-  faults: readonly FaultRecord[],
-  { slices, elapsedMicros }: LoadResult,
-): FaultWindow[] {
-  return faults.flatMap((fault) => {
-    const { id, effectAtMicros, clearedAtMicros } = fault;
-    if (effectAtMicros === null) return [];
-    const recoveredAtMicros = recoveryOf(request.scenario, fault, faults, slices, elapsedMicros);
-    return [{ id, effectAtMicros, clearedAtMicros, recoveredAtMicros }];
-  });
-}
-
-/** What a verdict may rest on: an answer in the warm-up says nothing of the rest. */
-function trafficOf(slices: readonly Slice[], warmupMicros: number) {
-  const steps = slices.filter((slice) => !slice.series.startsWith('flow:'));
-  const judged = steps.filter((slice) => slice.startMicros >= warmupMicros);
-  const sum = (some: readonly Slice[], what: 'offered' | 'ok'): number =>
-    some.reduce((total, slice) => total + slice.counts[what], 0);
-  const offered = sum(judged, 'offered');
-  return { offered, ok: sum(judged, 'ok'), inWarmup: sum(steps, 'offered') - offered };
-}
-
 function invalidReasons(
   load: LoadResult,
   played: readonly PlayedFault[],
@@ -195,17 +162,3 @@ const saturations = (reasons: readonly string[]): string[] =>
   reasons
     .filter((reason) => reason.startsWith('saturated: '))
     .map((reason) => reason.slice('saturated: '.length));
-
-function processSeries(samples: readonly ProcessSample[]): RunRecord['processes'] {
-  const names = [...new Set(samples.map((sample) => sample.name))];
-  return names.map((name) => ({
-    name,
-    points: samples
-      .filter((sample) => sample.name === name && sample.atMicros >= 0)
-      .map(({ atMicros, cpuShare, memoryBytes }) => ({
-        atMicros: Math.round(atMicros),
-        cpuShare,
-        memoryBytes,
-      })),
-  }));
-}

@@ -3,17 +3,16 @@
 import type { Slice } from '../measure/slice.ts';
 import type { FaultRecord, SloRecord } from '../record/schema.ts';
 import { occurrenceName } from '../record/fault-name.ts';
-import type { Scenario } from '../scenario/scenario.ts';
 import { steadyStateOf } from '../slo/gates.ts';
 import { formatDuration } from '../kernel/units.ts';
-import { promiseTexts, recoveryOf, untilNextFault } from './steady.ts';
+import { type Promised, promiseTexts, recoveryOf, untilNextFault } from './steady.ts';
 
 /** Of a service that has not recovered, the newest of this length: what it has come to, not how it got there. */
 const newestMicros = 10_000_000;
 
 /** Each fault with its `steadyAfter`: from its recovery (without one: the last 10 s) until the next fault or the end. */
 export const withSteadyAfter = (
-  scenario: Scenario,
+  scenario: Promised,
   faults: readonly FaultRecord[],
   slices: readonly Slice[],
   endMicros: number,
@@ -24,7 +23,7 @@ export const withSteadyAfter = (
   }));
 
 function steadyAfterOf(
-  scenario: Scenario,
+  scenario: Promised,
   fault: FaultRecord,
   faults: readonly FaultRecord[],
   slices: readonly Slice[],

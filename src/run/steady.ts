@@ -8,11 +8,16 @@ import type { InFlightAt } from '../slo/late.ts';
 import { metricOf } from '../slo/reading.ts';
 
 export const promiseTexts = (slo: readonly PromiseSpec[]): PromiseText[] =>
-  slo.map(({ assert, severity, windowMicros }) => ({
+  slo.map(({ assert, severity, windowMicros, minSamples, onNoData }) => ({
     text: assert,
     severity,
     ...(windowMicros === undefined ? {} : { windowMicros }),
+    ...(minSamples === undefined ? {} : { minSamples }),
+    ...(onNoData === undefined ? {} : { onNoData }),
   }));
+
+/** What of a scenario a judgement needs; a record can be held against others. */
+export type Promised = Pick<Scenario, 'slo' | 'warmupMicros'>;
 
 /** When a fault was in effect, from the start of the load; cleared null: it is. */
 interface FaultSpan {
@@ -32,7 +37,7 @@ export interface SoFar {
  * The first steady promise that is significantly broken, or null: over all that was steady since the warm-up (an earlier
  * fault and its recovery are not), and over what followed a fault that has not been recovered from.
  */
-export function brokenSteadySoFar(scenario: Scenario, soFar: SoFar): string | null {
+export function brokenSteadySoFar(scenario: Promised, soFar: SoFar): string | null {
   const { slices, faults, inFlight, nowMicros } = soFar;
   const promises = promiseTexts(scenario.slo);
   const spans = faults.map(({ effectAtMicros, clearedAtMicros }) => {
@@ -77,7 +82,7 @@ export const untilNextFault = (
 
 /** When the promises held again after a fault, from the start of the load; null: not before the next fault or the end. */
 export function recoveryOf(
-  scenario: Scenario,
+  scenario: Pick<Scenario, 'slo'>,
   fault: FaultRecord,
   faults: readonly FaultRecord[],
   slices: readonly Slice[],
@@ -98,7 +103,8 @@ export function tightestPromiseMicros(slo: readonly PromiseSpec[]): number | nul
   const limits = slo.flatMap(({ assert }) => {
     const promise = promiseFrom(assert);
     const latency = metricOf(promise.measure).unit === 'µs' && promise.operator.startsWith('<');
-    return latency && promise.limit > 0 ? [promise.limit] : [];
+    const { limit } = promise;
+    return latency && typeof limit === 'number' && limit > 0 ? [limit] : [];
   });
   return limits.length === 0 ? null : Math.min(...limits);
 }

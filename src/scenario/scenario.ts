@@ -4,6 +4,7 @@ import type { StepSpec } from '../engines/registry.ts';
 import type { FaultSpec } from '../faults/registry.ts';
 import type { HttpSettings, TlsSettings } from '../engines/settings.ts';
 import type { Json } from '../kernel/json.ts';
+import type { OnNoData } from '../slo/gates.ts';
 
 export interface ThinkStep {
   readonly kind: 'think';
@@ -141,6 +142,10 @@ export interface PromiseSpec {
   readonly windowMicros?: number;
   /** Significantly broken for so long without a break, the run is stopped. */
   readonly abortAfterMicros?: number;
+  /** Fewer say nothing, besides the rule of the metric. */
+  readonly minSamples?: number;
+  /** What it means when it cannot be judged for want of data; default: `invalid`. */
+  readonly onNoData?: OnNoData;
 }
 
 export interface ClaimSpec {

@@ -94,6 +94,9 @@ const promiseInput = z
     };
   });
 
+/** The list under `slo`. */
+export const promisesInput = z.array(promiseInput);
+
 const documentedValue = z.union([z.string().min(1), z.number()]).transform(String);
 
 const claimInput = z
@@ -153,7 +156,7 @@ export const scenarioInput = z
       .optional()
       .describe('How long work in flight may take after the load; default: 10s.'),
     chaos: z.array(faultEntryInput).optional().describe('Faults injected during the load.'),
-    slo: z.array(promiseInput).optional().describe('Promises, e.g. `p95(query) < 2s during steady`.'),
+    slo: promisesInput.optional().describe('Promises, e.g. `p95(query) < 2s during steady`.'),
     primary: z
       .string()
       .min(1)

@@ -3,6 +3,7 @@
 import { formatDuration } from '../kernel/units.ts';
 import type { RunData } from '../record/data.ts';
 import type { SloRecord } from '../record/schema.ts';
+import type { BaselineRuns } from './baseline.ts';
 import type { Operator, PromiseExpression } from './expression.ts';
 import type { Gate } from './gate.ts';
 import { gatesOf, promiseFrom } from './gates.ts';
@@ -13,10 +14,15 @@ import { readMeasure } from './reading.ts';
 import type { Read } from './reading.ts';
 import { stretchesOf, stretchWords } from './windows.ts';
 
+const noBaseline = 'no baseline: there is no other run to compare with';
+
 /** More bad samples than this break a promise even when there are too few samples to keep it. */
 const certainlyBad = 10;
 
 type Judged = Pick<SloRecord, 'status' | 'reason'>;
+
+/** With a limit that is known: a relative one has been worked out. */
+type Limited = PromiseExpression & { readonly limit: number };
 
 /** Binary fractions must not decide: 999/1000 is 99.9 %. */
 const same = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-12 * Math.max(Math.abs(a), Math.abs(b));
@@ -32,12 +38,7 @@ const broken = (severity: PromiseText['severity'], reason: string): Judged => ({
 });
 
 /** Too few samples: enough bad ones are certain all the same; otherwise nothing can be said. */
-function judgeFew(
-  promise: PromiseExpression,
-  read: Read,
-  shortage: string,
-  severity: PromiseText['severity'],
-): Judged {
+function judgeFew(promise: Limited, read: Read, shortage: string, severity: PromiseText['severity']): Judged {
   const allowance = read.metric.allowance(promise.measure, promise.operator, promise.limit);
   const counted = read.view === null ? undefined : allowance?.count(read.view.counts, read.view.histograms);
   if (counted !== undefined && counted.bad > certainlyBad) {
@@ -47,12 +48,7 @@ function judgeFew(
   return { status: 'invalid', reason: shortage };
 }
 
-function judgeValue(
-  promise: PromiseExpression,
-  read: Read,
-  value: number,
-  severity: PromiseText['severity'],
-): Judged {
+function judgeValue(promise: Limited, read: Read, value: number, severity: PromiseText['severity']): Judged {
   const { metric, reading } = read;
   const { operator, limit } = promise;
   const shown = `${reading.atLeast ? '≥ ' : ''}${showValue(value, metric.unit)}`;
@@ -80,7 +76,7 @@ function withServiceLabel(judged: Judged, read: Read): Judged {
   return { ...judged, reason: judged.reason === null ? label : `${judged.reason}; ${label}` };
 }
 
-function judge(promise: PromiseExpression, read: Read, severity: PromiseText['severity']): Judged {
+function judge(promise: Limited, read: Read, severity: PromiseText['severity']): Judged {
   const { metric, reading } = read;
   if (reading.value === null) {
     return { status: reading.nothingToJudge === true ? 'not judged' : 'invalid', reason: reading.note };
@@ -99,17 +95,32 @@ function evaluatePromise(
   data: RunData,
   context: PromiseText & { readonly gates: readonly Gate[] },
 ): SloRecord {
-  const read = readMeasure(promise.measure, data, context.gates);
-  const { status, reason } = withServiceLabel(judge(promise, read, context.severity), read);
+  const read = readMeasure(promise.measure, data, context.gates, promise.operator);
   const { value, atLeast, samples } = read.reading;
   const { text, severity } = context;
+  const { limit } = promise;
+  if (typeof limit !== 'number') {
+    const unit = read.metric.unit;
+    return {
+      text,
+      severity,
+      status: 'invalid',
+      value,
+      atLeast,
+      limit: null,
+      unit,
+      samples,
+      reason: noBaseline,
+    };
+  }
+  const { status, reason } = withServiceLabel(judge({ ...promise, limit }, read, context.severity), read);
   return {
     text,
     severity,
     status,
     value,
     atLeast,
-    limit: promise.limit,
+    limit,
     unit: read.metric.unit,
     samples,
     reason,
@@ -151,6 +162,8 @@ function evaluateWindows(
 export interface EvaluationOptions {
   /** Why the run was cut short; its promises are then `not judged`, and what was measured is still shown. */
   readonly cutShort?: string | null;
+  /** What relative promises are held against; default: nothing. */
+  readonly baselines?: BaselineRuns;
 }
 
 /** Every promise of a scenario against one record, in order. Throws PROMISE_SYNTAX for text that was never validated. */

@@ -5,7 +5,20 @@ export type Operator = '<' | '<=' | '>' | '>=';
 /** The second argument of a metric: `p95(query, ok)`, `apdex(query, 500ms)`. */
 export type MetricArgument =
   | { readonly kind: 'outcome'; readonly outcome: 'ok' | 'failed' }
-  | { readonly kind: 'duration'; readonly micros: number };
+  | { readonly kind: 'duration'; readonly micros: number }
+  /** `cpu(target, max)`, `first_byte(query, p99)`: how many values become one. */
+  | { readonly kind: 'statistic'; readonly statistic: Statistic }
+  /** The promised share of good answers: `burn(query, 99.9%)`. */
+  | { readonly kind: 'target'; readonly share: number };
+
+/** `mean`, `max`, `min`, `p1` … `p99.99`. */
+export type Statistic = string;
+
+/** The windows of a burn rate: `over 60s/5s`. */
+export interface BurnWindows {
+  readonly longMicros: number;
+  readonly shortMicros: number;
+}
 
 /** What is measured, of what, and when: the left side of a promise, and all of a comparison's metric. */
 export interface Measure {
@@ -16,13 +29,34 @@ export interface Measure {
   readonly argument: MetricArgument | null;
   /** Phase names; empty means everything but the warm-up. */
   readonly during: readonly string[];
+  /** Of a burn rate only. */
+  readonly windows?: BurnWindows;
+  /** The other side of a ratio or a difference: `p99(query) / p50(query)`. It has no other side of its own. */
+  readonly against?: { readonly operation: Operation; readonly measure: Measure };
+}
+
+export type Operation = '/' | '-';
+
+/** What a relative promise is held against: `vs last_green`, `vs pinned(<run id>)`, `vs rolling_median(20)`. */
+export type Baseline =
+  | { readonly kind: 'last_green' }
+  | { readonly kind: 'pinned'; readonly run: string }
+  | { readonly kind: 'rolling_median'; readonly runs: number };
+
+/** `+10% vs last_green`: the limit is the baseline's value × (1 + share), or + the amount in the metric's unit. */
+export interface RelativeLimit {
+  readonly change:
+    { readonly kind: 'share'; readonly share: number } | { readonly kind: 'amount'; readonly amount: number };
+  readonly baseline: Baseline;
 }
 
 export interface PromiseExpression {
   readonly measure: Measure;
   readonly operator: Operator;
-  /** In the metric's own unit: µs, share (0…1), 1/s, score, count. */
-  readonly limit: number;
+  /** In the metric's own unit: µs, share (0…1), 1/s, score, count, bytes; or relative to other runs. */
+  readonly limit: number | RelativeLimit;
+  /** `over 10s`: every stretch of this length must hold, too. */
+  readonly windowMicros?: number;
 }
 
 /** What is wrong with a text, and where (offset in UTF-16 units from its start). */

@@ -19,7 +19,12 @@ export interface PromiseText {
   readonly severity: 'fail' | 'warn';
   /** Every stretch of this length must hold, too. */
   readonly windowMicros?: number;
+  readonly minSamples?: number;
+  readonly onNoData?: OnNoData;
 }
+
+/** `skip`: the promise is `not judged`. There is no way to pass without data. */
+export type OnNoData = 'invalid' | 'fail' | 'warn' | 'skip';
 
 /** Parses a promise that was validated before; throws PROMISE_SYNTAX (usage) when it was not. */
 export function promiseFrom(text: string): PromiseExpression {
@@ -46,9 +51,10 @@ export function gatesOf(promises: readonly PromiseText[]): Gate[] {
 /** A promise as a window sees it, whatever its phases; null when it allows no countable bad share. */
 export function gateOf(text: string, { measure, operator, limit }: PromiseExpression): Gate | null {
   const metric = metricNamed(measure.metric);
-  const allowance = metric?.allowance(measure, operator, limit) ?? null;
+  if (metric?.subject !== 'series' || measure.against !== undefined || typeof limit !== 'number') return null;
+  const allowance = metric.allowance(measure, operator, limit);
   if (allowance === null) return null;
-  const ofAll = metric?.unit === 'µs' && measure.argument === null;
+  const ofAll = metric.unit === 'µs' && measure.argument === null;
   return { text, subject: measure.subject, lateAfterMicros: ofAll ? limit : null, ...allowance };
 }
 

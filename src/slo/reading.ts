@@ -2,7 +2,7 @@
 
 import { MettleError } from '../kernel/errors.ts';
 import type { RunData } from '../record/data.ts';
-import type { Measure } from './expression.ts';
+import type { Measure, Operator } from './expression.ts';
 import type { Gate } from './gate.ts';
 import { noReading } from './metrics/metric.ts';
 import type { Metric, Reading } from './metrics/metric.ts';
@@ -17,17 +17,19 @@ export function metricOf(measure: Measure): Metric {
   throw new MettleError({ code: 'UNKNOWN_METRIC', message: `unknown metric \`${measure.metric}\`` });
 }
 
-/** The faults that a measure depends on, by its subject or by its phases. */
-function faultIdsOf(measure: Measure, metric: Metric): string[] {
-  const named = metric.subject === 'fault' && measure.subject !== null ? [measure.subject] : [];
-  return [...named, ...measure.during.flatMap((phase) => /^(?:fault|recovery):(.+)$/.exec(phase)?.[1] ?? [])];
+/** The faults that a measure depends on, by its subject or by its phases; those of its other side too. */
+export function faultIdsOf(measure: Measure): string[] {
+  const { metric, subject, during, against } = measure;
+  const named = subject !== null && metricNamed(metric)?.subject === 'fault' ? [subject] : [];
+  const phased = during.flatMap((phase) => /^(?:fault|recovery):(.+)$/.exec(phase)?.[1] ?? []);
+  return [...named, ...phased, ...(against === undefined ? [] : faultIdsOf(against.measure))];
 }
 
 const nothingToJudge = (note: string): Reading => ({ ...noReading(note), nothingToJudge: true });
 
 /** Why a measure says nothing about this run, before anything is computed; null when it may. */
 function obstacle(measure: Measure, metric: Metric, data: RunData): Reading | null {
-  for (const id of faultIdsOf(measure, metric)) {
+  for (const id of faultIdsOf(measure)) {
     const times = data.run.faults.filter((entry) => entry.id === id);
     const [fault] = times;
     if (fault === undefined) return noReading(`the run had no fault \`${id}\``);
@@ -54,12 +56,20 @@ export interface Read {
   readonly view: View | null;
 }
 
-/** Computes a measure. `gates` are the steady promises that detection and recovery are relative to. */
-export function readMeasure(measure: Measure, data: RunData, gates: readonly Gate[]): Read {
+/**
+ * Computes a measure. `gates` are the steady promises that detection and recovery are relative to; `operator` that of the
+ * promise, null where a bare value is asked for.
+ */
+export function readMeasure(
+  measure: Measure,
+  data: RunData,
+  gates: readonly Gate[],
+  operator: Operator | null = null,
+): Read {
   const metric = metricOf(measure);
   const blocked = obstacle(measure, metric, data);
   if (blocked !== null) return { metric, reading: blocked, view: null };
   const view = viewOf(data, metric.subject === 'series' ? measure.subject : null, measure.during);
-  const reading = metric.compute(measure, { view, data, gates });
+  const reading = metric.compute(measure, { view, data, gates, operator });
   return { metric, reading, view };
 }

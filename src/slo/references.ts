@@ -17,6 +17,10 @@ export interface KnownNames {
   readonly faults: readonly string[];
   /** What has a proxy in front of it because a fault is put there, and which faults. */
   readonly links: readonly { readonly name: string; readonly faults: readonly string[] }[];
+  /** Processes and containers that are watched: `target`, `postgres`, `service:db`, `container:shop_db_1`. */
+  readonly observed: readonly string[];
+  /** Names of the target's own metrics; null: they cannot be known before the run (or nothing is scraped). */
+  readonly scraped: readonly string[] | null;
 }
 
 function unknownPhase(name: string, faults: readonly string[]): boolean {
@@ -26,6 +30,7 @@ function unknownPhase(name: string, faults: readonly string[]): boolean {
 
 function namesOf(subject: Metric['subject'], known: KnownNames): readonly string[] {
   if (subject === 'fault') return known.faults;
+  if (subject === 'observed') return known.observed;
   return (subject === 'link' ? known.links : known.series).map(({ name }) => name);
 }
 

@@ -3,16 +3,13 @@
 import type { Histogram } from 'hdr-histogram-js';
 import { addCounts } from '../measure/counts.ts';
 import { mergeHistograms } from '../measure/histogram.ts';
-import { emptyCounts } from '../measure/slice.ts';
-import type { Slice, SliceCounts } from '../measure/slice.ts';
+import { emptyCounts, histogramKinds } from '../measure/slice.ts';
+import type { Slice, SliceCounts, SliceHistograms } from '../measure/slice.ts';
 import type { RunData } from '../record/data.ts';
 import type { PhaseRecord, SeriesRecord } from '../record/schema.ts';
 
-/** The histograms of a view that metrics read, merged when first asked for. */
-export interface ViewHistograms {
-  readonly response: Histogram;
-  readonly responseFailed: Histogram;
-}
+/** The histograms of a view, each merged when first asked for; empty where nothing was recorded. */
+export type ViewHistograms = Readonly<Record<keyof SliceHistograms, Histogram>>;
 
 export interface View {
   readonly counts: SliceCounts;
@@ -80,17 +77,15 @@ export function missingFrom(data: RunData, subject: string | null, during: reado
 }
 
 function lazyHistograms(slices: readonly Slice[]): ViewHistograms {
-  const merged: { response?: Histogram; responseFailed?: Histogram } = {};
-  return {
-    get response() {
-      merged.response ??= mergeHistograms(slices.map((slice) => slice.histograms.response));
-      return merged.response;
-    },
-    get responseFailed() {
-      merged.responseFailed ??= mergeHistograms(slices.map((slice) => slice.histograms.responseFailed));
-      return merged.responseFailed;
-    },
-  };
+  const merged: Partial<Record<keyof SliceHistograms, Histogram>> = {};
+  const view = {};
+  for (const kind of histogramKinds) {
+    Object.defineProperty(view, kind, {
+      enumerable: true,
+      get: () => (merged[kind] ??= mergeHistograms(slices.map((slice) => slice.histograms[kind]))),
+    });
+  }
+  return view as ViewHistograms;
 }
 
 /** What a series (null: all steps) did in the given phases (none: everything but the warm-up). */

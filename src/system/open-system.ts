@@ -131,6 +131,7 @@ async function useRunning(variant: UrlVariant, clientLinks: ClientLinks): Promis
   const urls = await clientLinks.lead(null, { http: variant.http, ws: variant.ws });
   return {
     ...urls,
+    directHttp: variant.http,
     clients: {},
     processes: {},
     samples: () => [],

@@ -67,6 +67,7 @@ export async function startVariant(context: VariantContext): Promise<StartedVari
   context.ports.progress(`${target.name} (${context.variantName}) is ready`);
   return {
     ...urls,
+    directHttp: direct.http,
     clients: Object.fromEntries(clients.map(({ name, url }) => [name, url])),
     processes,
     samples: observation.samples,

@@ -20,6 +20,11 @@ export interface ProcessSample {
   /** Of one core: 1 = one core busy. */
   readonly cpuShare: number;
   readonly memoryBytes: number;
+  /** Absent: not shown here. */
+  readonly threads?: number;
+  readonly openFiles?: number;
+  /** Of the open files, those that are sockets. */
+  readonly sockets?: number;
 }
 
 /** A variant that answers its ready check. */
@@ -27,6 +32,8 @@ export interface StartedVariant {
   /** Base URLs as clients see them: through the `clients` proxy when a fault uses it. */
   readonly http: string | null;
   readonly ws: string | null;
+  /** Past any proxy: what is observed must not go through what is broken. */
+  readonly directHttp: string | null;
   /** Client processes' own base URLs, by name (`via:` in steps). */
   readonly clients: Readonly<Record<string, string>>;
   /** What Mettle has started, by the names that faults use: `target`, clients, dependencies. */

@@ -206,7 +206,11 @@ export const targetSchema = z
       dependencies: raw.dependencies ?? {},
       clients: raw.clients ?? {},
       prepare: raw.prepare ?? null,
-      observe: { process: raw.observe?.process ?? false, docker: raw.observe?.docker ?? false },
+      observe: {
+        process: raw.observe?.process ?? false,
+        docker: raw.observe?.docker ?? false,
+        prometheus: null,
+      },
       docker: {
         project: raw.docker?.project ?? null,
         host: raw.docker?.host ?? null,

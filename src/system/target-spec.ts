@@ -62,6 +62,13 @@ export interface DockerAllowance {
   readonly maxShare: number;
 }
 
+/** `GET /metrics every 2s`: how the target's own metrics are read. */
+export interface ScrapeSpec {
+  /** A path of the target, or an absolute URL. */
+  readonly from: string;
+  readonly everyMicros: number;
+}
+
 export interface TargetSpec {
   readonly name: string;
   /** Absolute folder of the target file; commands run in it. */
@@ -75,7 +82,11 @@ export interface TargetSpec {
   readonly dependencies: Readonly<Record<string, Dependency>>;
   readonly clients: Readonly<Record<string, ClientProcess>>;
   readonly prepare: string | null;
-  readonly observe: { readonly process: boolean; readonly docker: boolean };
+  readonly observe: {
+    readonly process: boolean;
+    readonly docker: boolean;
+    readonly prometheus: ScrapeSpec | null;
+  };
   readonly docker: DockerAllowance;
   readonly secrets: readonly string[];
   readonly allow: readonly string[];

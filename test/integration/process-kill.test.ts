@@ -299,7 +299,7 @@ describe('a target that is restarted', () => {
 
 describe.runIf(process.platform === 'linux')('what is observed of a target that was killed', () => {
   it('has a gap, and goes on with the process that came after', async () => {
-    const variant = await start({ observe: { process: true, docker: false } });
+    const variant = await start({ observe: { process: true, docker: false, prometheus: null } });
     const injection = await inject(variant, killOf(), { forMs: 2_500 });
     await wait(2_500);
     await injection.clear();

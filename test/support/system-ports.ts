@@ -136,7 +136,7 @@ export function fixtureTarget(overrides: Partial<TargetSpec> = {}): TargetSpec {
     dependencies: {},
     clients: {},
     prepare: null,
-    observe: { process: false, docker: false },
+    observe: { process: false, docker: false, prometheus: null },
     docker: { project: null, host: null, maxContainers: 1, maxShare: 1 },
     secrets: [],
     allow: [],

@@ -17,6 +17,8 @@ export const knownNames = (scenario: Pick<Scenario, 'flows' | 'load' | 'chaos'>)
   series: seriesNames(scenario),
   faults: scenario.chaos.map(({ id }) => id),
   links: linksOf(scenario.chaos),
+  observed: [],
+  scraped: null,
 });
 
 function linksOf(chaos: Scenario['chaos']): KnownNames['links'] {
@@ -27,18 +29,23 @@ function linksOf(chaos: Scenario['chaos']): KnownNames['links'] {
   }));
 }
 
-export const checkPromises: Check = ({ scenario, written }) => {
-  const known = knownNames(scenario);
-  const promises = scenario.slo.flatMap((spec, index) => {
-    const { assert } = spec;
+type Timed = Pick<Scenario, 'slo' | 'durationMicros' | 'warmupMicros'>;
+
+/** `written`: the document that has them under `slo`. */
+export function checkSlo(timed: Timed, written: unknown, known: KnownNames): Problem[] {
+  return timed.slo.flatMap((spec, index) => {
     const path = ['slo', index];
     const isText = typeof valueAt(written, path) === 'string';
-    const parsed = parsePromise(assert);
+    const parsed = parsePromise(spec.assert);
     const text = checkText(parsed, ({ measure }) => measure, isText ? path : [...path, 'assert'], known);
-    return text.length > 0 || !parsed.ok ? text : checkWindows(spec, parsed.value, path, scenario);
+    return text.length > 0 || !parsed.ok ? text : checkWindows(spec, parsed.value, path, timed);
   });
+}
+
+export const checkPromises: Check = ({ scenario, written }) => {
+  const known = knownNames(scenario);
   return [
-    ...promises,
+    ...checkSlo(scenario, written, known),
     ...(scenario.primary === null ? [] : checkMeasure(scenario.primary, ['primary'], known)),
   ];
 };
@@ -48,7 +55,7 @@ function checkWindows(
   { assert, windowMicros, abortAfterMicros }: PromiseSpec,
   promise: PromiseExpression,
   path: Path,
-  { durationMicros, warmupMicros }: Pick<Scenario, 'durationMicros' | 'warmupMicros'>,
+  { durationMicros, warmupMicros }: Timed,
 ): Problem[] {
   const at = (key: string) => ({ path: [...path, key], part: 'value' }) as const;
   const { metric, during } = promise.measure;

@@ -13,6 +13,8 @@ export interface Evidence {
   readonly data: RunData;
   /** The steady promises that detection and recovery are relative to. */
   readonly gates: readonly Gate[];
+  /** Of the promise; null: a bare value is asked for (a comparison, a baseline). */
+  readonly operator: Operator | null;
 }
 
 export interface Reading {
@@ -46,9 +48,13 @@ export interface Metric {
   readonly better: 'lower' | 'higher';
   /** How two runs are compared: ln(after/before), or after − before in points. */
   readonly scale: 'log' | 'points';
-  /** What its first argument names. */
-  readonly subject: 'series' | 'fault' | 'link';
-  readonly argument: 'none' | 'outcome' | 'duration';
+  /**
+   * What its first argument names. `observed`: a process or container that was watched (`target`, `postgres`,
+   * `service:db`, `container:shop_db_1`). `scraped`: a Prometheus series, `name{label="x"}`.
+   */
+  readonly subject: 'series' | 'fault' | 'link' | 'observed' | 'scraped';
+  /** `statistic` may be left out; the metric then says what is meant. `target` and `duration` are required. */
+  readonly argument: 'none' | 'outcome' | 'duration' | 'statistic' | 'target';
   /** Smaller values cannot be told apart, in its unit: the floor of ratios and of their tolerance. */
   readonly resolution: number;
   /** δ of comparisons: a share of the value on the log scale, points (0.005 = half a point) otherwise. */

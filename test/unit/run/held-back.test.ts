@@ -1,14 +1,8 @@
 import { expect, test } from 'vitest';
-import type { SloRecord } from '../../../src/record/schema.ts';
+import type { FaultRecord, SloRecord } from '../../../src/record/schema.ts';
 import { judgeHeldBack } from '../../../src/run/fault-records.ts';
-import type { PlayedFault } from '../../../src/run/timeline.ts';
-import type { ScheduledFault } from '../../../src/scenario/scenario.ts';
 
-const heldBack = {
-  fault: { id: 'db' } as ScheduledFault,
-  ...{ effectAtMicros: null, clearedAtMicros: null, result: null, note: null, cutShort: false },
-  brokenPromise: 'error_rate(q) < 1%',
-} satisfies PlayedFault;
+const heldBack = { id: 'db', heldBackBy: 'error_rate(q) < 1%' } as FaultRecord;
 
 const promise = (text: string): SloRecord => ({ text, status: 'fail', severity: 'fail' }) as SloRecord;
 

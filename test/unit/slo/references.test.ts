@@ -16,6 +16,8 @@ const known = {
     { name: 'postgres', faults: ['slow-db'] },
     { name: 'cache', faults: ['flaky'] },
   ],
+  observed: ['target'],
+  scraped: null,
 };
 
 const check = (text: string) => {

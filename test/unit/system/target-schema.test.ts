@@ -72,7 +72,7 @@ describe('a target file', () => {
       },
       clients: { extension: { start: 'node dist/extension.js', env: 'API_URL', ready: null } },
       prepare: 'node dist/seed.js',
-      observe: { process: true, docker: false },
+      observe: { process: true, docker: false, prometheus: null },
       docker: { project: null, host: null, maxContainers: 1, maxShare: 1 },
       secrets: ['RAG_TOKEN'],
       allow: ['*.staging.example'],

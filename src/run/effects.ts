@@ -1,0 +1,45 @@
+// What faults did to the promises and when the run was in which phase: all that depends on which promises are asked.
+
+import type { Slice } from '../measure/slice.ts';
+import type { FaultRecord, PhaseRecord } from '../record/schema.ts';
+import { type FaultWindow, phasesOf } from './phases.ts';
+import { type Promised, recoveryOf } from './steady.ts';
+import { withSteadyAfter } from './steady-after.ts';
+
+/** Times from the start of the load. */
+interface Happened {
+  readonly faults: readonly FaultRecord[];
+  readonly slices: readonly Slice[];
+  readonly elapsedMicros: number;
+  readonly plannedMicros: number;
+}
+
+export interface Effects {
+  readonly faults: FaultRecord[];
+  readonly phases: PhaseRecord[];
+}
+
+/** Pure: the same record and the same promises give the same phases. */
+export function effectsOf(promised: Promised, happened: Happened): Effects {
+  const { faults, slices, elapsedMicros } = happened;
+  return {
+    faults: withSteadyAfter(promised, faults, slices, elapsedMicros),
+    phases: phasesOf(promised.warmupMicros, endOf(happened), faultWindows(promised, happened)),
+  };
+}
+
+/** The load's end; later only when work began after it (users in the middle of an iteration). */
+function endOf({ slices, elapsedMicros, plannedMicros }: Happened): number {
+  const endMicros = Math.min(elapsedMicros, plannedMicros);
+  const later = slices.filter((slice) => slice.counts.offered > 0 && slice.startMicros >= endMicros);
+  return Math.max(endMicros, ...later.map((slice) => slice.endMicros));
+}
+
+function faultWindows(promised: Promised, { faults, slices, elapsedMicros }: Happened): FaultWindow[] {
+  return faults.flatMap((fault) => {
+    const { id, effectAtMicros, clearedAtMicros } = fault;
+    if (effectAtMicros === null) return [];
+    const recoveredAtMicros = recoveryOf(promised, fault, faults, slices, elapsedMicros);
+    return [{ id, effectAtMicros, clearedAtMicros, recoveredAtMicros }];
+  });
+}

@@ -1,0 +1,42 @@
+// A stored run judged by the promises of a file: read, judged, and kept as a record of its own beside the first.
+
+import { dirname, resolve } from 'node:path';
+import { exitCodes, MettleError } from '../kernel/errors.ts';
+import { writableFolder } from '../record/atomic.ts';
+import type { RunData } from '../record/data.ts';
+import { readRecord, writeRecord } from '../record/store.ts';
+import { loadPromises } from '../scenario/promises-file.ts';
+import { findBaselines } from './baselines.ts';
+import { namesIn, rejudge } from './rejudge.ts';
+import { writeRunReports } from './reports.ts';
+
+/**
+ * Throws RECORD_NOT_FOUND, RECORD_VERSION, RECORD_CORRUPT, INVALID_FILE (all exit code 2). The record in `folder` is not
+ * touched.
+ */
+export async function judgeAgain(
+  folder: string,
+  promisesFile: string,
+  out: string,
+): Promise<{ readonly data: RunData; readonly report: string }> {
+  if (resolve(out) === resolve(folder)) {
+    throw new MettleError({
+      code: 'JUDGE_OUT',
+      message: 'a record is not judged over: its own verdict would be lost',
+      hint: 'Give another folder with --out.',
+      exitCode: exitCodes.usage,
+    });
+  }
+  const stored = await readRecord(folder);
+  const { load } = stored.run;
+  const slo = await loadPromises(promisesFile, {
+    known: namesIn(stored),
+    durationMicros: load.plannedMicros,
+    warmupMicros: load.warmupMicros,
+  });
+  const baselines = await findBaselines(slo, stored.run, dirname(resolve(folder)));
+  await writableFolder(out);
+  await writeRecord(out, rejudge(stored, slo, baselines));
+  const data = await readRecord(out);
+  return { data, report: await writeRunReports(out, data) };
+}
