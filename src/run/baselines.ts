@@ -72,7 +72,10 @@ async function lookUp(
   if (baseline.kind === 'pinned') return await pinned(baseline.run, judged, folder);
   const usable = earlier.filter(({ verdict }) => green.includes(verdict.status));
   const wanted = baseline.kind === 'last_green' ? 1 : baseline.runs;
-  const none = { runs: [], reason: `no earlier run in ${folder} is comparable and green` };
+  const none = {
+    runs: [],
+    reason: `no earlier run in ${folder} is comparable and green (\`on_no_data: skip\` lets a first one pass)`,
+  };
   if (usable.length === 0) return none;
   // A median of fewer than half of what was asked for would be another promise.
   if (usable.length * 2 < wanted) {
@@ -86,6 +89,7 @@ async function lookUp(
 }
 
 async function pinned(id: string, judged: Judged, folder: string): Promise<ReturnType<BaselineRuns['of']>> {
+  if (id === judged.id) return { runs: [], reason: 'a run is not held against itself' };
   let data: RunData;
   try {
     data = await readRecord(join(folder, id));
