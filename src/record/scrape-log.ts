@@ -2,8 +2,10 @@
 
 import type { ScrapingRecord } from './observed-schema.ts';
 
+export const scrapedKinds = ['counter', 'gauge', 'histogram', 'summary', 'untyped'] as const;
+
 /** As the target declares it (`# TYPE`); `untyped` where it does not. */
-type ScrapedKind = 'counter' | 'gauge' | 'histogram' | 'summary' | 'untyped';
+export type ScrapedKind = (typeof scrapedKinds)[number];
 
 export interface ScrapedSeries {
   /** `http_request_duration_seconds_bucket` */

@@ -11,8 +11,14 @@ import type { RunData } from './data.ts';
 import { formatEvents, parseEvents } from './events.ts';
 import { formatHistogramLog, parseHistogramLog } from './histogram-log.ts';
 import { formatVersion, type RunRecord, runRecordSchema } from './schema.ts';
+import { formatScrapes, parseScrapes } from './scrapes.ts';
 
-const files = { run: 'run.json', latency: 'latency.hlog', events: 'events.ndjson' } as const;
+const files = {
+  run: 'run.json',
+  latency: 'latency.hlog',
+  events: 'events.ndjson',
+  scrapes: 'scrapes.ndjson',
+} as const;
 
 export const formatDocument = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`;
 
@@ -26,6 +32,8 @@ export async function beginRecord(folder: string, run: RunRecord): Promise<void>
 export async function writeRecord(folder: string, data: RunData): Promise<void> {
   await writeFileAtomic(join(folder, files.latency), formatHistogramLog(data.slices, data.run.startedAt));
   await writeFileAtomic(join(folder, files.events), formatEvents(data.slices));
+  if (data.scrapes !== undefined)
+    await writeFileAtomic(join(folder, files.scrapes), formatScrapes(data.scrapes));
   await writeFileAtomic(join(folder, files.run), formatDocument(data.run));
 }
 
@@ -50,7 +58,14 @@ export async function readRecord(path: string): Promise<RunData> {
     ...event,
     histograms: openLater(encoded.get(`${event.startMicros} ${event.series}`) ?? {}),
   }));
-  return { run, slices };
+  return { run, slices, ...(await readScrapes(folder, run)) };
+}
+
+/** Only a run whose target was scraped has them. */
+async function readScrapes(folder: string, run: RunRecord): Promise<Pick<RunData, 'scrapes'>> {
+  if (run.scraping === undefined) return {};
+  const file = join(folder, files.scrapes);
+  return { scrapes: parseScrapes(await readOptional(file, true), file) };
 }
 
 /** The document alone, without its measurements. Throws as `readRecord` does. */

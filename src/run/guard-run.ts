@@ -2,7 +2,14 @@
 
 import type { DockerAddress } from '../faults/clients/docker-port.ts';
 import { pinnedToxiproxy } from '../faults/clients/pinned-toxiproxy.ts';
-import { guardDependency, guardFaults, guardLoad, guardToxiproxy, resolveHost } from '../faults/guard.ts';
+import {
+  guardDependency,
+  guardFaults,
+  guardHost,
+  guardLoad,
+  guardToxiproxy,
+  resolveHost,
+} from '../faults/guard.ts';
 import { hostOfUrl } from '../faults/hosts.ts';
 import type { Pins } from '../faults/pins.ts';
 import { guardExec } from './guard-exec.ts';
@@ -71,6 +78,7 @@ export async function guardRun(
     const addresses = await resolveOnce(url);
     guardLoad({ url, addresses, allow, environment, limits, allowProduction, peak });
   }
+  for (const url of scrapedUrls(target)) guardHost(hostOfUrl(url), await resolveOnce(url), allow);
   for (const { variable, url, environment } of ownDependencies(target, variants, ports.environment)) {
     const addresses = await resolveOnce(url);
     guardDependency({ variable, url, addresses, allow, environment, allowProduction });
@@ -87,6 +95,12 @@ export async function guardRun(
   const addresses = await resolveOnce(toxiproxyUrl);
   const checkedUrl = guardToxiproxy(toxiproxyUrl, addresses, allow);
   return { pins, toxiproxyUrl: await pinnedToxiproxy(checkedUrl, addresses), docker };
+}
+
+/** What is scraped from elsewhere than the target itself: read only, so it may be of any environment. */
+function scrapedUrls({ observe }: TargetSpec): string[] {
+  const from = observe.prometheus?.from ?? '/';
+  return from.startsWith('/') ? [] : [from];
 }
 
 /** Servers of one's own that stand in for what a target file provides: the target will use them, faults and all. */

@@ -25,7 +25,23 @@ export function checkTarget(target: Target): TargetProblem[] {
           },
         ]
       : [];
-  return [...checkVariants(target), ...checkNames(target), ...checkVariables(target), ...observed];
+  return [
+    ...checkVariants(target),
+    ...checkNames(target),
+    ...checkVariables(target),
+    ...observed,
+    ...checkScrape(target),
+  ];
+}
+
+/** A path is one of the target: it needs an address to stand behind. */
+function checkScrape({ observe, http, variants }: Target): TargetProblem[] {
+  if (observe.prometheus?.from.startsWith('/') !== true) return [];
+  const without = Object.values(variants).some((variant) =>
+    variant.kind === 'process' ? http === null : variant.http === null,
+  );
+  const message = 'a path is scraped over HTTP: it needs `http`, or write the whole URL';
+  return without ? [{ path: ['observe', 'prometheus'], message }] : [];
 }
 
 function checkVariants(target: Target): TargetProblem[] {

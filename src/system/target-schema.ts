@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { parseDuration, parseRate, parseShare } from '../kernel/units.ts';
 import { splitCommand } from './command-line.ts';
+import { scrapeInput } from './scrape-input.ts';
 import { checkTarget } from './target-rules.ts';
 import type { ClientProcess, Dependency, ReadyCheck, TargetSpec, Variant } from './target-spec.ts';
 
@@ -191,7 +192,13 @@ export const targetSchema = z
     dependencies: z.record(name, dependency).optional(),
     clients: z.record(name, client).optional(),
     prepare: commandLine.optional(),
-    observe: z.strictObject({ process: z.boolean().optional(), docker: z.boolean().optional() }).optional(),
+    observe: z
+      .strictObject({
+        process: z.boolean().optional(),
+        docker: z.boolean().optional(),
+        prometheus: scrapeInput.optional(),
+      })
+      .optional(),
     docker: docker.optional(),
     secrets: z.array(variableName).optional(),
     allow: z.array(z.string().min(1, 'a host name, e.g. `*.staging.example`')).optional(),
@@ -209,7 +216,7 @@ export const targetSchema = z
       observe: {
         process: raw.observe?.process ?? false,
         docker: raw.observe?.docker ?? false,
-        prometheus: null,
+        prometheus: raw.observe?.prometheus ?? null,
       },
       docker: {
         project: raw.docker?.project ?? null,

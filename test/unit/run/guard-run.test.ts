@@ -244,3 +244,33 @@ describe('a database of one’s own', () => {
     await expect(guarded(own(url))).rejects.toThrow(/^(?!.*hunter2)DATABASE_URL points at/);
   });
 });
+
+describe('an exporter that is scraped', () => {
+  const scraped = (from: string, allow: string[] = []): Case => ({
+    target: {
+      allow,
+      observe: { process: false, docker: false, prometheus: { from, everyMicros: 1_000_000 } },
+    },
+    names: { 'exporter.example': [['203.0.113.9'], ['127.0.0.1']] },
+  });
+  const url = 'http://exporter.example:9100/metrics';
+
+  it.each<[string, Case, string]>([
+    ['on this machine is free', scraped('http://127.0.0.1:9100/metrics'), 'allowed'],
+    ['elsewhere must be allowed', scraped(url), 'HOST_NOT_ALLOWED'],
+    ['may be allowed', scraped(url, ['exporter.example']), 'allowed'],
+    [
+      'at an address that clouds keep credentials at is refused',
+      scraped('http://169.254.169.254/latest'),
+      'HOST_NOT_ALLOWED',
+    ],
+    ['as a path is the target itself', scraped('/metrics'), 'allowed'],
+  ])('%s', async (_name, given, expected) => {
+    expect(await codeOf(given)).toBe(expected);
+  });
+
+  it('is pinned to the address that was checked', async () => {
+    const { pins } = await guarded(scraped(url, ['exporter.example']));
+    expect(pins).toEqual({ '127.0.0.1': ['127.0.0.1'], 'exporter.example': ['203.0.113.9'] });
+  });
+});

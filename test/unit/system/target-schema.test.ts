@@ -89,6 +89,16 @@ describe('a target file', () => {
   });
 
   it.each([
+    ['GET /metrics', '/metrics', 1],
+    ['GET /metrics?all=1 every 2s', '/metrics?all=1', 2],
+    ['http://127.0.0.1:9187/metrics every 1m', 'http://127.0.0.1:9187/metrics', 60],
+    ['GET https://exporter.example/metrics', 'https://exporter.example/metrics', 1],
+  ])('scrapes `%s`', (prometheus, from, seconds) => {
+    const { observe } = targetSchema.parse({ ...minimal, observe: { prometheus } });
+    expect(observe.prometheus).toEqual({ from, everyMicros: seconds * 1_000_000 });
+  });
+
+  it.each([
     ['an unknown key', { ...minimal, redy: 'GET /' }, 'Unrecognized key: "redy"'],
     [
       'an unknown key of a variant',
@@ -96,9 +106,26 @@ describe('a target file', () => {
       'Unrecognized keys: "compose", "service"',
     ],
     [
-      'what cannot be observed yet',
-      { ...minimal, observe: { prometheus: 'GET /' } },
-      'Unrecognized key: "prometheus"',
+      'a scrape of no address',
+      { ...minimal, observe: { prometheus: '/metrics' } },
+      'a scrape is written like',
+    ],
+    ['a scrape too often', { ...minimal, observe: { prometheus: 'GET /m every 500ms' } }, '(1s to 60s)'],
+    ['a scrape too seldom', { ...minimal, observe: { prometheus: 'GET /m every 2m' } }, '(1s to 60s)'],
+    [
+      'a scrape of another kind',
+      { ...minimal, observe: { prometheus: 'ftp://127.0.0.1/m' } },
+      'a scrape is written like',
+    ],
+    [
+      'a scrape with a password',
+      { ...minimal, observe: { prometheus: 'http://me:pw@127.0.0.1:9100/metrics' } },
+      'no user, password or fragment',
+    ],
+    [
+      'a scraped path without an address',
+      { ...minimal, http: undefined, ws: 'ws://127.0.0.1:{{port}}', observe: { prometheus: 'GET /metrics' } },
+      'observe.prometheus: a path is scraped over HTTP',
     ],
     [
       'containers of no project',
