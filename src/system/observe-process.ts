@@ -1,8 +1,13 @@
-// CPU and memory of process trees, about once a second, from /proc; elsewhere nothing is shown rather than guessed.
+// CPU, memory, threads and open files of process trees, about once a second; where /proc is missing nothing is guessed.
 
-import { readdirSync, readFileSync } from 'node:fs';
 import type { Clock } from '../kernel/clock.ts';
+import type { OpenFiles } from './open-files.ts';
+import { countOpenFiles } from './open-files.ts';
+import { readMemory, readProcesses } from './proc-readings.ts';
+import type { MemoryReading, ProcessReading } from './proc-readings.ts';
+import { cpuSecondsBetween, membersOf, rootKeyOf, treeMemory, treeThreads } from './process-tree-readings.ts';
 import type { ProcessSample } from './system.ts';
+import { usableCores } from './usable-cores.ts';
 
 export interface ObservedTree {
   readonly name: string;
@@ -15,115 +20,139 @@ export interface Observation {
   readonly stop: () => void;
 }
 
-/** One process at one moment. */
-export interface ProcessReading {
-  readonly pid: number;
-  readonly parent: number;
-  readonly group: number;
-  /** Pid and start: the same process. */
-  readonly key: string;
-  /** User and system time since it started. */
-  readonly cpuSeconds: number;
-}
-
-export interface MemoryReading {
-  readonly ownBytes: number;
-  /** Shared with others of its tree, as PostgreSQL's buffers are. */
-  readonly sharedBytes: number;
+/** What is looked at; a fake in tests. All but `openFiles` may throw: then there is no look. */
+export interface ProcPort {
+  processes(): ProcessReading[];
+  memory(pid: number): MemoryReading;
+  cores(pid: number): number;
+  /** Never rejects. */
+  openFiles(pids: readonly number[]): Promise<OpenFiles>;
 }
 
 const everyMs = 1_000;
-/** USER_HZ: fixed at 100 in what Linux shows to programs, whatever the kernel's own rate. */
-const ticksPerSecond = 100;
+/** Counting descriptors may take a tenth of the time, whatever there is to count. */
+const restPerWork = 10;
 
 export const canObserveProcesses = process.platform === 'linux';
 
+const linux: ProcPort = {
+  processes: readProcesses,
+  memory: readMemory,
+  cores: (pid) => usableCores(pid),
+  openFiles: (pids) => countOpenFiles(pids),
+};
+
 /** Samples until stopped. A process that ends between two looks takes its last moments of CPU along. */
 export function observeProcesses(trees: readonly ObservedTree[], clock: Clock): Observation {
-  const samples: ProcessSample[] = [];
-  if (!canObserveProcesses || trees.length === 0) return { samples: () => samples, stop: () => undefined };
-  let before = { atMicros: clock.nowMicros(), table: readProcesses() };
-  const look = (): void => {
-    const now = { atMicros: clock.nowMicros(), table: readProcesses() };
-    const elapsedSeconds = (now.atMicros - before.atMicros) / 1_000_000;
-    for (const tree of trees) {
-      const root = tree.pid();
-      const members = root === null ? [] : membersOf(root, now.table);
-      if (members.length === 0 || elapsedSeconds <= 0) continue;
-      samples.push({
-        name: tree.name,
-        atMicros: Math.round(now.atMicros),
-        cpuShare: cpuSecondsBetween(before.table, members) / elapsedSeconds,
-        memoryBytes: treeMemory(members.map(({ pid }) => readMemory(pid))),
-      });
-    }
-    before = now;
-  };
-  const timer = setInterval(look, everyMs);
+  if (!canObserveProcesses || trees.length === 0) return { samples: () => [], stop: () => undefined };
+  const looks = new TreeLooks(trees, clock, linux);
+  const timer = setInterval(() => void looks.look(), everyMs);
   timer.unref();
-  return { samples: () => samples, stop: () => clearInterval(timer) };
-}
-
-/** The root, its group, and all that descends from these. */
-export function membersOf(root: number, table: readonly ProcessReading[]): ProcessReading[] {
-  const found = new Set(
-    table.filter(({ pid, group }) => pid === root || group === root).map(({ pid }) => pid),
-  );
-  for (let before = -1; before < found.size;) {
-    before = found.size;
-    for (const { pid, parent } of table) if (found.has(parent)) found.add(pid);
-  }
-  return table.filter(({ pid }) => found.has(pid));
-}
-
-/** What is new counts from its start: it began since the last look. */
-export function cpuSecondsBetween(before: readonly ProcessReading[], now: readonly ProcessReading[]): number {
-  const earlier = new Map(before.map(({ key, cpuSeconds }) => [key, cpuSeconds]));
-  return now.reduce((sum, { key, cpuSeconds }) => sum + cpuSeconds - (earlier.get(key) ?? 0), 0);
-}
-
-/** Resident memory, with what the tree shares counted once (its largest holder stands for it). */
-export function treeMemory(readings: readonly MemoryReading[]): number {
-  const own = readings.reduce((sum, { ownBytes }) => sum + ownBytes, 0);
-  return own + Math.max(0, ...readings.map(({ sharedBytes }) => sharedBytes));
-}
-
-/** A process may end between listing and reading: then there is nothing to read. */
-function readProc(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return undefined;
-  }
-}
-
-function readProcesses(): ProcessReading[] {
-  return readdirSync('/proc').flatMap((name) => {
-    if (!/^\d+$/.test(name)) return [];
-    const reading = parseStat(Number(name), readProc(`/proc/${name}/stat`) ?? '');
-    return reading === undefined ? [] : [reading];
-  });
-}
-
-/** proc(5), stat: the name in parentheses may hold anything, so fields are counted from its end. */
-export function parseStat(pid: number, stat: string): ProcessReading | undefined {
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [parent, group, user, system] = [fields[1], fields[2], fields[11], fields[12]].map(Number);
-  if (parent === undefined || group === undefined || user === undefined || system === undefined)
-    return undefined;
-  if (Number.isNaN(system)) return undefined;
   return {
-    pid,
-    parent,
-    group,
-    key: `${pid}@${fields[19] ?? ''}`,
-    cpuSeconds: (user + system) / ticksPerSecond,
+    samples: () => looks.samples,
+    stop: () => {
+      clearInterval(timer);
+      looks.stop();
+    },
   };
 }
 
-function readMemory(pid: number): MemoryReading {
-  const status = readProc(`/proc/${pid}/status`) ?? '';
-  const bytes = (field: string): number =>
-    Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1_024;
-  return { ownBytes: bytes('RssAnon') + bytes('RssFile'), sharedBytes: bytes('RssShmem') };
+/** Every process of the machine at one look. */
+interface Table {
+  readonly atMicros: number;
+  readonly processes: readonly ProcessReading[];
+}
+
+/** A tree at one look, before its descriptors are counted. */
+interface Seen {
+  readonly sample: ProcessSample;
+  readonly living: readonly number[];
+}
+
+/** Looks that never overlap: one that is slow takes the place of the next. */
+export class TreeLooks {
+  readonly samples: ProcessSample[] = [];
+  readonly #trees: readonly ObservedTree[];
+  readonly #clock: Clock;
+  readonly #proc: ProcPort;
+  readonly #cores = new Map<string, number>();
+  #before: Table | null = null;
+  #looking = false;
+  #stopped = false;
+  #countFromMicros = 0;
+
+  constructor(trees: readonly ObservedTree[], clock: Clock, proc: ProcPort) {
+    this.#trees = trees;
+    this.#clock = clock;
+    this.#proc = proc;
+    this.#read();
+  }
+
+  /** Never rejects. */
+  async look(): Promise<void> {
+    if (this.#looking || this.#stopped) return;
+    this.#looking = true;
+    const seen = this.#read();
+    const counted = await this.#count(seen);
+    this.#looking = false;
+    if (!this.#isStopped()) this.samples.push(...counted);
+  }
+
+  /** A look that is under way leaves nothing. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  readonly #isStopped = (): boolean => this.#stopped;
+
+  /** Everything that belongs to one moment. Without descriptors of its own Mettle sees nothing of others for a while. */
+  #read(): Seen[] {
+    try {
+      const now: Table = { atMicros: this.#clock.nowMicros(), processes: this.#proc.processes() };
+      const before = this.#before;
+      const seen = before === null ? [] : this.#trees.flatMap((tree) => this.#readTree(tree, before, now));
+      this.#before = now;
+      return seen;
+    } catch {
+      return [];
+    }
+  }
+
+  #readTree(tree: ObservedTree, before: Table, now: Table): Seen[] {
+    const elapsedSeconds = (now.atMicros - before.atMicros) / 1_000_000;
+    const pid = tree.pid();
+    const members = pid === null ? [] : membersOf(pid, now.processes);
+    const living = members.filter(({ ended }) => !ended);
+    const root = pid === null ? null : rootKeyOf(pid, living);
+    if (root === null || elapsedSeconds <= 0) return [];
+    const threads = treeThreads(living);
+    const sample: ProcessSample = {
+      name: tree.name,
+      atMicros: Math.round(now.atMicros),
+      cpuShare: cpuSecondsBetween(before.processes, members) / elapsedSeconds,
+      memoryBytes: treeMemory(living.map((process) => this.#proc.memory(process.pid))),
+      ...(threads === null ? {} : { threads }),
+      root,
+      cores: this.#coresOf(root),
+    };
+    return [{ sample, living: living.map((process) => process.pid) }];
+  }
+
+  /** Asked once for each root. */
+  #coresOf(root: string): number {
+    const cores = this.#cores.get(root) ?? this.#proc.cores(Number.parseInt(root, 10));
+    this.#cores.set(root, cores);
+    return cores;
+  }
+
+  async #count(seen: readonly Seen[]): Promise<ProcessSample[]> {
+    const fromMicros = this.#clock.nowMicros();
+    if (fromMicros < this.#countFromMicros) return seen.map(({ sample }) => sample);
+    const samples: ProcessSample[] = [];
+    for (const { sample, living } of seen)
+      samples.push({ ...sample, ...(await this.#proc.openFiles(living)) });
+    const nowMicros = this.#clock.nowMicros();
+    this.#countFromMicros = nowMicros + restPerWork * (nowMicros - fromMicros);
+    return samples;
+  }
 }

@@ -25,6 +25,10 @@ export interface ProcessSample {
   readonly openFiles?: number;
   /** Of the open files, those that are sockets. */
   readonly sockets?: number;
+  /** Which process is its root, past any reuse of a pid. */
+  readonly root: string;
+  /** How many cores it may use. */
+  readonly cores: number;
 }
 
 /** A variant that answers its ready check. */
