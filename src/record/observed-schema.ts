@@ -47,9 +47,9 @@ export const containerSeriesSchema = z.object({
   /** How many cores it may use. */
   cores: z.number().nullable(),
   memoryLimitBytes: z.number().nullable(),
-  /** Seen while the run lasted. */
-  restarts: count,
-  outOfMemory: count,
+  /** While the run lasted; null: the engine stopped telling, so that some may be missing. */
+  restarts: count.nullable(),
+  outOfMemory: count.nullable(),
   points: z.array(containerPoint),
 });
 
@@ -63,6 +63,9 @@ export const scrapingSchema = z.object({
   /** The first of them. */
   firstFailure: z.string().nullable(),
 });
+
+/** The wait after the load for what is left to come to rest; absent: nothing asked for it, or it was cut short. */
+export const settledSchema = z.object({ fromMicros: micros, toMicros: micros });
 
 export type ProcessSeriesRecord = z.infer<typeof processSeriesSchema>;
 export type ContainerSeriesRecord = z.infer<typeof containerSeriesSchema>;

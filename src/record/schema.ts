@@ -3,7 +3,12 @@
 import { z } from 'zod';
 import { doctorSchema } from './doctor-schema.ts';
 import { faultSchema } from './fault-schema.ts';
-import { containerSeriesSchema, processSeriesSchema, scrapingSchema } from './observed-schema.ts';
+import {
+  containerSeriesSchema,
+  processSeriesSchema,
+  scrapingSchema,
+  settledSchema,
+} from './observed-schema.ts';
 import { stopSchema } from './stop-schema.ts';
 
 export const formatVersion = 2;
@@ -214,6 +219,7 @@ export const runRecordSchema = z.object({
   processes: z.array(processSeriesSchema),
   containers: z.array(containerSeriesSchema).optional(),
   scraping: scrapingSchema.optional(),
+  settled: settledSchema.optional(),
   /** Older records have none. */
   events: z.array(targetEvent).default([]),
   environment,

@@ -77,6 +77,7 @@ export function judge(
     processes: [...observed.processes],
     ...(observed.containers.length === 0 ? {} : { containers: [...observed.containers] }),
     ...(observed.scrapes === null ? {} : { scraping: scrapingOf(observed.scrapes) }),
+    ...(observed.settled === null ? {} : { settled: observed.settled }),
     events: eventRecords(measured.events ?? [], played),
     notes: [
       ...machineNotes(request),

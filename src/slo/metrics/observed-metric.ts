@@ -1,0 +1,99 @@
+// What metrics of a watched process or container have in common: `name(<subject>[, <statistic>]) [during <phase>]`.
+
+import type { RunData } from '../../record/data.ts';
+import type { Measure, Operator } from '../expression.ts';
+import { askedTime, fewestLooks, standing, takenIn, uncovered, within } from '../looks.ts';
+import type { Look, Watched } from '../observed.ts';
+import { watchedNamed, whyNotWatched } from '../observed.ts';
+import { statisticOf, tooFewFor, worstFor } from '../statistic.ts';
+import type { Span } from '../spans.ts';
+import { noReading } from './metric.ts';
+import type { Evidence, Metric, Reading } from './metric.ts';
+
+interface ObservedMetric extends Pick<Metric, 'unit' | 'resolution'> {
+  readonly name: string;
+  /** A value stands for the time since the look before (then its default statistic is the mean), or for a moment. */
+  readonly of: 'stretch' | 'moment';
+  /** null: this look does not show it. */
+  readonly pick: (look: Look, watched: Watched) => number | null;
+  /** Why it can never be had of this one, one sentence; null: it can. */
+  readonly unavailable: (watched: Watched) => string | null;
+}
+
+interface Asked {
+  readonly data: RunData;
+  readonly during: readonly string[];
+  readonly time: readonly Span[];
+  readonly statistic: string;
+}
+
+export const statisticIn = ({ argument }: Measure): string | null =>
+  argument?.kind === 'statistic' ? argument.statistic : null;
+
+/** Of one process tree or container. */
+function readOne(watched: Watched, metric: ObservedMetric, asked: Asked): Reading {
+  const { data, during, time, statistic } = asked;
+  const never = metric.unavailable(watched);
+  if (never !== null) return noReading(never);
+  const stood = standing(watched.looks, (look) => metric.pick(look, watched));
+  const inside = metric.of === 'stretch' ? within(stood, time) : takenIn(stood, time);
+  const samples = inside.length;
+  if (samples === 0 && watched.looks.length > 0 && stood.length === 0)
+    return noReading(
+      `${metric.name} of \`${watched.name}\` could not be seen: Mettle may not look, or nothing shows it`,
+    );
+  if (samples < fewestLooks)
+    return noReading(
+      `\`${watched.name}\` was looked at ${samples} times in that time, ${fewestLooks} are needed`,
+      samples,
+    );
+  const gap = uncovered(stood, time, { data, watched, during });
+  if (gap !== null) return noReading(gap, samples);
+  return { value: statisticOf(statistic, inside), atLeast: false, samples, note: null };
+}
+
+/** Of several containers the one that is worst for the promise; one that cannot be read leaves it open. */
+export function worstOf(readings: readonly Reading[], operator: Operator | null): Reading {
+  const open = readings.find(({ value }) => value === null);
+  if (open !== undefined) return open;
+  const sign = operator?.startsWith('>') === true ? -1 : 1;
+  return readings.reduce((worst, reading) =>
+    sign * (reading.value ?? 0) > sign * (worst.value ?? 0) ? reading : worst,
+  );
+}
+
+/** Reads each thing that a measure's subject means. */
+export function readWatched(
+  { subject }: Measure,
+  { data, operator }: Evidence,
+  read: (watched: Watched) => Reading,
+): Reading {
+  if (subject === null) return noReading('it names nothing that is watched');
+  const found = watchedNamed(data.run, subject);
+  if (found.length === 0) return noReading(whyNotWatched(data.run, subject));
+  return worstOf(found.map(read), operator);
+}
+
+export const observedMetric = (own: ObservedMetric) =>
+  ({
+    name: own.name,
+    pattern: new RegExp(`^${own.name}$`),
+    unit: own.unit,
+    better: 'lower',
+    scale: 'log',
+    subject: 'observed',
+    argument: 'statistic',
+    resolution: own.resolution,
+    tolerance: () => 0.1,
+    tooFew: (measure, samples) => tooFewFor(statisticIn(measure) ?? '', samples),
+    allowance: () => null,
+    compute: (measure, evidence) => {
+      const { data, operator } = evidence;
+      const time = askedTime(data, measure.during);
+      if (!Array.isArray(time)) return time;
+      const usual = own.of === 'stretch' ? 'mean' : worstFor(operator);
+      const statistic = statisticIn(measure) ?? usual;
+      const asked: Asked = { data, during: measure.during, time, statistic };
+      return readWatched(measure, evidence, (watched) => readOne(watched, own, asked));
+    },
+  }) as const satisfies Metric;
