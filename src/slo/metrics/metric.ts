@@ -15,6 +15,8 @@ export interface Evidence {
   readonly gates: readonly Gate[];
   /** Of the promise; null: a bare value is asked for (a comparison, a baseline). */
   readonly operator: Operator | null;
+  /** Of the promise, in the metric's unit, for those that look at more or less by it; null or absent: there is none. */
+  readonly limit?: number | null;
 }
 
 export interface Reading {
@@ -38,6 +40,13 @@ export interface Allowance {
     counts: SliceCounts,
     histograms: Partial<ViewHistograms>,
   ): { readonly bad: number; readonly total: number };
+  /**
+   * Whether seconds can be judged by it. False where only what came is counted, so that an outage looks like nothing;
+   * more than 10 bad are certain all the same. Default: true.
+   */
+  readonly gates?: boolean;
+  /** What is in flight for longer is bad, however it ends; null: only what has ended can be. Default: a percentile's limit. */
+  readonly lateAfterMicros?: number | null;
 }
 
 export interface Metric {
@@ -48,6 +57,8 @@ export interface Metric {
   readonly better: 'lower' | 'higher';
   /** How two runs are compared: ln(after/before), or after − before in points. */
   readonly scale: 'log' | 'points';
+  /** Of durations that run from an actual start by their nature: whether the load has due times is nothing to them. */
+  readonly fromStart?: boolean;
   /**
    * What its first argument names. `observed`: a process or container that was watched (`target`, `postgres`,
    * `service:db`, `container:shop_db_1`). `scraped`: a Prometheus series, `name{label="x"}`.

@@ -12,7 +12,7 @@ interface ShareInit<Name extends string> {
 }
 
 /** Rates need n · limit ≥ 1, where the limit is the bad share that is allowed. */
-function tooFewFor(name: string, share: number, samples: number): string | null {
+export function tooFewFor(name: string, share: number, samples: number): string | null {
   if (samples * share >= 1 - 1e-9) return null;
   const needed = Math.ceil(1 / share - 1e-6);
   return `${name} needs at least ${needed} samples for this limit, there are ${samples}`;

@@ -1,0 +1,100 @@
+// What metrics of durations beside the latency have in common: `name(<series>[, <statistic>])`, p95 when none is named.
+
+import type { Histogram } from 'hdr-histogram-js';
+import type { RankedValue } from '../../measure/quantile.ts';
+import type { Measure } from '../expression.ts';
+import { noReading } from './metric.ts';
+import type { Allowance, Evidence, Metric, Reading } from './metric.ts';
+import { choiceIn, rankedValue, tooFewFor } from './statistic.ts';
+
+/** Of everything that should have had such a duration. */
+export interface Durations {
+  readonly measured: Histogram;
+  /** Those that came to none, which ranks above all that were measured. */
+  readonly bad: number;
+  /** What a bad one counts as, at least; smaller than the largest measured one: that. */
+  readonly atLeastMicros: number;
+  /** Measured values from here on are lower bounds; null: none is. */
+  readonly boundsFromMicros?: number | null;
+  /** What may be bad, too, without the record telling; `any`: every value may be larger. Null: nothing. */
+  readonly unsure?: { readonly count: number | 'any'; readonly why: string } | null;
+}
+
+interface DurationInit {
+  readonly name: string;
+  /** False: from when it was due. Default: from when it really began. */
+  readonly fromStart?: boolean;
+  /** Or the reading that says why there is nothing to rank. */
+  readonly read: (measure: Measure, evidence: Evidence) => Durations | Reading;
+  /** How to count what is bad against a limit, in µs; default: it cannot be. */
+  readonly count?: (limitMicros: number, measure: Measure) => Omit<Allowance, 'share'> | null;
+}
+
+/** As measured, and as bad as it may be: the same where the record tells everything. */
+function valuesOf(measure: Measure, durations: Durations): { best: RankedValue; worst: RankedValue } | null {
+  const choice = choiceIn(measure);
+  if (choice === null) return null;
+  const { measured, bad, atLeastMicros, boundsFromMicros, unsure } = durations;
+  const ranked = (more: number): RankedValue | undefined => {
+    const offered = measured.totalCount + bad + more;
+    const found = rankedValue(choice, { good: measured, offered, timeoutMicros: atLeastMicros });
+    if (found === undefined) return undefined;
+    // A mean has its value by definition, whatever its failures count as.
+    if (choice.kind === 'mean') return { ...found, atLeast: false };
+    const isBound = boundsFromMicros != null && found.valueMicros >= boundsFromMicros;
+    return { ...found, atLeast: found.atLeast || isBound };
+  };
+  const best = ranked(0);
+  if (best === undefined) return null;
+  if (unsure == null || unsure.count === 0) return { best, worst: best };
+  if (unsure.count === 'any') return { best, worst: { ...best, atLeast: true } };
+  return { best, worst: ranked(unsure.count) ?? best };
+}
+
+const isBeyond = ({ valueMicros, atLeast }: RankedValue, limit: number): boolean =>
+  atLeast || valueMicros >= limit;
+
+function readingOf(measure: Measure, durations: Durations, operator: Evidence['operator']): Reading {
+  const { measured, bad, unsure } = durations;
+  const samples = measured.totalCount + bad;
+  const values = valuesOf(measure, durations);
+  if (values === null) return noReading('expected a statistic: p1…p99.99, mean, min or max', samples);
+  const { best, worst } = values;
+  const isOpen = worst.valueMicros !== best.valueMicros || worst.atLeast !== best.atLeast;
+  const open = isOpen ? (unsure?.why ?? null) : null;
+  const isMean = choiceIn(measure)?.kind === 'mean';
+  const counted = isMean && bad > 0 ? `${bad} without a value are counted as the longest wait` : null;
+  return {
+    value: best.valueMicros,
+    // Without a promise to decide, what is not known for certain must not look as if it were.
+    atLeast: best.atLeast || (isOpen && operator === null),
+    samples,
+    note: counted !== null && open !== null ? `${counted}; ${open}` : (counted ?? open),
+    undecided: (limit) => (isBeyond(best, limit) === isBeyond(worst, limit) ? null : open),
+  };
+}
+
+export const durationMetric = ({ name, fromStart = true, read, count }: DurationInit) =>
+  ({
+    name,
+    pattern: new RegExp(`^${name}$`),
+    unit: 'µs',
+    better: 'lower',
+    scale: 'log',
+    fromStart,
+    subject: 'series',
+    argument: 'statistic',
+    resolution: 1_000,
+    tolerance: () => 0.1,
+    tooFew: tooFewFor,
+    allowance: (measure, operator, limit) => {
+      const choice = choiceIn(measure);
+      if (count === undefined || choice?.kind !== 'quantile' || operator.startsWith('>')) return null;
+      const counted = count(operator === '<' ? limit - 1 : limit, measure);
+      return counted === null ? null : { share: 1 - choice.quantile, ...counted };
+    },
+    compute: (measure, evidence) => {
+      const found = read(measure, evidence);
+      return 'samples' in found ? found : readingOf(measure, found, evidence.operator);
+    },
+  }) as const satisfies Metric;

@@ -1,0 +1,29 @@
+// event_gap(series): from one event of a streamed answer to the next.
+
+import { countAbove } from '../../measure/histogram.ts';
+import { everMeasured, stepsOf } from '../series-kinds.ts';
+import { viewOf } from '../select.ts';
+import { durationMetric } from './duration-metric.ts';
+import { noReading } from './metric.ts';
+
+export const eventGap = durationMetric({
+  name: 'event_gap',
+  read: ({ subject, during }, { data, view }) => {
+    const measured = view.histograms.eventGap;
+    if (measured.totalCount === 0) return noReading('no data: no event followed another');
+    const streams = stepsOf(data, subject).filter((series) => everMeasured(data, series, 'firstEvent'));
+    const failed = streams.reduce((sum, { name }) => {
+      const { offered, ok } = viewOf(data, name, during).counts;
+      return sum + offered - ok;
+    }, 0);
+    const why = `${failed} streams failed, and what they waited for in the end is not recorded as a gap`;
+    return { measured, bad: 0, atLeastMicros: view.timeoutMicros, unsure: { count: failed, why } };
+  },
+  count: (limitMicros) => ({
+    count: (_counts, { eventGap: gaps }) =>
+      gaps === undefined
+        ? { bad: 0, total: 0 }
+        : { bad: countAbove(gaps, limitMicros), total: gaps.totalCount },
+    gates: false,
+  }),
+});

@@ -1,0 +1,42 @@
+// rate(series): starts per second, by when they really started; a plan that was not kept does not count.
+
+import { judgedSpans } from '../judged-time.ts';
+import { speaksOf } from '../select.ts';
+import { isWithin, lengthOf } from '../spans.ts';
+import { noData, noReading } from './metric.ts';
+import type { Metric } from './metric.ts';
+
+export const rate = {
+  name: 'rate',
+  pattern: /^rate$/,
+  unit: '1/s',
+  better: 'higher',
+  scale: 'log',
+  subject: 'series',
+  argument: 'none',
+  resolution: 0.01,
+  tolerance: () => 0.05,
+  tooFew: () => null,
+  allowance: () => null,
+  compute: ({ subject, during }, { data, view }) => {
+    const spans = judgedSpans(data.run, during);
+    const lastedMicros = lengthOf(spans);
+    if (view.counts.offered === 0 || lastedMicros <= 0) return noData;
+    let begun = 0;
+    let ever = 0;
+    for (const { series, startMicros, counts } of data.slices) {
+      if (!speaksOf(subject, series)) continue;
+      ever += counts.begun;
+      if (isWithin(startMicros, spans)) begun += counts.begun;
+    }
+    // Records of earlier versions have none.
+    if (ever === 0 && view.counts.started > 0)
+      return noReading('this record does not say what was started when');
+    return {
+      value: begun / (lastedMicros / 1_000_000),
+      atLeast: false,
+      samples: view.counts.offered,
+      note: null,
+    };
+  },
+} as const satisfies Metric;

@@ -1,0 +1,104 @@
+// Streamed answers: the first event and the gaps, with streams that had none and streams that broke off.
+
+import { expect, test } from 'vitest';
+import { measuredSlice, measureOf, read, rising, statistic } from '../../../support/measured-slices.ts';
+import { runDataOf } from '../../../support/run-record.ts';
+import { repeated } from '../../../support/slices.ts';
+
+const second = 1_000_000;
+const timeoutMicros = 30_000_000;
+const series = [{ name: 'ask', timeoutMicros }];
+const of = (metric: string, name = 'p95', ...during: string[]) =>
+  measureOf(metric, { subject: 'ask', argument: statistic(name), during });
+
+const near = (value: number | null, expected: number): void => {
+  expect((value ?? 0) / expected).toBeCloseTo(1, 2);
+};
+
+const runOf = (content: Parameters<typeof measuredSlice>[2]) =>
+  runDataOf({ slices: [measuredSlice('ask', 0, content)], series });
+
+test('the first event of each stream', () => {
+  const data = runOf({ okMicros: repeated(200, 900_000), measured: { firstEvent: rising(200) } });
+  near(read(data, of('first_event')).value, 190_000);
+  expect(read(data, of('first_event'))).toMatchObject({ samples: 200, atLeast: false, note: null });
+});
+
+test('streams without an event rank above all', () => {
+  const data = runOf({
+    okMicros: repeated(189, 900_000),
+    wrongMicros: repeated(11, 1_000),
+    measured: { firstEvent: rising(189) },
+  });
+  expect(read(data, of('first_event'))).toMatchObject({ value: timeoutMicros, atLeast: true, samples: 200 });
+  near(read(data, of('first_event', 'p90')).value, 180_000);
+});
+
+test('a stream that failed after its first event is not one without', () => {
+  const data = runOf({
+    okMicros: repeated(189, 900_000),
+    timedOutMicros: repeated(11, 1_000),
+    measured: { firstEvent: rising(200) },
+  });
+  near(read(data, of('first_event')).value, 190_000);
+});
+
+test('events that come in a later phase are not missed in the one in which their stream began', () => {
+  const phases = [
+    { name: 'warmup', startMicros: 0, endMicros: second },
+    { name: 'steady', startMicros: second, endMicros: 2 * second },
+  ];
+  // 100 streams began in the warm-up; 40 of their events came after it, and hide no stream that had none.
+  const slices = (none: number) => [
+    measuredSlice('ask', 0, { okMicros: repeated(100, 1_000), measured: { firstEvent: rising(60) } }),
+    measuredSlice('ask', 1, {
+      okMicros: repeated(200 - none, 1_000),
+      timedOutMicros: repeated(none, 1_000),
+      measured: { firstEvent: [...rising(200 - none), ...repeated(40, 1_000)] },
+    }),
+  ];
+  const whole = read(runDataOf({ slices: slices(0), series, phases }), of('first_event', 'p95'));
+  expect(whole.undecided?.(250_000)).toBeNull();
+  const some = read(runDataOf({ slices: slices(30), series, phases }), of('first_event', 'p95'));
+  expect(some.undecided?.(250_000)).toBe(
+    '30 more streams may have had no event: it is not recorded when they began',
+  );
+  expect(some.undecided?.(100_000)).toBeNull();
+});
+
+test('streams that failed elsewhere are not held against a phase without failures', () => {
+  const phases = [
+    { name: 'steady', startMicros: 0, endMicros: second },
+    { name: 'fault:x', startMicros: second, endMicros: 2 * second },
+  ];
+  const slices = [
+    measuredSlice('ask', 0, { okMicros: repeated(200, 1_000), measured: { firstEvent: rising(200) } }),
+    measuredSlice('ask', 1, { timedOutMicros: repeated(200, 1_000) }),
+  ];
+  const data = runDataOf({ slices, series, phases });
+  const steady = read(data, of('first_event', 'p95', 'steady'));
+  near(steady.value, 190_000);
+  expect(steady.undecided?.(250_000)).toBeNull();
+  expect(read(data, of('first_event'))).toMatchObject({ atLeast: true, samples: 400 });
+});
+
+test('gaps between events', () => {
+  const content = {
+    okMicros: repeated(5, 900_000),
+    measured: { firstEvent: rising(5), eventGap: rising(400) },
+  };
+  near(read(runOf(content), of('event_gap')).value, 380_000);
+  // Each stream that failed may have waited in vain for its next event: 405 gaps, rank 385.
+  const failing = read(runOf({ ...content, failures: { reset: 5 } }), of('event_gap'));
+  near(failing.value, 380_000);
+  expect(failing.undecided?.(500_000)).toBeNull();
+  expect(failing.undecided?.(383_000)).toContain('5 streams failed');
+  const slowest = read(runOf({ ...content, failures: { reset: 1 } }), of('event_gap', 'max'));
+  expect(slowest.undecided?.(500_000)).toContain('1 streams failed');
+});
+
+test('what is no stream has no events', () => {
+  const data = runOf({ okMicros: repeated(200, 1_000) });
+  expect(read(data, of('first_event')).note).toBe('no data: no event of a stream came');
+  expect(read(data, of('event_gap')).note).toBe('no data: no event followed another');
+});
