@@ -73,6 +73,8 @@ export interface Positions {
   readonly subject: number;
   /** One per entry of `during`. */
   readonly phases: readonly number[];
+  /** Of the other side of a ratio or a difference. */
+  readonly against?: Positions;
 }
 
 export type Parsed<Value> =

@@ -4,17 +4,43 @@ import {
   formatDuration,
   formatRate,
   formatShare,
+  formatSize,
   parseDuration,
   parseRate,
   parseShare,
+  parseSize,
+  significant,
 } from '../kernel/units.ts';
 import type { SloRecord } from '../record/schema.ts';
 
-type Unit = SloRecord['unit'];
+export type Unit = SloRecord['unit'];
+
+/** How a limit is written: by its unit, as a ratio, or as the target's own metrics are (in base units). */
+export type LimitKind = Unit | 'ratio' | 'scraped';
+
+/** What a limit must fit. */
+export interface Limited {
+  readonly unit: Unit;
+  readonly kind: LimitKind;
+  readonly better: 'lower' | 'higher';
+  /** `/` or `-` of two metrics. */
+  readonly operation: '/' | '-' | null;
+  /** A share of answers, which a number of samples bounds. */
+  readonly isCounted: boolean;
+}
 
 const bareNumber = /^\d+(?:\.\d+)?$/;
 
 const parseNumber = (text: string): number | undefined => (bareNumber.test(text) ? Number(text) : undefined);
+
+const parseRatio = (text: string): number | undefined => parseNumber(text) ?? parseShare(text);
+
+/** Prometheus has seconds, bytes and shares as plain numbers: `200ms` is 0.2, `64KiB` 65536, `80%` 0.8, `5/s` 5. */
+function parseScraped(text: string): number | undefined {
+  const micros = parseDuration(text);
+  const seconds = micros === undefined ? undefined : micros / 1_000_000;
+  return parseNumber(text) ?? seconds ?? parseSize(text) ?? parseShare(text) ?? parseRate(text);
+}
 
 interface Form {
   parse(text: string): number | undefined;
@@ -24,13 +50,15 @@ interface Form {
   readonly suffix: string;
 }
 
-const forms: Readonly<Record<Unit, Form>> = {
+const forms: Readonly<Record<LimitKind, Form>> = {
   µs: { parse: parseDuration, expected: 'a duration such as 200ms or 1.5s', suffix: 'ms' },
   share: { parse: parseShare, expected: 'a percentage such as 1% or 99.9%', suffix: '%' },
   '1/s': { parse: parseRate, expected: 'a rate such as 50/s', suffix: '/s' },
   score: { parse: parseNumber, expected: 'a number between 0 and 1, without a unit', suffix: '' },
   count: { parse: parseNumber, expected: 'a count, without a unit', suffix: '' },
-  bytes: { parse: parseNumber, expected: 'a size', suffix: '' },
+  bytes: { parse: parseSize, expected: 'a size such as 64KiB or 1.5GiB', suffix: 'MiB' },
+  ratio: { parse: parseRatio, expected: 'a number such as 3, or 80%', suffix: '' },
+  scraped: { parse: parseScraped, expected: 'a number, or 200ms, 64MiB, 80%, 5/s', suffix: '' },
 };
 
 export interface QuantityProblem {
@@ -38,25 +66,35 @@ export interface QuantityProblem {
   readonly suggestion: string;
 }
 
+/** Beyond these a limit decides nothing: everything holds, or nothing. */
+const largest = 1e15;
+const smallest = 1e-9;
+
 /** A limit in a metric's unit, or what is wrong with its text. */
-export function parseLimit(text: string, unit: Unit): number | QuantityProblem {
-  const form = forms[unit];
+export function parseLimit(text: string, kind: LimitKind): number | QuantityProblem {
+  const form = forms[kind];
   const value = form.parse(text);
+  const suggestion = `expected ${form.expected}`;
   if (value === undefined) {
     const bare = parseNumber(text) !== undefined && form.suffix !== '';
     return bare
       ? { message: `\`${text}\` needs a unit`, suggestion: `write \`${text}${form.suffix}\`` }
-      : { message: `cannot read \`${text}\``, suggestion: `expected ${form.expected}` };
+      : { message: `cannot read \`${text}\``, suggestion };
   }
-  const outside = (unit === 'share' || unit === 'score') && (value < 0 || value > 1);
-  if (!outside) return value;
-  const range = unit === 'share' ? '0% and 100%' : '0 and 1';
-  return { message: `\`${text}\` is not between ${range}`, suggestion: `expected ${form.expected}` };
+  const outside = (kind === 'share' || kind === 'score') && (value < 0 || value > 1);
+  if (outside) {
+    const range = kind === 'share' ? '0% and 100%' : '0 and 1';
+    return { message: `\`${text}\` is not between ${range}`, suggestion };
+  }
+  if (value < 0) return { message: `\`${text}\` is below zero`, suggestion };
+  if (value > largest) return { message: `\`${text}\` is too large`, suggestion };
+  if (value > 0 && value < smallest) return { message: `\`${text}\` is too small`, suggestion };
+  return value;
 }
 
 /** Digits without an exponent, shortest first: candidates for a text that reads back exactly. */
 function* decimals(value: number): Generator<string> {
-  for (let digits = 0; digits <= 15; digits += 1) {
+  for (let digits = 0; digits <= 30; digits += 1) {
     const text = value.toFixed(digits);
     if (Math.abs(Number(text) - value) <= Math.abs(value) * 1e-12) yield text;
   }
@@ -92,6 +130,18 @@ function* shareTexts(value: number): Generator<string> {
   for (const text of decimals(value * 100)) yield `${text}%`;
 }
 
+/** The largest unit of which there are no more than two decimals. */
+function* sizeTexts(value: number): Generator<string> {
+  for (const [scale, unit] of [
+    [1_073_741_824, 'GiB'],
+    [1_048_576, 'MiB'],
+    [1_024, 'KiB'],
+  ] as const) {
+    if (value >= scale && Number.isInteger((value / scale) * 100)) yield `${value / scale}${unit}`;
+  }
+  yield `${value}B`;
+}
+
 /** The shortest text that parses to exactly this value. */
 export function printLimit(value: number, unit: Unit): string {
   switch (unit) {
@@ -101,6 +151,8 @@ export function printLimit(value: number, unit: Unit): string {
       return firstExact(value, shareTexts(value), parseShare) ?? `${value * 100}%`;
     case '1/s':
       return firstExact(value, rateTexts(value), parseRate) ?? `${value}/s`;
+    case 'bytes':
+      return firstExact(value, sizeTexts(value), parseSize) ?? `${Math.round(value)}B`;
     default:
       return firstExact(value, decimals(value), parseNumber) ?? `${value}`;
   }
@@ -117,7 +169,9 @@ export function showValue(value: number, unit: Unit): string {
       return formatRate(value);
     case 'score':
       return value.toFixed(3);
-    default:
-      return `${Math.round(value * 10) / 10}`;
+    case 'bytes':
+      return value < 0 ? `-${formatSize(-value)}` : formatSize(value);
+    case 'count':
+      return Math.abs(value) < 100 ? significant(value) : `${Math.round(value * 10) / 10}`;
   }
 }

@@ -2,19 +2,28 @@
 
 import { MettleError } from '../kernel/errors.ts';
 import type { RunData } from '../record/data.ts';
+import { combinedMetric } from './combination.ts';
 import type { Measure, Operator } from './expression.ts';
 import type { Gate } from './gate.ts';
 import { noReading } from './metrics/metric.ts';
 import type { Metric, Reading } from './metrics/metric.ts';
 import { metricNamed } from './metrics/registry.ts';
+import { printMeasure } from './print.ts';
 import { missingFrom, viewOf } from './select.ts';
 import type { View } from './select.ts';
 
-/** The metric of a measure that was parsed before. Throws UNKNOWN_METRIC (usage). */
-export function metricOf(measure: Measure): Metric {
-  const metric = metricNamed(measure.metric);
+function named(name: string): Metric {
+  const metric = metricNamed(name);
   if (metric !== undefined) return metric;
-  throw new MettleError({ code: 'UNKNOWN_METRIC', message: `unknown metric \`${measure.metric}\`` });
+  throw new MettleError({ code: 'UNKNOWN_METRIC', message: `unknown metric \`${name}\`` });
+}
+
+/** The metric of a measure that was parsed before, also of two. Throws UNKNOWN_METRIC (usage). */
+export function metricOf(measure: Measure): Metric {
+  const { against, ...alone } = measure;
+  const one = named(measure.metric);
+  if (against === undefined) return one;
+  return combinedMetric(alone, against, { one, other: named(against.measure.metric) });
 }
 
 /** The faults that a measure depends on, by its subject or by its phases; those of its other side too. */
@@ -27,8 +36,9 @@ export function faultIdsOf(measure: Measure): string[] {
 
 const nothingToJudge = (note: string): Reading => ({ ...noReading(note), nothingToJudge: true });
 
-/** Why a measure says nothing about this run, before anything is computed; null when it may. */
-function obstacle(measure: Measure, metric: Metric, data: RunData): Reading | null {
+/** Why a metric says nothing about this run, before anything is computed; null when it may. */
+function obstacleOf(measure: Measure, data: RunData): Reading | null {
+  const metric = named(measure.metric);
   for (const id of faultIdsOf(measure)) {
     const times = data.run.faults.filter((entry) => entry.id === id);
     const [fault] = times;
@@ -49,6 +59,16 @@ function obstacle(measure: Measure, metric: Metric, data: RunData): Reading | nu
   return missing === null ? null : noReading(missing);
 }
 
+/** Of either side; one that misses something outranks one that has nothing to judge. */
+function obstacle({ against, ...alone }: Measure, data: RunData): Reading | null {
+  if (against === undefined) return obstacleOf(alone, data);
+  const found = [alone, against.measure].flatMap((side) => {
+    const reading = obstacleOf(side, data);
+    return reading === null ? [] : [{ ...reading, note: `\`${printMeasure(side)}\`: ${reading.note ?? ''}` }];
+  });
+  return found.find(({ nothingToJudge }) => nothingToJudge !== true) ?? found[0] ?? null;
+}
+
 export interface Read {
   readonly metric: Metric;
   readonly reading: Reading;
@@ -57,19 +77,20 @@ export interface Read {
 }
 
 /**
- * Computes a measure. `gates` are the steady promises that detection and recovery are relative to; `operator` that of the
- * promise, null where a bare value is asked for.
+ * Computes a measure. `gates` are the steady promises that detection and recovery are relative to; `operator` and `limit`
+ * those of the promise, null where a bare value is asked for.
  */
 export function readMeasure(
   measure: Measure,
   data: RunData,
   gates: readonly Gate[],
   operator: Operator | null = null,
+  limit: number | null = null,
 ): Read {
   const metric = metricOf(measure);
-  const blocked = obstacle(measure, metric, data);
+  const blocked = obstacle(measure, data);
   if (blocked !== null) return { metric, reading: blocked, view: null };
   const view = viewOf(data, metric.subject === 'series' ? measure.subject : null, measure.during);
-  const reading = metric.compute(measure, { view, data, gates, operator });
+  const reading = metric.compute(measure, { view, data, gates, operator, limit });
   return { metric, reading, view };
 }

@@ -1,7 +1,8 @@
-// Whether what a promise names exists in its scenario: series, phases, faults, due times.
+// Whether what a promise names exists in its scenario: series, phases, faults, due times, what is watched and scraped.
 
 import type { Measure, Positions, SyntaxProblem } from './expression.ts';
 import { speaksOf } from './select.ts';
+import { parseSelector } from './selector.ts';
 import { suggestionFor } from './suggest.ts';
 import type { Metric } from './metrics/metric.ts';
 import { metricNamed } from './metrics/registry.ts';
@@ -23,19 +24,71 @@ export interface KnownNames {
   readonly scraped: readonly string[] | null;
 }
 
-function unknownPhase(name: string, faults: readonly string[]): boolean {
-  const match = /^(?:fault|recovery):(.+)$/.exec(name);
-  return match !== null && !faults.includes(match[1] ?? '');
+type Kind = Metric['subject'];
+
+function namesOf(kind: Kind, known: KnownNames): readonly string[] | null {
+  switch (kind) {
+    case 'fault':
+      return known.faults;
+    case 'observed':
+      return known.observed;
+    case 'scraped':
+      return known.scraped;
+    case 'link':
+      return known.links.map(({ name }) => name);
+    case 'series':
+      return known.series.map(({ name }) => name);
+  }
 }
 
-function namesOf(subject: Metric['subject'], known: KnownNames): readonly string[] {
-  if (subject === 'fault') return known.faults;
-  if (subject === 'observed') return known.observed;
-  return (subject === 'link' ? known.links : known.series).map(({ name }) => name);
+const unknownWords: Readonly<Record<Kind, (subject: string) => string>> = {
+  series: (subject) => `unknown series \`${subject}\``,
+  fault: (subject) => `unknown fault \`${subject}\``,
+  link: (subject) => `no network fault is put on \`${subject}\`, so no proxy watches it`,
+  observed: (subject) => `\`${subject}\` is not watched`,
+  scraped: (subject) => `the target has no metric \`${subject}\``,
+};
+
+/** Where there is none at all. */
+const noneWords: Readonly<Record<Kind, string | null>> = {
+  series: null,
+  fault: null,
+  link: 'put a fault there, or name one that has one',
+  observed: 'name a process or a container, and let the target file `observe` it',
+  scraped: null,
+};
+
+function checkSubject({ metric, subject }: Measure, at: number, known: KnownNames): SyntaxProblem | null {
+  if (subject === null) return null;
+  const kind = metricNamed(metric)?.subject ?? 'series';
+  const name = kind === 'scraped' ? parseSelector(subject).name : subject;
+  const names = namesOf(kind, known);
+  if (names === null || names.includes(name)) return null;
+  return {
+    message: unknownWords[kind](name),
+    offset: at,
+    suggestion: suggestionFor(name, names) ?? noneWords[kind],
+  };
+}
+
+function checkPhases({ during }: Measure, positions: Positions, known: KnownNames): SyntaxProblem | null {
+  const index = during.findIndex((name) => {
+    const id = /^(?:fault|recovery):(.+)$/.exec(name)?.[1];
+    return id !== undefined && !known.faults.includes(id);
+  });
+  if (index === -1) return null;
+  const phases = ['steady', ...known.faults.flatMap((id) => [`fault:${id}`, `recovery:${id}`])];
+  const name = during[index] ?? '';
+  return {
+    message: `unknown phase \`${name}\``,
+    offset: positions.phases[index] ?? 0,
+    suggestion: suggestionFor(name, phases),
+  };
 }
 
 /** A fault that is put on another link than the measure speaks of. */
-function faultElsewhere(measure: Measure, positions: Positions, known: KnownNames): SyntaxProblem | null {
+function checkLink(measure: Measure, positions: Positions, known: KnownNames): SyntaxProblem | null {
+  if (metricNamed(measure.metric)?.subject !== 'link') return null;
   const own = known.links.find(({ name }) => name === measure.subject)?.faults ?? [];
   const index = measure.during.findIndex((name) => !own.includes(name.replace(/^fault:/, '')));
   if (index === -1) return null;
@@ -46,49 +99,37 @@ function faultElsewhere(measure: Measure, positions: Positions, known: KnownName
   };
 }
 
+function checkDueTimes({ metric, subject }: Measure, at: number, known: KnownNames): SyntaxProblem | null {
+  if (metric !== 'achieved') return null;
+  const steps = known.series.filter((series) => speaksOf(subject, series.name));
+  const mixed = steps.find((series) => series.isMixed);
+  if (mixed !== undefined) {
+    return {
+      message: `\`achieved\` needs due times, and a part of the load of \`${mixed.name}\` has none`,
+      offset: at,
+      suggestion: 'give the users `every`, or a flow of their own',
+    };
+  }
+  if (steps.some((series) => series.hasDueTime)) return null;
+  return {
+    message: '`achieved` needs due times, and closed unpaced load has none',
+    offset: at,
+    suggestion: 'use `arrivals`, a paced `repeat … every`, or leave it out',
+  };
+}
+
 /** The first reference to something unknown, with its offset in the text that was parsed; null when all is known. */
 export function checkReferences(
   measure: Measure,
   positions: Positions,
   known: KnownNames,
 ): SyntaxProblem | null {
-  const subject = metricNamed(measure.metric)?.subject ?? 'series';
-  const names = namesOf(subject, known);
-  if (measure.subject !== null && !names.includes(measure.subject)) {
-    const message =
-      subject === 'link'
-        ? `no network fault is put on \`${measure.subject}\`, so no proxy watches it`
-        : `unknown ${subject} \`${measure.subject}\``;
-    const nothingKnown = subject === 'link' ? 'put a fault there, or name one that has one' : null;
-    const suggestion = suggestionFor(measure.subject, names) ?? nothingKnown;
-    return { message, offset: positions.subject, suggestion };
-  }
-  const phase = measure.during.findIndex((name) => unknownPhase(name, known.faults));
-  if (phase !== -1) {
-    const phases = ['steady', ...known.faults.flatMap((id) => [`fault:${id}`, `recovery:${id}`])];
-    const name = measure.during[phase] ?? '';
-    return {
-      message: `unknown phase \`${name}\``,
-      offset: positions.phases[phase] ?? 0,
-      suggestion: suggestionFor(name, phases),
-    };
-  }
-  if (subject === 'link') return faultElsewhere(measure, positions, known);
-  const steps = known.series.filter((series) => speaksOf(measure.subject, series.name));
-  const mixed = steps.find((series) => series.isMixed);
-  if (measure.metric === 'achieved' && mixed !== undefined) {
-    return {
-      message: `\`achieved\` needs due times, and a part of the load of \`${mixed.name}\` has none`,
-      offset: positions.metric,
-      suggestion: 'give the users `every`, or a flow of their own',
-    };
-  }
-  if (measure.metric === 'achieved' && steps.every((series) => !series.hasDueTime)) {
-    return {
-      message: '`achieved` needs due times, and closed unpaced load has none',
-      offset: positions.metric,
-      suggestion: 'use `arrivals`, a paced `repeat … every`, or leave it out',
-    };
-  }
-  return null;
+  const own =
+    checkSubject(measure, positions.subject, known) ??
+    checkPhases(measure, positions, known) ??
+    checkLink(measure, positions, known) ??
+    checkDueTimes(measure, positions.metric, known);
+  const { against } = measure;
+  if (own !== null || against === undefined) return own;
+  return checkReferences(against.measure, positions.against ?? positions, known);
 }

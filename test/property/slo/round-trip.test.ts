@@ -2,62 +2,10 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Measure, PromiseExpression } from '../../../src/slo/expression.ts';
+import { fromK6 } from '../../../src/slo/k6.ts';
 import { parseMeasure, parsePromise } from '../../../src/slo/parse.ts';
 import { printMeasure, printPromise } from '../../../src/slo/print.ts';
-
-const word = fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9_-]{0,8}$/);
-const series = fc.oneof(
-  word,
-  word.map((name) => `flow:${name}`),
-  fc.stringMatching(/^[A-Z]{3,6} \/[a-z0-9_./{}:?=&-]{0,20}$/),
-  fc.tuple(word, word).map(([a, b]) => `GET /${a}(${b})/{{${a}}}`),
-);
-const phase = fc.oneof(
-  fc.constant('steady'),
-  word.map((id) => `fault:${id}`),
-  word.map((id) => `recovery:${id}`),
-);
-const during = fc.uniqueArray(phase, { maxLength: 3 });
-const subject = fc.option(series, { nil: null });
-const micros = fc.integer({ min: 1, max: 7_200_000_000 });
-const thousandths = (low: number, high: number): fc.Arbitrary<number> =>
-  fc.integer({ min: low * 1_000, max: high * 1_000 }).map((value) => value / 1_000);
-const share = thousandths(0.001, 99.999).map((percent) => percent / 100);
-const rate = fc.oneof(
-  thousandths(0.001, 5_000),
-  thousandths(0.001, 5_000).map((perMinute) => (perMinute * 1_000_000) / 60_000_000),
-);
-const operator = fc.constantFrom('<', '<=', '>', '>=');
-
-const promise = (
-  metric: fc.Arbitrary<string>,
-  limit: fc.Arbitrary<number>,
-  argument: fc.Arbitrary<Measure['argument']> = fc.constant(null),
-): fc.Arbitrary<PromiseExpression> =>
-  fc
-    .record({ measure: fc.record({ metric, subject, argument, during }), operator, limit })
-    // An argument alone stands for all steps only where it is required.
-    .filter(({ measure }) => measure.subject !== null || measure.argument?.kind !== 'outcome');
-
-const outcome = fc.constantFrom<Measure['argument']>(
-  null,
-  { kind: 'outcome', outcome: 'ok' },
-  { kind: 'outcome', outcome: 'failed' },
-);
-const threshold = micros.map((value): Measure['argument'] => ({ kind: 'duration', micros: value }));
-const percentile = fc.oneof(
-  fc.integer({ min: 1, max: 99 }).map((value) => `p${value}`),
-  fc.constantFrom('p99.9', 'p99.99', 'p12.5'),
-);
-
-const anyPromise = fc.oneof(
-  promise(percentile, micros, outcome),
-  promise(fc.constantFrom('mean', 'max'), micros),
-  promise(fc.constantFrom('error_rate', 'availability', 'achieved', 'dropped'), share),
-  promise(fc.constant('throughput'), rate),
-  promise(fc.constant('apdex'), thousandths(0, 1), threshold),
-);
+import { anyPromise } from './promises.ts';
 
 test('parse(print(promise)) is the promise', () => {
   fc.assert(
@@ -66,50 +14,75 @@ test('parse(print(promise)) is the promise', () => {
       const result = parsePromise(text);
       expect(result.ok ? result.value : `${text}: ${result.problem.message}`).toEqual(original);
     }),
-    { numRuns: 2_000 },
+    { numRuns: 4_000 },
   );
 });
 
 test('parse(print(measure)) is the measure', () => {
   fc.assert(
     fc.property(anyPromise, ({ measure }) => {
-      const result = parseMeasure(printMeasure(measure));
-      expect(result.ok && result.value).toEqual(measure);
+      const text = printMeasure(measure);
+      const result = parseMeasure(text);
+      expect(result.ok ? result.value : `${text}: ${result.problem.message}`).toEqual(measure);
     }),
+    { numRuns: 1_000 },
   );
 });
 
+const pieces = fc.constantFrom(
+  ...['p95', 'p99.9', 'error_rate', 'burn', 'cpu', 'metric', 'recovery', 'hold', 'apdex'],
+  ...['http_req_duration', 'checks', 'rate', 'p(95)', 'count', 'name:'],
+  ...['(', ')', '{', '}', '[', ',', ':', '"', "'", '\\', '=', '=~', '!=', '<', '>=', '/', '-', '+', '*'],
+  ...['2s', '5%', '64KiB', '50/s', '0', '1e9', '9'.repeat(400), '-5', '+10%', 'points', '99.9%', '500ms'],
+  ...['during', 'steady', 'fault:x', 'over', '60s/5s', 'vs', 'last_green', 'pinned', 'rolling_median'],
+  ...[' ', '\n', '\0', 'é', '🙂', '__proto__', 'constructor', 'query', 'max'],
+);
+
+const text = fc.oneof(
+  fc.string(),
+  fc.array(pieces, { maxLength: 20 }).map((list) => list.join(' ')),
+  fc.array(pieces, { maxLength: 20 }).map((list) => list.join('')),
+  // Nearly right: a promise with something in the wrong place.
+  fc.tuple(anyPromise, pieces, fc.nat()).map(([promise, piece, place]) => {
+    const right = printPromise(promise);
+    const at = place % (right.length + 1);
+    return `${right.slice(0, at)}${piece}${right.slice(at)}`;
+  }),
+);
+
 test('any text is either read or refused inside itself, never thrown at', () => {
-  const pieces = fc.constantFrom(
-    'p95',
-    'error_rate',
-    '(',
-    ')',
-    ',',
-    '<',
-    '>=',
-    '2s',
-    '5%',
-    'during',
-    'steady',
-    'over',
-    ' ',
-    'é',
-    '🙂',
-  );
   fc.assert(
-    fc.property(
-      fc.oneof(
-        fc.string(),
-        fc.array(pieces).map((list) => list.join(' ')),
-      ),
-      (text) => {
-        const result = parsePromise(text);
-        if (result.ok) return;
+    fc.property(text, (written) => {
+      for (const result of [parsePromise(written), parseMeasure(written)]) {
+        if (result.ok) continue;
         expect(result.problem.offset).toBeGreaterThanOrEqual(0);
-        expect(result.problem.offset).toBeLessThanOrEqual(text.length);
-      },
-    ),
-    { numRuns: 2_000 },
+        expect(result.problem.offset).toBeLessThanOrEqual(written.length);
+        expect(result.problem.message).not.toBe('');
+      }
+    }),
+    { numRuns: 4_000 },
+  );
+});
+
+test('what is read is printed and read back as the same', () => {
+  fc.assert(
+    fc.property(text, (written) => {
+      const first = parsePromise(written);
+      if (!first.ok) return;
+      const second = parsePromise(printPromise(first.value));
+      expect(second.ok ? second.value : second.problem).toEqual(first.value);
+    }),
+    { numRuns: 4_000 },
+  );
+});
+
+test('no threshold makes the reader of k6 throw', () => {
+  fc.assert(
+    fc.property(text, text, (metric, threshold) => {
+      const result = fromK6(metric, threshold);
+      if (result.ok) return;
+      expect(result.problem.offset).toBeLessThanOrEqual(metric.length + 1 + threshold.length);
+    }),
+    { numRuns: 1_000 },
   );
 });

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { parsePromise } from '../../../src/slo/parse.ts';
-import { checkReferences } from '../../../src/slo/references.ts';
+import { checkReferences, type KnownNames } from '../../../src/slo/references.ts';
 
 const known = {
   series: [
@@ -20,10 +20,10 @@ const known = {
   scraped: null,
 };
 
-const check = (text: string) => {
+const check = (text: string, names: KnownNames = known) => {
   const parsed = parsePromise(text);
   if (!parsed.ok) throw new Error(parsed.problem.message);
-  return checkReferences(parsed.value.measure, parsed.positions, known);
+  return checkReferences(parsed.value.measure, parsed.positions, names);
 };
 
 test.each([
@@ -34,6 +34,10 @@ test.each([
   'achieved(query) > 99%',
   'retry_amplification(postgres) < 3',
   'hold(postgres) < 1s during fault:slow-db',
+  'p99(query) during fault:slow-db / p99(closed) during steady < 3',
+  'cpu < 80%',
+  'metric(anything{x="1"}) < 1',
+  'http_req_duration{name:query}: p(95)<500',
 ])('what exists is accepted: %s', (text) => {
   expect(check(text)).toBeNull();
 });
@@ -59,9 +63,38 @@ test.each([
   ],
   ['hold(cache) < 1s during fault:slow-db', 24, '`fault:slow-db` is not on `cache`', 'known: fault:flaky'],
   ['silence(cache) < 1s during fault:none', 27, 'unknown phase `fault:none`', 'known: '],
+  ['p99(query) / p99(qurey) < 3', 17, 'unknown series `qurey`', 'did you mean `query`?'],
+  ['p99(qurey) / p99(query) < 3', 4, 'unknown series `qurey`', 'did you mean `query`?'],
+  [
+    'p99 / p99(query) during fault:slow < 3',
+    24,
+    'unknown phase `fault:slow`',
+    'did you mean `fault:slow-db`?',
+  ],
+  ['achieved(query) - achieved(closed) < 1%', 18, '`achieved` needs due times', '`arrivals`'],
+  ['cpu(targte) < 80%', 4, '`targte` is not watched', 'did you mean `target`?'],
+  ['http_req_duration{name:qurey}: p(95)<500', 23, 'unknown series `qurey`', 'did you mean `query`?'],
 ])('%s', (text, offset, message, suggestion) => {
   const problem = check(text);
   expect(problem?.offset).toBe(offset);
   expect(problem?.message).toContain(message);
   expect(problem?.suggestion).toContain(suggestion);
+});
+
+test('metrics of the target are looked for where they are known, whatever their labels', () => {
+  const scraped = { ...known, scraped: ['pool_in_use', 'pool_size'] };
+  expect(check('metric(pool_in_use{db="a"}) < 1', scraped)).toBeNull();
+  expect(check('metric(pool_size) / metric(pool_inuse{db="a"}) < 1', scraped)).toEqual({
+    message: 'the target has no metric `pool_inuse`',
+    offset: 27,
+    suggestion: 'did you mean `pool_in_use`?',
+  });
+});
+
+test('where nothing is watched, what would have to be done is said', () => {
+  expect(check('cpu < 80%', { ...known, observed: [] })).toEqual({
+    message: '`target` is not watched',
+    offset: 0,
+    suggestion: 'name a process or a container, and let the target file `observe` it',
+  });
 });
