@@ -26,7 +26,8 @@ export interface EventWatch {
   close(): void;
 }
 
-interface WatchRequest {
+export interface ContainerWatchRequest {
+  /** The engine; null: nothing of this run needs one. */
   readonly docker: DockerAddress | null;
   readonly scenario: Scenario;
   readonly target: TargetSpec;
@@ -59,7 +60,10 @@ export function eventWords({
 }
 
 /** Of the containers that faults select and of the target's own project. Never rejects: a run needs no events. */
-export async function watchContainers(request: WatchRequest, connect = connectDocker): Promise<EventWatch> {
+export async function watchContainers(
+  request: ContainerWatchRequest,
+  connect = connectDocker,
+): Promise<EventWatch> {
   const events: TargetEvent[] = [];
   const notes: string[] = [];
   let leftOut = 0;
@@ -91,8 +95,8 @@ export async function watchContainers(request: WatchRequest, connect = connectDo
   };
   try {
     const engine = await connect(docker);
-    const ids = await watched(engine, request);
     const { project } = request.target.docker;
+    const ids = await watchedIds(engine, request, project);
     if (ids.length === 0 && project === null) return nothing;
     const stream = await engine.events({ containerIds: ids, project }, onEvent, onEnd);
     return { ...nothing, close: () => stream.close() };
@@ -102,11 +106,12 @@ export async function watchContainers(request: WatchRequest, connect = connectDo
   }
 }
 
-async function watched(
+/** Ids of those that faults select, and of all that the Compose project has (null: none). */
+export async function watchedIds(
   engine: DockerPort,
-  { scenario, target, seed }: WatchRequest,
+  { scenario, target, seed }: Pick<ContainerWatchRequest, 'scenario' | 'target' | 'seed'>,
+  project: string | null,
 ): Promise<readonly string[]> {
-  const { project } = target.docker;
   const own =
     project === null ? [] : await engine.list({ labels: [`com.docker.compose.project=${project}`] });
   const chosen = await Promise.all(
@@ -115,5 +120,5 @@ async function watched(
       // What cannot be chosen is told by the injection.
       .map((fault) => chosenFor(fault, { engine, target, seed, held: new Set() }).catch(() => [])),
   );
-  return [...new Set([...own, ...chosen.flat().map(({ id }) => id)])];
+  return [...new Set([...chosen.flat().map(({ id }) => id), ...own])];
 }

@@ -3,6 +3,7 @@
 import type { DockerPort } from '../../src/faults/clients/docker-port.ts';
 import { containerState } from '../../src/faults/clients/docker-state.ts';
 import type { ContainerState } from '../../src/faults/clients/docker-state.ts';
+import type { ContainerUsage } from '../../src/faults/clients/docker-usage.ts';
 
 /** A running container as Docker tells of it, then what is different about it. `name` decides its id. */
 export function fakeContainer(name: string, differing: Partial<ContainerState> = {}): ContainerState {
@@ -27,6 +28,14 @@ export function fakeContainer(name: string, differing: Partial<ContainerState> =
 export const composed = (project: string, service: string): Record<string, string> => ({
   'com.docker.compose.project': project,
   'com.docker.compose.service': service,
+});
+
+/** What a running container uses, read at this moment, then what is different about it. */
+export const fakeUsage = (differing: Partial<ContainerUsage> = {}): ContainerUsage => ({
+  ...{ readAtUnixMicros: Date.now() * 1_000, cpuMicros: 0, onlineCores: 4, throttledPeriods: 0 },
+  ...{ memoryBytes: 50_000_000, memoryLimitBytes: 8_000_000_000 },
+  ...{ receivedBytes: 1_000, sentBytes: 2_000, processes: 3 },
+  ...differing,
 });
 
 /** Looking only: whatever would change something rejects. */

@@ -47,6 +47,7 @@ const inspected = z.object({
     NanoCpus: z.number().nullish(),
     CpuQuota: z.number().nullish(),
     CpuPeriod: z.number().nullish(),
+    CpusetCpus: z.string().nullish(),
     Memory: z.number().nullish(),
     MemorySwap: z.number().nullish(),
     MemoryReservation: z.number().nullish(),
@@ -88,6 +89,8 @@ export interface ContainerState {
   readonly restartPolicy: string;
   readonly networkMode: string;
   readonly limits: ContainerLimits;
+  /** How many cores it is bound to; null: to none. */
+  readonly boundCores: number | null;
   readonly networks: Readonly<Record<string, Endpoint>>;
   /** `8080/tcp=127.0.0.1:49153`, sorted. */
   readonly ports: readonly string[];
@@ -139,6 +142,7 @@ export function containerState(answer: unknown): ContainerState | undefined {
       memorySwapBytes: host.MemorySwap ?? 0,
       memoryReservationBytes: host.MemoryReservation ?? 0,
     },
+    boundCores: boundCores(host.CpusetCpus ?? ''),
     networks: network.Networks,
     ports: Object.entries(network.Ports ?? {})
       .flatMap(([port, bound]) => (bound ?? []).map((at) => `${port}=${at.HostIp}:${at.HostPort}`))
@@ -146,6 +150,15 @@ export function containerState(answer: unknown): ContainerState | undefined {
     portsChosenByDocker: portsChosenByDocker(data),
     bridgeLinks: host.Links ?? [],
   };
+}
+
+/** `0-2,5` names four. */
+function boundCores(list: string): number | null {
+  const ranges = list.split(',').flatMap((range) => {
+    const [, from = '', to = from] = /^(\d+)(?:-(\d+))?$/.exec(range.trim()) ?? [];
+    return from === '' ? [] : [Number(to) - Number(from) + 1];
+  });
+  return ranges.length === 0 ? null : ranges.reduce((sum, cores) => sum + cores, 0);
 }
 
 function portsChosenByDocker({

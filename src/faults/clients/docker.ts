@@ -78,10 +78,11 @@ const looking = (
     if (state === undefined) throw nonsense(what);
     return state;
   },
-  async usage(id) {
+  async usage(idOrName) {
     const answer = await call('stats', (abortSignal) => {
+      // Engines that do not know `one-shot` overlook it, and measure for a second or two before they answer.
       const asked = { stream: false as const, 'one-shot': true, abortSignal };
-      return docker.getContainer(id).stats(asked);
+      return docker.getContainer(idOrName).stats(asked);
     });
     const usage = containerUsage(answer);
     if (usage === undefined) throw nonsense('stats');
