@@ -14,9 +14,9 @@ export const impactSchema = z.object({
   recoveryAtLeast: z.boolean(),
   /** It was good again and then bad once more before the next fault. */
   relapsed: z.boolean(),
-  /** Good answers that are missing against the steady rate, until recovered or the end. */
+  /** Good answers that are missing against the steady rate, until recovered or the end; a lower bound like recovery. */
   deficit: z.number().nullable(),
-  /** The highest share of bad answers in a window of 1 s, from its effect until recovered or the end. */
+  /** The highest share of failed answers in 1 s (more where fewer than 10 were due), until recovered or the end. */
   peakErrorRate: z.number().nullable(),
   peakAtMicros: micros.nullable(),
   /** Of every steady promise that allows a share of bad answers: what this fault spent of what the run was allowed. */

@@ -3,11 +3,11 @@
 import { openLater } from '../measure/encoded-histograms.ts';
 import type { Snapshot } from '../measure/snapshot.ts';
 import type { PromiseSpec } from '../scenario/scenario.ts';
-import type { Gate } from '../slo/gate.ts';
+import type { Gate, Tally } from '../slo/gate.ts';
 import { gateOf, promiseFrom } from '../slo/gates.ts';
 import { type InFlightAt, lateInFlight } from '../slo/late.ts';
 import { speaksOf } from '../slo/select.ts';
-import { isSignificantlyBad } from '../slo/significance.ts';
+import { everySecondLevel, isSignificantlyBad } from '../slo/significance.ts';
 
 /** What `abort` looks at where the promise names no `window`. */
 export const defaultWindowMicros = 10_000_000;
@@ -32,7 +32,7 @@ interface Watched {
   readonly during: readonly string[];
   readonly afterMicros: number;
   readonly windowMicros: number;
-  /** By the start of the slice; only what a window can still reach. */
+  /** By the start of the slice; only what a breach can still reach. */
   readonly tallies: Map<number, { bad: number; total: number }>;
   /** Since when it is in one of its phases, and broken; null: it is not. */
   inPhaseSinceMicros: number | null;
@@ -88,32 +88,43 @@ export class AbortWatch {
   }
 
   #lookAt(watched: Watched, phases: readonly string[], atMicros: number): Breach | null {
-    const { gate, during, windowMicros, tallies } = watched;
-    for (const start of tallies.keys()) if (start < atMicros - windowMicros) tallies.delete(start);
+    const { gate, during, windowMicros, afterMicros, tallies } = watched;
+    const breachMicros = windowMicros + afterMicros;
+    for (const start of tallies.keys()) if (start < atMicros - breachMicros) tallies.delete(start);
     if (during.length > 0 && !during.some((phase) => phases.includes(phase))) {
       watched.inPhaseSinceMicros = null;
       watched.brokenSinceMicros = null;
       return null;
     }
     watched.inPhaseSinceMicros ??= during.length === 0 ? this.#setup.warmupMicros : atMicros;
-    const fromMicros = Math.max(watched.inPhaseSinceMicros, atMicros - windowMicros);
-    const late = lateInFlight(gate, this.inFlight(), watched.inPhaseSinceMicros);
-    let [bad, total] = [late, late];
-    for (const [start, tally] of tallies) {
-      if (start < fromMicros || start >= atMicros) continue;
-      bad += tally.bad;
-      total += tally.total;
-    }
+    const { bad, total } = this.#counted(watched, atMicros, windowMicros);
     if (!isSignificantlyBad(bad, total, gate.share)) {
       watched.brokenSinceMicros = null;
       return null;
     }
     watched.brokenSinceMicros ??= atMicros;
     const sinceMicros = watched.brokenSinceMicros;
-    if (atMicros - sinceMicros < watched.afterMicros) return null;
+    if (atMicros - sinceMicros < afterMicros) return null;
+    // Every second there is a look, and one of so many may be wrong: all that the breach rests on must not be.
+    const whole = this.#counted(watched, atMicros, breachMicros);
+    if (!isSignificantlyBad(whole.bad, whole.total, gate.share, everySecondLevel)) return null;
     const { index } = watched;
     const counted = { bad, total, allowedShare: gate.share };
     return { index, promise: gate.text, sinceMicros, atMicros, windowMicros, ...counted };
+  }
+
+  /** Of its phase, in the last `lengthMicros`, with what hangs. */
+  #counted({ gate, tallies, inPhaseSinceMicros }: Watched, atMicros: number, lengthMicros: number): Tally {
+    const sinceMicros = inPhaseSinceMicros ?? atMicros;
+    const fromMicros = Math.max(sinceMicros, atMicros - lengthMicros);
+    const late = lateInFlight(gate, this.inFlight(), sinceMicros);
+    let [bad, total] = [late, late];
+    for (const [start, tally] of tallies) {
+      if (start < fromMicros || start >= atMicros) continue;
+      bad += tally.bad;
+      total += tally.total;
+    }
+    return { bad, total };
   }
 }
 

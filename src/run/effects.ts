@@ -2,8 +2,10 @@
 
 import type { Slice } from '../measure/slice.ts';
 import type { FaultRecord, PhaseRecord } from '../record/schema.ts';
+import { gatesOf } from '../slo/gates.ts';
+import { impactOf, type PhasedCourse } from '../slo/impact.ts';
 import { type FaultWindow, phasesOf } from './phases.ts';
-import { type Promised, recoveryOf } from './steady.ts';
+import { type Promised, promiseTexts, recoveryOf } from './steady.ts';
 import { withSteadyAfter } from './steady-after.ts';
 
 /** Times from the start of the load. */
@@ -21,11 +23,23 @@ export interface Effects {
 
 /** Pure: the same record and the same promises give the same phases. */
 export function effectsOf(promised: Promised, happened: Happened): Effects {
-  const { faults, slices, elapsedMicros } = happened;
-  return {
-    faults: withSteadyAfter(promised, faults, slices, elapsedMicros),
-    phases: phasesOf(promised.warmupMicros, endOf(happened), faultWindows(promised, happened)),
-  };
+  const { slices, elapsedMicros } = happened;
+  const { warmupMicros } = promised;
+  const phases = phasesOf(warmupMicros, endOf(happened), faultWindows(promised, happened));
+  const faults = withSteadyAfter(promised, happened.faults, slices, elapsedMicros).map(withoutImpact);
+  const course = { slices, faults, elapsedMicros, phases, warmupMicros };
+  return { faults: withImpacts(promised, course), phases };
+}
+
+/** What it did to earlier promises says nothing of these. */
+const withoutImpact = ({ impact: _before, ...fault }: FaultRecord): FaultRecord => fault;
+
+function withImpacts(promised: Promised, course: PhasedCourse): FaultRecord[] {
+  const gates = gatesOf(promiseTexts(promised.slo));
+  return course.faults.map((fault) => {
+    const impact = impactOf(fault, course, gates);
+    return impact === null ? fault : { ...fault, impact };
+  });
 }
 
 /** The load's end; later only when work began after it (users in the middle of an iteration). */

@@ -10,7 +10,7 @@ import { metricNamed } from './metrics/registry.ts';
 import { parsePromise } from './parse.ts';
 import { faultTimelineOf } from './recovery.ts';
 import type { FaultTimes } from './recovery.ts';
-import { isSignificantlyBad } from './significance.ts';
+import { fewLooksLevel, isSignificantlyBad } from './significance.ts';
 
 /** A promise as scenarios and records hold it. */
 export interface PromiseText {
@@ -88,7 +88,8 @@ export function steadyStateOf(
   const [first, ...more] = tallies;
   if (first === undefined) return null;
   const broken = tallies.find(
-    ({ gate, bad, total }) => total >= samplesToBreak && isSignificantlyBad(bad, total, gate.share),
+    ({ gate, bad, total }) =>
+      total >= samplesToBreak && isSignificantlyBad(bad, total, gate.share, fewLooksLevel),
   );
   const fewest = more.reduce((least, one) => (one.total < least.total ? one : least), first);
   const { bad, total } = broken ?? fewest;

@@ -1,7 +1,19 @@
 // When bad answers are more than bad luck: the exact upper tail of the binomial distribution.
 
-/** A broken promise is called significant below this probability. */
+/** A broken promise is called significant below this probability, where it is looked at once. */
 const significanceLevel = 0.01;
+
+/**
+ * Where a run looks at the same thing a few times (steady state before and after each fault): four looks are wrong in one
+ * of 1,000 runs at most.
+ */
+export const fewLooksLevel = 1 / 4_000;
+
+/**
+ * Where it looks again every second: the 60 looks of a minute are wrong in less than 2 of 1,000 runs, however they hang
+ * together, and 15 bad ones of 15 are still seen where half may be bad (docs/decisions/0015).
+ */
+export const everySecondLevel = 1 / 32_000;
 
 const lanczos = [
   0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
@@ -47,6 +59,16 @@ export function binomialTail(k: number, n: number, p: number): number {
 }
 
 /** True when so many bad ones among n are significant against an allowed share. */
-export function isSignificantlyBad(bad: number, total: number, allowedShare: number): boolean {
-  return total > 0 && binomialTail(bad, total, allowedShare) < significanceLevel;
+export function isSignificantlyBad(
+  bad: number,
+  total: number,
+  allowedShare: number,
+  level = significanceLevel,
+): boolean {
+  // At or below what is allowed the tail is half or more: no need to sum it.
+  return bad > total * allowedShare && binomialTail(bad, total, allowedShare) < level;
 }
+
+/** True when so few could not be significant even if all of them were bad. */
+export const isTooFewToTell = (total: number, allowedShare: number, level = significanceLevel): boolean =>
+  allowedShare ** total >= level;

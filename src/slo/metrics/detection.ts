@@ -22,13 +22,15 @@ export const detection = {
 
 function readingOf(answer: FaultAnswer): Reading {
   if ('reading' in answer) return answer.reading;
-  const { timeline, times } = answer;
-  if (timeline.detectedAtMicros === null) {
-    return {
-      ...noReading('no impact: there was nothing to detect', timeline.samples),
-      nothingToJudge: true,
-    };
+  const { timeline, times, detectionConfounded } = answer;
+  const { detectedAtMicros, samples } = timeline;
+  if (detectionConfounded !== null) return noReading(detectionConfounded, samples);
+  if (detectedAtMicros !== null) {
+    const value = detectedAtMicros - times.effectAtMicros;
+    return { value, atLeast: false, samples, note: '± 1 s' };
   }
-  const value = timeline.detectedAtMicros - times.effectAtMicros;
-  return { value, atLeast: false, samples: timeline.samples, note: '± 1 s' };
+  if (!timeline.enough)
+    return noReading(`nothing showed, but ${samples} samples are too few to tell`, samples);
+  const why = timeline.impact ? 'it was never bad for two windows in a row' : 'no impact';
+  return { ...noReading(`${why}: there was nothing to detect`, samples), nothingToJudge: true };
 }

@@ -2,8 +2,7 @@
 
 import { type FaultAnswer, timelinesFor } from '../fault-times.ts';
 import { worstOf } from '../occurrences.ts';
-import type { Reading } from './metric.ts';
-import type { Metric } from './metric.ts';
+import type { Metric, Reading } from './metric.ts';
 
 export const recovery = {
   name: 'recovery',

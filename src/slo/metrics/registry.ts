@@ -12,6 +12,7 @@ import { hold } from './hold.ts';
 import { max } from './max.ts';
 import { mean } from './mean.ts';
 import type { Metric } from './metric.ts';
+import { peakErrorRate } from './peak-error-rate.ts';
 import { percentile } from './percentile.ts';
 import { probes } from './probes.ts';
 import { recovery } from './recovery.ts';
@@ -32,6 +33,7 @@ export const metrics = [
   recovery,
   detection,
   deficit,
+  peakErrorRate,
   retryAmplification,
   attempts,
   hold,

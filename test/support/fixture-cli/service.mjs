@@ -30,12 +30,21 @@ const askBackend = () =>
 const after = (delayMs, act) => setTimeout(act, delayMs);
 const answer = (response, status) => response.writeHead(status).end('answer');
 
+/** Its own account of what it answered, and when. */
+const logged = (status) => {
+  if (process.env.LOGS_WORK === 'yes') console.log(`work ${status} ${Date.now()}`);
+  return status;
+};
+
 const server = createServer((request, response) => {
   const path = request.url.split('?')[0];
   if (path === '/ready') answer(response, Date.now() - startedAt < Number(READY_AFTER_MS) ? 503 : 200);
   else if (path === '/work' && Date.now() - startedAt > Number(process.env.FAILS_AFTER_MS ?? Infinity))
     answer(response, 500);
-  else if (path === '/work') after(Number(DELAY_MS), () => answer(response, FAILS === 'yes' ? 500 : 200));
+  else if (path === '/work' && Date.now() - startedAt < Number(process.env.WORKS_AFTER_MS ?? 0))
+    answer(response, logged(503));
+  else if (path === '/work')
+    after(Number(DELAY_MS), () => answer(response, logged(FAILS === 'yes' ? 500 : 200)));
   else if (path === '/slow') after(400, () => answer(response, 200));
   else if (path === '/via') {
     askBackend().then(

@@ -7,26 +7,11 @@ import { gatesOf, recoveredAtMicros, steadyStateOf } from '../../../src/slo/gate
 import { faultTimelineOf } from '../../../src/slo/recovery.ts';
 import { runDataOf } from '../../support/run-record.ts';
 import { repeated, sliceOf } from '../../support/slices.ts';
+import { second, slicesAt } from '../../support/timelines.ts';
 
-const second = 1_000_000;
 const effectAt = 5_300_000;
 const promises = [{ text: 'error_rate(query) < 5%', severity: 'fail' as const }];
 const gates = gatesOf(promises);
-
-/** `.` 20 good · `x` 20 bad · `h` 10 of each · `1` 1 bad of 20 · `-` nothing · `s` 20 slow (2 s) but good */
-const contents: Record<string, Parameters<typeof sliceOf>[3]> = {
-  '.': { okMicros: repeated(20, 10_000) },
-  x: { wrongMicros: repeated(20, 10_000) },
-  h: { okMicros: repeated(10, 10_000), wrongMicros: repeated(10, 10_000) },
-  '1': { okMicros: repeated(19, 10_000), wrongMicros: repeated(1, 10_000) },
-  s: { okMicros: repeated(20, 2_000_000) },
-  '-': {},
-};
-
-const slicesAt = (fromMicros: number, letters: string, series = 'query'): Slice[] =>
-  Array.from(letters, (letter, index) =>
-    sliceOf(series, fromMicros + index * second, fromMicros + (index + 1) * second, contents[letter]!),
-  );
 
 function timeline(
   during: string,
@@ -109,6 +94,36 @@ describe('a timeline has the answer that can be read off it', () => {
       { detection: null, recovery: 0, impact: true, relapsed: false },
     ],
     [
+      'empty seconds between bad ones do not separate them: users that hang have nothing due',
+      'x--x.',
+      '.....',
+      { detection: 0, recovery: 0, impact: true, relapsed: false },
+    ],
+    [
+      'one second that chance explains among many is no impact',
+      '..5..',
+      '.....',
+      { detection: null, recovery: 0, impact: false, relapsed: false },
+    ],
+    [
+      'two of them in a row are more than chance',
+      '..55.',
+      '.....',
+      { detection: 2, recovery: 0, impact: true, relapsed: false },
+    ],
+    [
+      'shows only once it was cleared',
+      '.....',
+      '.xx....',
+      { detection: 6, recovery: 3, impact: true, relapsed: false },
+    ],
+    [
+      'relapses twice',
+      'xxxx',
+      '...xx...xx....',
+      { detection: 0, recovery: 10, impact: true, relapsed: true },
+    ],
+    [
       'half of the answers bad is no recovery',
       'xxxx',
       'hhhhhh',
@@ -131,21 +146,57 @@ describe('a timeline has the answer that can be read off it', () => {
   });
 });
 
+describe('the last window may be shorter', () => {
+  const clearedAt = effectAt + 4 * second;
+  const ending = (letters: string, lastBad: boolean) => {
+    const lastAt = clearedAt + letters.length * second;
+    const untilMicros = lastAt + 400_000;
+    const last = lastBad ? { wrongMicros: repeated(8, 10_000) } : { okMicros: repeated(8, 10_000) };
+    const slices = [
+      ...slicesAt(effectAt, 'xxxx'),
+      ...slicesAt(clearedAt, letters),
+      sliceOf('query', lastAt, untilMicros, last),
+    ];
+    const times = { effectAtMicros: effectAt, clearedAtMicros: clearedAt, untilMicros };
+    return faultTimelineOf(slices, gates, times);
+  };
+
+  test('and makes no stretch of 3 s with two whole ones', () => {
+    expect(ending('x..', false).recoveredAtMicros).toBeNull();
+    expect(ending('x...', false).recoveredAtMicros).toBe(clearedAt + second);
+  });
+
+  test('and makes a relapse with a bad one before it, not alone', () => {
+    expect(ending('...', true)).toMatchObject({ recoveredAtMicros: clearedAt, relapsed: false });
+    expect(ending('...x', true)).toMatchObject({ recoveredAtMicros: null, relapsed: true });
+  });
+});
+
+test('a fault that lasts to the end of the load is detected, and never recovered from', () => {
+  const times = { effectAtMicros: effectAt, clearedAtMicros: effectAt + 3 * second };
+  const found = faultTimelineOf(slicesAt(effectAt, 'xxx'), gates, {
+    ...times,
+    untilMicros: times.clearedAtMicros,
+  });
+  expect(found).toMatchObject({ detectedAtMicros: effectAt, recoveredAtMicros: null, samplesAfterClear: 0 });
+});
+
 test('nothing during the fault cannot show that there was no impact', () => {
   expect(timeline('----', '.....').impact).toBe(true);
 });
 
 test('an outage too thin for any window to be significant is not taken for health', () => {
   // One request a second: P(Bin(1, 5 %) ≥ 1) is 5 %, so no single window is significantly broken.
-  const one = (at: number, bad: boolean): Slice =>
-    sliceOf('query', at, at + second, bad ? { wrongMicros: [1_000] } : { okMicros: [1_000] });
-  const slices = Array.from({ length: 60 }, (_, index) => one(effectAt + index * second, true));
+  const one = (at: number): Slice => sliceOf('query', at, at + second, { wrongMicros: [1_000] });
+  const slices = Array.from({ length: 60 }, (_, index) => one(effectAt + index * second));
   const times = {
     effectAtMicros: effectAt,
     clearedAtMicros: effectAt + 20 * second,
     untilMicros: effectAt + 60 * second,
   };
-  expect(faultTimelineOf(slices, gates, times)).toMatchObject({ impact: true, recoveredAtMicros: null });
+  expect(faultTimelineOf(slices, gates, times)).toMatchObject({
+    ...{ impact: true, recoveredAtMicros: null, detectedAtMicros: effectAt },
+  });
 });
 
 test('a pooled promise looks at every step and at no flow', () => {
@@ -277,6 +328,21 @@ describe('judged as promises', () => {
   test('nothing after the clear is invalid, never a pass', () => {
     expect(judged('xxxx', '-----')[0]).toMatchObject({ status: 'invalid', value: null });
     expect(judged('....', '')[0]).toMatchObject({ status: 'invalid', value: null });
+  });
+
+  test('bad seconds that are never two in a row leave nothing to detect, and are no missing impact', () => {
+    const [recovery, detection] = judged('.x.x.', '.....');
+    expect(recovery).toMatchObject({ status: 'pass', value: 0, reason: '± 1 s' });
+    expect(detection).toMatchObject({ status: 'not judged', value: null });
+    expect(detection?.reason).toContain('never bad for two windows in a row');
+  });
+
+  test('too few samples cannot tell that there was nothing to detect', () => {
+    const faults = [{ id: 'slow', effectAtMicros: 0, clearedAtMicros: second }];
+    const [, recovery, detection] = evaluatePromises(all, runDataOf({ slices: slicesAt(0, '-.'), faults }));
+    expect(recovery).toMatchObject({ status: 'fail', atLeast: true });
+    expect(detection).toMatchObject({ status: 'invalid', value: null });
+    expect(detection?.reason).toContain('20 samples are too few');
   });
 
   test('a fault that was not injected is not judged', () => {

@@ -1,0 +1,47 @@
+// When bad windows are more than bad luck: two in a row, and enough in them that a look every second is not wrong by chance.
+
+import type { Gate } from './gate.ts';
+import type { Window } from './seconds.ts';
+import { everySecondLevel, isSignificantlyBad, isTooFewToTell } from './significance.ts';
+
+/** Places in a list of windows. */
+interface BadRun {
+  readonly first: number;
+  readonly last: number;
+}
+
+const fewestWindows = 2;
+
+/** The first one that begins at or after `from`. */
+export function badRunFrom(windows: readonly Window[], gates: readonly Gate[], from: number): BadRun | null {
+  for (let first = from; first < windows.length; first += 1) {
+    if (windows[first]?.state === 'empty') continue;
+    const ends = gates.flatMap((gate, index) => endOfRun(windows, first, gate, index) ?? []);
+    if (ends.length > 0) return { first, last: Math.min(...ends) };
+  }
+  return null;
+}
+
+/**
+ * Windows from `first` on, each bad, or too thin to be called so and beyond what is allowed; as many as it takes until
+ * this promise could be shown to be broken over all of them, at least two. It is looked at once, there. Empty windows in
+ * between are passed over: where all users of a load hang, nothing is due until the first of them gives up.
+ */
+function endOfRun(windows: readonly Window[], first: number, gate: Gate, gateIndex: number): number | null {
+  let [bad, total, count] = [0, 0, 0];
+  for (let index = first; index < windows.length; index += 1) {
+    const window = windows[index];
+    const tally = window?.tallies[gateIndex];
+    if (window === undefined || tally === undefined) return null;
+    const silent = window.state === 'empty' || (window.state === 'good' && tally.total === 0);
+    if (silent && index > first) continue;
+    const suspect = isTooFewToTell(tally.total, gate.share) && tally.bad > gate.share * tally.total;
+    if (window.state === 'good' && !suspect) return null;
+    bad += tally.bad;
+    total += tally.total;
+    count += 1;
+    if (count < fewestWindows || isTooFewToTell(total, gate.share, everySecondLevel)) continue;
+    return isSignificantlyBad(bad, total, gate.share, everySecondLevel) ? index : null;
+  }
+  return null;
+}

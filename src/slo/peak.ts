@@ -1,0 +1,69 @@
+// The worst moment of a fault: the highest share of bad answers in a second that has enough of them to speak of a share.
+
+import type { Slice } from '../measure/slice.ts';
+import { secondsOf, type SlicesOfSecond } from './seconds.ts';
+import { isFlowSeries } from './select.ts';
+
+/** At 5/s one bad answer of five would be 20 %; fewer than this are joined with the seconds beside them. */
+const fewestSamples = 10;
+
+interface Peak {
+  readonly share: number;
+  readonly bad: number;
+  readonly samples: number;
+  /** From the start of the load: where its window begins. */
+  readonly atMicros: number;
+}
+
+interface Counted {
+  readonly startMicros: number;
+  readonly offered: number;
+  readonly bad: number;
+}
+
+function counted({ startMicros, slices }: SlicesOfSecond): Counted {
+  const offered = slices.reduce((sum, { counts }) => sum + counts.offered, 0);
+  const ok = slices.reduce((sum, { counts }) => sum + counts.ok, 0);
+  return { startMicros, offered, bad: offered - ok };
+}
+
+/** From a second on as many as it takes; at the end, where there are no more, the ones before it too. */
+function windowAt(seconds: readonly Counted[], index: number): Peak | null {
+  let [samples, bad] = [0, 0];
+  const add = (second: Counted | undefined): void => {
+    samples += second?.offered ?? 0;
+    bad += second?.bad ?? 0;
+  };
+  let [first, next] = [index, index];
+  while (samples < fewestSamples && next < seconds.length) add(seconds[next++]);
+  while (samples < fewestSamples && first > 0) add(seconds[--first]);
+  if (samples < fewestSamples) return null;
+  return { share: bad / samples, bad, samples, atMicros: seconds[first]?.startMicros ?? 0 };
+}
+
+/**
+ * Over the steps, in 1 s windows by due time from the effect to the clear and from there to `untilMicros`; the first of
+ * equals. Null with fewer than 10 samples in all.
+ */
+export function peakOf(
+  slices: readonly Slice[],
+  times: {
+    readonly effectAtMicros: number;
+    readonly clearedAtMicros: number | null;
+    readonly untilMicros: number;
+  },
+): Peak | null {
+  const { effectAtMicros, untilMicros } = times;
+  const clearedAtMicros = Math.min(times.clearedAtMicros ?? untilMicros, untilMicros);
+  const steps = slices.filter((slice) => !isFlowSeries(slice.series));
+  const seconds = [
+    ...secondsOf(steps, effectAtMicros, clearedAtMicros),
+    ...secondsOf(steps, clearedAtMicros, untilMicros),
+  ].map(counted);
+  let peak: Peak | null = null;
+  for (const [index, { offered }] of seconds.entries()) {
+    const found = offered === 0 ? null : windowAt(seconds, index);
+    if (found !== null && (peak === null || found.share > peak.share)) peak = found;
+  }
+  return peak;
+}
