@@ -6,8 +6,9 @@ import type { PromiseExpression } from './expression.ts';
 import { tallyOf } from './gate.ts';
 import type { Gate } from './gate.ts';
 import { type InFlightAt, lateInFlight } from './late.ts';
-import { metricNamed } from './metrics/registry.ts';
+import { percentile } from './metrics/percentile.ts';
 import { parsePromise } from './parse.ts';
+import { metricOf } from './reading.ts';
 import { faultTimelineOf } from './recovery.ts';
 import type { FaultTimes } from './recovery.ts';
 import { fewLooksLevel, isSignificantlyBad } from './significance.ts';
@@ -50,11 +51,13 @@ export function gatesOf(promises: readonly PromiseText[]): Gate[] {
 
 /** A promise as a window sees it, whatever its phases; null when it allows no countable bad share. */
 export function gateOf(text: string, { measure, operator, limit }: PromiseExpression): Gate | null {
-  const metric = metricNamed(measure.metric);
-  if (metric?.subject !== 'series' || measure.against !== undefined || typeof limit !== 'number') return null;
+  if (typeof limit !== 'number' || measure.against !== undefined) return null;
+  const metric = metricOf(measure);
+  if (metric.subject !== 'series') return null;
   const allowance = metric.allowance(measure, operator, limit);
-  if (allowance === null) return null;
-  const ofAll = metric.unit === 'µs' && measure.argument === null;
+  if (allowance === null || allowance.gates === false) return null;
+  // Of the whole answer alone: what hangs may have been connected long ago.
+  const ofAll = percentile.pattern.test(measure.metric) && measure.argument === null;
   return { text, subject: measure.subject, lateAfterMicros: ofAll ? limit : null, ...allowance };
 }
 

@@ -1,7 +1,7 @@
 // A promise with a `window` holds in every stretch of that length, not only over the whole: the same rules for each.
 
-import type { RunData } from '../record/data.ts';
 import { formatDuration } from '../kernel/units.ts';
+import type { RunData } from '../record/data.ts';
 
 export interface Stretch {
   readonly startMicros: number;
@@ -21,8 +21,12 @@ export function stretchesOf(data: RunData, windowMicros: number): Stretch[] {
   });
 }
 
-/** A second belongs to the stretch in which it begins; what began after the load, to the last one. */
-function within({ run, slices }: RunData, startMicros: number, endMicros: number, last: boolean): RunData {
+/**
+ * A second belongs to the stretch in which it begins; what began after the load, to the last one. What was watched and
+ * scraped stays whole: its metrics take what lies in the phases, and need what came before for what was added since.
+ */
+function within(data: RunData, startMicros: number, endMicros: number, last: boolean): RunData {
+  const { run, slices } = data;
   const phases = run.phases.flatMap((phase) => {
     const from = Math.max(phase.startMicros, startMicros);
     const to = last ? phase.endMicros : Math.min(phase.endMicros, endMicros);
@@ -32,7 +36,7 @@ function within({ run, slices }: RunData, startMicros: number, endMicros: number
     (slice) => slice.startMicros >= startMicros && (last || slice.startMicros < endMicros),
   );
   const elapsedMicros = Math.min(run.load.elapsedMicros, endMicros);
-  return { run: { ...run, phases, load: { ...run.load, elapsedMicros } }, slices: inside };
+  return { ...data, run: { ...run, phases, load: { ...run.load, elapsedMicros } }, slices: inside };
 }
 
 export const stretchWords = ({ startMicros, endMicros }: Stretch): string =>

@@ -1,10 +1,12 @@
-// The verdict's precedence as a truth table: every combination of levels, against the order that is promised.
+// The verdict's precedence as a truth table: every combination of causes, against the order that is promised.
 
 import { expect, test } from 'vitest';
-import type { SloRecord } from '../../../src/record/schema.ts';
+import type { SloRecord, Verdict } from '../../../src/record/schema.ts';
 import { runLevelReasons, verdictOf } from '../../../src/slo/verdict.ts';
 import type { VerdictInput } from '../../../src/slo/verdict.ts';
 import { runDataOf } from '../../support/run-record.ts';
+
+type VerdictStatus = Verdict['status'];
 
 const promise = (status: SloRecord['status'], severity: SloRecord['severity'] = 'fail'): SloRecord => ({
   text: `p95(${status}) < 1s`,
@@ -26,36 +28,102 @@ const clean: VerdictInput = {
   traffic: { offered: 100, ok: 100 },
 };
 
-/** The levels from the strongest down, each with how to bring it about and what it must lead to. */
-const levels = [
-  { input: { undoFailed: ['toxic left'] }, status: 'fail', exitCode: 4 },
-  { input: { interrupted: 'Ctrl-C' }, status: 'interrupted', exitCode: 130 },
-  { input: { invalidReasons: ['generator saturated'] }, status: 'invalid', exitCode: 3 },
-  { promises: [promise('fail')], status: 'fail', exitCode: 1 },
-  { promises: [promise('invalid')], status: 'invalid', exitCode: 3 },
-  { promises: [promise('warn', 'warn')], status: 'warn', exitCode: 0 },
-] as const;
+/** What can be the matter with a run; each alone, and all together. */
+const causes = {
+  undoFailed: { input: { undoFailed: ['toxic left'] } },
+  interrupted: { input: { interrupted: 'Ctrl-C' } },
+  runInvalid: { input: { invalidReasons: ['generator saturated'] } },
+  fail: { slo: [promise('fail')] },
+  promiseInvalid: { slo: [promise('invalid')] },
+  warn: { slo: [promise('warn')] },
+  notJudged: { slo: [promise('not judged'), promise('not judged', 'warn')] },
+} as const satisfies Readonly<
+  Record<string, { readonly input?: Partial<VerdictInput>; readonly slo?: readonly SloRecord[] }>
+>;
 
-test('every combination of levels is decided by the strongest', () => {
-  for (let mask = 0; mask < 2 ** levels.length; mask += 1) {
-    const present = levels.filter((_, index) => (mask & (1 << index)) !== 0);
-    const input = present.reduce<VerdictInput>(
-      (sum, level) => ({
-        ...sum,
-        ...('input' in level ? level.input : {}),
-        slo: [...sum.slo, ...('promises' in level ? level.promises : [])],
-      }),
-      clean,
-    );
-    const { status, exitCode, reasons } = verdictOf(input);
-    const expected = present[0] ?? { status: 'pass', exitCode: 0 };
-    expect({ mask, status, exitCode }).toEqual({
-      mask,
-      status: expected.status,
-      exitCode: expected.exitCode,
-    });
-    expect(reasons).toHaveLength(present.length);
+type Cause = keyof typeof causes;
+
+/** The order as it is promised, written down once more and by other means: who is asked first. */
+function promisedOutcome(present: ReadonlySet<Cause>): readonly [VerdictStatus, number] {
+  if (present.has('undoFailed')) return ['fail', 4];
+  if (present.has('interrupted')) return ['interrupted', 130];
+  if (present.has('runInvalid')) return ['invalid', 3];
+  if (present.has('fail')) return ['fail', 1];
+  if (present.has('promiseInvalid')) return ['invalid', 3];
+  if (present.has('warn')) return ['warn', 0];
+  return ['pass', 0];
+}
+
+const names = Object.keys(causes) as Cause[];
+const combinations = Array.from({ length: 2 ** names.length }, (_, mask) =>
+  names.filter((_name, index) => (mask & (1 << index)) !== 0),
+);
+
+function inputOf(present: readonly Cause[], kept: readonly SloRecord[]): VerdictInput {
+  const parts: readonly { readonly input?: Partial<VerdictInput>; readonly slo?: readonly SloRecord[] }[] =
+    present.map((cause) => causes[cause]);
+  const input = parts.reduce<VerdictInput>((sum, part) => ({ ...sum, ...part.input }), clean);
+  return { ...input, slo: [...kept, ...parts.flatMap(({ slo = [] }) => slo)] };
+}
+
+test('every combination of causes is decided by the strongest, in 128 of 128', () => {
+  const wrong = combinations.filter((present) => {
+    const { status, exitCode, reasons } = verdictOf(inputOf(present, [promise('pass')]));
+    const [expected, code] = promisedOutcome(new Set(present));
+    const told = present.filter((cause) => cause !== 'notJudged').length;
+    return status !== expected || exitCode !== code || reasons.length !== told;
+  });
+  expect(combinations).toHaveLength(128);
+  expect(wrong).toEqual([]);
+});
+
+test('promises of severity warn never make more of it than a warning', () => {
+  for (const status of ['fail', 'invalid', 'warn'] as const) {
+    for (const present of combinations) {
+      const kept = [promise('pass'), promise(status, 'warn')];
+      const [expected] = promisedOutcome(new Set(present));
+      const decided = verdictOf(inputOf(present, kept)).status;
+      expect({ present, decided }).toEqual({ present, decided: expected === 'pass' ? 'warn' : expected });
+    }
   }
+});
+
+test('a run that was stopped, and a record that could not be written, have their places in the order', () => {
+  for (const present of combinations) {
+    const input = inputOf(present, [promise('pass')]);
+    const [stopped] = promisedOutcome(new Set([...present, 'fail']));
+    expect(verdictOf({ ...input, stopped: 'the run was stopped at 32s' }).status).toBe(stopped);
+    const [unwritten] = promisedOutcome(new Set([...present, 'runInvalid']));
+    expect(verdictOf({ ...input, recordUnwritable: 'EACCES' }).status).toBe(unwritten);
+  }
+});
+
+test('promises that were all skipped or cut off are no pass, whatever their severity', () => {
+  for (const slo of [
+    [promise('not judged')],
+    [promise('not judged', 'warn')],
+    [promise('not judged'), promise('not judged', 'warn')],
+  ]) {
+    expect(verdictOf({ ...clean, slo })).toEqual({
+      status: 'invalid',
+      exitCode: 3,
+      reasons: ['no promise could be judged'],
+    });
+    expect(verdictOf({ ...clean, slo, interrupted: 'Ctrl-C' }).reasons).toEqual(['Ctrl-C']);
+    expect(verdictOf({ ...clean, slo: [...slo, promise('pass')] }).status).toBe('pass');
+  }
+});
+
+test('without a good answer nothing passes, and what is broken says more than that', () => {
+  const traffic = { offered: 100, ok: 0 };
+  const none = ['no good answer: everything that was offered failed'];
+  expect(verdictOf({ ...clean, traffic })).toMatchObject({ status: 'invalid', reasons: none });
+  expect(verdictOf({ ...clean, traffic, slo: [promise('fail')] })).toMatchObject({
+    status: 'fail',
+    exitCode: 1,
+  });
+  // A promise that only warns does not.
+  expect(verdictOf({ ...clean, traffic, slo: [promise('warn', 'warn')] }).status).toBe('invalid');
 });
 
 test('a promise that was not judged weighs nothing beside one that was', () => {

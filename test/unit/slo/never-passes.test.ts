@@ -1,0 +1,171 @@
+// No metric, whichever it is, may pass where there is nothing to judge it by: asked of every entry of the registry.
+
+import { describe, expect, test } from 'vitest';
+import type { RunData } from '../../../src/record/data.ts';
+import type { ScrapeLog } from '../../../src/record/scrape-log.ts';
+import { evaluatePromises } from '../../../src/slo/evaluate.ts';
+import type { Metric } from '../../../src/slo/metrics/metric.ts';
+import { metrics } from '../../../src/slo/metrics/registry.ts';
+import { parsePromise } from '../../../src/slo/parse.ts';
+import { runDataOf } from '../../support/run-record.ts';
+import { repeated, sliceOf } from '../../support/slices.ts';
+
+const second = 1_000_000;
+const operators = ['<', '<=', '>', '>='] as const;
+
+const subjects: Readonly<Record<Metric['subject'], readonly string[]>> = {
+  series: ['query'],
+  fault: ['slow-db'],
+  link: ['postgres'],
+  observed: ['target', 'container:shop_db_1', 'service:db'],
+  scraped: ['pool_in_use'],
+};
+const limits: Readonly<Record<Metric['unit'], string>> = {
+  µs: '1s',
+  share: '5%',
+  '1/s': '50/s',
+  score: '0.5',
+  count: '5',
+  bytes: '64KiB',
+};
+const argumentsOf: Readonly<Record<Metric['argument'], readonly string[]>> = {
+  none: [],
+  outcome: [],
+  statistic: [],
+  duration: ['500ms'],
+  target: ['99%'],
+};
+
+const nameOf = (metric: Metric): string =>
+  [metric.name, 'p95'].find((name) => metric.pattern.test(name)) ?? metric.name;
+
+/** Promises of this metric in every direction, as far as the language has them. */
+function textsOf(metric: Metric, { subject, tail = '' }: { subject?: string; tail?: string } = {}): string[] {
+  const named = subject === undefined ? subjects[metric.subject] : [subject];
+  const texts = named.flatMap((one) =>
+    operators.map((operator) => {
+      const inside = [one, ...argumentsOf[metric.argument]].join(', ');
+      return `${nameOf(metric)}(${inside}) ${operator} ${limits[metric.unit]}${tail}`;
+    }),
+  );
+  // A burn rate needs its windows.
+  return texts.flatMap((text) => [text, `${text} over 10s/2s`]).filter((text) => parsePromise(text).ok);
+}
+
+const judgedAs = (texts: readonly string[], data: RunData): string[] =>
+  evaluatePromises(
+    // Gates, so that detection and recovery have something to be relative to.
+    ['error_rate(query) < 1%', ...texts].map((text) => ({ text, severity: 'fail' })),
+    data,
+  )
+    .slice(1)
+    .map(({ text, status, reason }) => `${text}: ${status} (${reason ?? ''})`);
+
+/** Every one of them says so, and why. */
+function expectUnjudged(texts: readonly string[], data: RunData): void {
+  const wrong = judgedAs(texts, data).filter((line) => !/: (?:invalid|not judged) \(.+\)$/.test(line));
+  expect(wrong).toEqual([]);
+}
+
+const busy = Array.from({ length: 30 }, (_, n) =>
+  sliceOf('query', n * second, (n + 1) * second, { okMicros: repeated(20, 5_000) }),
+);
+const times = Array.from({ length: 30 }, (_, n) => n * second);
+const steady = [{ name: 'steady', startMicros: 0, endMicros: 30 * second }];
+const scraped = (series: ScrapeLog['series']): ScrapeLog => ({
+  ...{ url: 'http://127.0.0.1:1/metrics', everyMicros: second, series, failures: [] },
+  scrapes: times.map((atMicros) => ({ atMicros, tookMicros: 1_000 })),
+});
+const gauge = (name: string, points: ScrapeLog['series'][number]['points']) =>
+  ({ name, labels: {}, kind: 'gauge', points }) as const;
+
+const processPoints = times.map((atMicros) => ({
+  ...{ atMicros, cpuShare: 0.1, memoryBytes: 1_000_000, threads: 4, openFiles: 20, sockets: 2 },
+}));
+const containerPoints = times.map((atMicros) => ({
+  ...{ atMicros, cpuShare: 0.1, memoryBytes: 1_000_000, receivedBytes: 1, sentBytes: 1, processes: 2 },
+}));
+const container = { name: 'shop_db_1', service: 'db', cores: 2, memoryLimitBytes: 1e9 };
+const watched = (looks: boolean) => ({
+  processes: [{ name: 'target', cores: 2, restarts: 0, points: looks ? processPoints : [] }],
+  containers: [{ ...container, restarts: 0, outOfMemory: 0, points: looks ? containerPoints : [] }],
+});
+
+/** Everything was measured; the one fault is as given. */
+const full = (fault: { effectAtMicros: number | null; clearedAtMicros: number | null }): RunData => ({
+  ...runDataOf({ slices: busy, phases: steady, faults: [{ id: 'slow-db', ...fault }], ...watched(true) }),
+  scrapes: scraped([
+    gauge(
+      'pool_in_use',
+      times.map((atMicros) => ({ atMicros, value: 3 })),
+    ),
+  ]),
+});
+const notInjected = { effectAtMicros: null, clearedAtMicros: null };
+const injected = { effectAtMicros: 5 * second, clearedAtMicros: 10 * second };
+
+const empties: Readonly<Record<string, RunData>> = {
+  'a record of nothing': runDataOf({ slices: [] }),
+  'a series of which nothing was offered': runDataOf({
+    slices: [sliceOf('query', 0, second, {})],
+    faults: [{ id: 'slow-db', ...notInjected }],
+  }),
+  'load in the warm-up only': runDataOf({
+    slices: busy,
+    phases: [{ name: 'warmup', startMicros: 0, endMicros: 30 * second }],
+    load: { ...runDataOf({ slices: busy }).run.load, warmupMicros: 30 * second },
+    faults: [{ id: 'slow-db', ...notInjected }],
+  }),
+  'a fault without load': runDataOf({
+    slices: [sliceOf('query', 0, second, {})],
+    phases: [{ name: 'fault:slow-db', startMicros: 5 * second, endMicros: 10 * second }],
+    faults: [{ id: 'slow-db', ...injected }],
+    elapsedMicros: 30 * second,
+  }),
+  'a target that was watched and never seen, and scrapes without a value': {
+    ...runDataOf({ slices: [], ...watched(false) }),
+    scrapes: scraped([gauge('pool_in_use', []), gauge('other', [])]),
+  },
+  'scrapes that all failed': {
+    ...runDataOf({ slices: [] }),
+    scrapes: { ...scraped([]), scrapes: [], failures: [{ atMicros: 0, why: 'refused' }] },
+  },
+};
+
+describe.each(metrics.map((metric) => [metric.name, metric as Metric] as const))('%s', (_, metric) => {
+  test('there are promises of it to ask', () => {
+    expect(textsOf(metric)).not.toEqual([]);
+  });
+
+  test.each(Object.entries(empties))('is not judged on %s', (_name, data) => {
+    expectUnjudged(textsOf(metric), data);
+  });
+
+  test('is not judged on something that is not in a record full of others', () => {
+    expectUnjudged(textsOf(metric, { subject: 'nothing' }), full(injected));
+  });
+
+  test('is not judged on a fault that was not injected', () => {
+    const tail = ' during fault:slow-db';
+    const about = metric.subject === 'fault' || metric.subject === 'link' ? textsOf(metric) : [];
+    expectUnjudged([...about, ...textsOf(metric, { tail })], full(notInjected));
+  });
+
+  test.each(['recovery:slow-db', 'warmup', 'fault:slow-db'])(
+    'is not judged on a phase %s that was not',
+    (name) => {
+      // The fault was in effect for no time that anything was measured in.
+      const at = { effectAtMicros: 5 * second, clearedAtMicros: 5 * second };
+      expectUnjudged(textsOf(metric, { tail: ` during ${name}` }), full(at));
+    },
+  );
+});
+
+test('the same promises pass where there is something to judge', () => {
+  const passed = metrics.filter((metric) =>
+    judgedAs(textsOf(metric), full(injected)).some((line) => line.includes(': pass (')),
+  );
+  expect(passed.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['p1…p99.99', 'mean', 'error_rate', 'availability', 'apdex', 'recovery']),
+  );
+});
