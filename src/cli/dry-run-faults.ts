@@ -4,7 +4,7 @@ import { faultParameters, undoInWords } from '../faults/registry.ts';
 import { ttlMsOf } from '../faults/ttl.ts';
 import { formatDuration } from '../kernel/units.ts';
 import { occurrenceName } from '../record/fault-name.ts';
-import { defaultWindowMicros } from '../run/abort-watch.ts';
+import { abortWindowMicros } from '../run/abort-watch.ts';
 import { occurrencesOf } from '../scenario/occurrences.ts';
 import type { PromiseSpec, Scenario, ScheduledFault } from '../scenario/scenario.ts';
 
@@ -41,13 +41,13 @@ const moment = (micros: number): string => (micros === 0 ? '0s' : formatDuration
 
 /** `error_rate < 1% is significantly broken over 10s, for 15s without a break` */
 export const describeStops = (slo: readonly PromiseSpec[]): string[] =>
-  slo.flatMap(({ assert, abortAfterMicros, windowMicros = defaultWindowMicros }) =>
-    abortAfterMicros === undefined
-      ? []
-      : [
-          `${assert} is significantly broken over ${formatDuration(windowMicros)}, for ${formatDuration(abortAfterMicros)} without a break`,
-        ],
-  );
+  slo.flatMap((spec) => {
+    const { assert, abortAfterMicros } = spec;
+    if (abortAfterMicros === undefined) return [];
+    const window = formatDuration(abortWindowMicros(spec));
+    const after = formatDuration(abortAfterMicros);
+    return [`${assert} is significantly broken over ${window}, for ${after} without a break`];
+  });
 
 /** Who undoes what, when it is not its time that is up. */
 export const undoers: readonly string[] = [

@@ -9,8 +9,13 @@ import { type InFlightAt, lateInFlight } from '../slo/late.ts';
 import { speaksOf } from '../slo/select.ts';
 import { everySecondLevel, isSignificantlyBad } from '../slo/significance.ts';
 
-/** What `abort` looks at where the promise names no `window`. */
-export const defaultWindowMicros = 10_000_000;
+const defaultWindowMicros = 10_000_000;
+
+/** What `abort` looks at: the promise's own window, of a burn rate the long one, else the last 10 s. */
+export function abortWindowMicros({ assert, windowMicros }: PromiseSpec): number {
+  const { measure, windowMicros: over } = promiseFrom(assert);
+  return windowMicros ?? over ?? measure.windows?.longMicros ?? defaultWindowMicros;
+}
 
 /** Why a run was stopped. Times from the start of the load. */
 export interface Breach {
@@ -128,7 +133,8 @@ export class AbortWatch {
   }
 }
 
-function watchedOf({ assert, abortAfterMicros, windowMicros }: PromiseSpec, index: number): Watched | null {
+function watchedOf(spec: PromiseSpec, index: number): Watched | null {
+  const { assert, abortAfterMicros } = spec;
   if (abortAfterMicros === undefined) return null;
   const promise = promiseFrom(assert);
   const gate = gateOf(assert, promise);
@@ -138,7 +144,7 @@ function watchedOf({ assert, abortAfterMicros, windowMicros }: PromiseSpec, inde
     gate,
     during: promise.measure.during,
     afterMicros: abortAfterMicros,
-    windowMicros: windowMicros ?? defaultWindowMicros,
+    windowMicros: abortWindowMicros(spec),
     tallies: new Map(),
     inPhaseSinceMicros: null,
     brokenSinceMicros: null,

@@ -91,7 +91,8 @@ export function judgeHeldBack(slo: readonly SloRecord[], faults: readonly FaultR
   const heldBack = faults.filter((fault) => fault.heldBackBy !== undefined);
   return slo.map((record) => {
     const cause = heldBack.find((fault) => fault.heldBackBy === record.text);
-    if (cause !== undefined && record.status !== 'fail' && record.status !== 'warn') {
+    // Also where `on_no_data` makes less of it: that it is broken is known.
+    if (cause !== undefined && record.status !== record.severity) {
       return {
         ...record,
         status: record.severity,

@@ -1,6 +1,7 @@
 // A stored record held against other promises: phases, recoveries, promises and verdict anew, measurements as they are.
 
 import type { RunData } from '../record/data.ts';
+import type { ScrapeLog } from '../record/scrape-log.ts';
 import type { PromiseSpec } from '../scenario/scenario.ts';
 import type { BaselineRuns } from '../slo/baseline.ts';
 import type { KnownNames } from '../slo/references.ts';
@@ -42,6 +43,15 @@ export function namesIn({ run, scrapes }: RunData): KnownNames {
         ...(service === null ? [] : [`service:${service}`]),
       ]),
     ],
-    scraped: scrapes === undefined ? null : [...new Set(scrapes.series.map(({ name }) => name))],
+    scraped: scrapes === undefined ? null : scrapedNames(scrapes),
   };
 }
+
+/** A histogram is asked for by the name of its family, which none of its series has. */
+const scrapedNames = ({ series }: ScrapeLog): string[] => [
+  ...new Set(
+    series.flatMap(({ name, kind }) =>
+      kind === 'histogram' && name.endsWith('_bucket') ? [name, name.replace(/_bucket$/, '')] : [name],
+    ),
+  ),
+];

@@ -101,9 +101,10 @@ export function recoveryOf(
 /** The lowest latency that any promise sets a limit to, in microseconds; null = none does. */
 export function tightestPromiseMicros(slo: readonly PromiseSpec[]): number | null {
   const limits = slo.flatMap(({ assert }) => {
-    const promise = promiseFrom(assert);
-    const latency = metricOf(promise.measure).unit === 'µs' && promise.operator.startsWith('<');
-    const { limit } = promise;
+    const { measure, operator, limit } = promiseFrom(assert);
+    // A difference of two latencies is none.
+    const latency =
+      metricOf(measure).unit === 'µs' && measure.against === undefined && operator.startsWith('<');
     return latency && typeof limit === 'number' && limit > 0 ? [limit] : [];
   });
   return limits.length === 0 ? null : Math.min(...limits);

@@ -103,6 +103,23 @@ describe('a promise with abort', () => {
     expect(play({ spec, warmup: 20, badIn: () => 20 })).toMatchObject({ sinceMicros: 21 * second });
   });
 
+  it('looks at the window that the promise itself names', () => {
+    const breach = play({ spec: promised('error_rate < 5% over 3s', 5), badIn: (n) => (n >= 20 ? 20 : 0) });
+    expect(breach).toMatchObject({ windowMicros: 3 * second, total: 60 });
+  });
+
+  it.each(['p95(ask) < 2s', 'error_rate < 5%', 'availability >= 95%', 'dropped <= 5%', 'achieved > 95%'])(
+    'may be any that allows a share of bad answers: %s',
+    (assert) => {
+      const watch = new AbortWatch({
+        slo: [promised(assert, 5)],
+        warmupMicros: 0,
+        phases: () => ['steady'],
+      });
+      expect(watch.isNeeded).toBe(true);
+    },
+  );
+
   it('is asked in its own phases only, from their begin on', () => {
     const phases = (at: number): readonly string[] => (at > 10 && at <= 30 ? ['fault:cut'] : ['steady']);
     const badIn = (n: number): number => (n >= 10 && n < 30 ? 20 : 0);

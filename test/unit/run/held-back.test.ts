@@ -21,3 +21,16 @@ test('only promises about the fault that was held back are not judged, not those
     ...['fail', 'fail', 'fail'],
   ]);
 });
+
+test('the promise that held it back is broken, also where it had too few samples to be judged by', () => {
+  const cause = (status: SloRecord['status'], severity: SloRecord['severity'] = 'fail') =>
+    judgeHeldBack([{ ...promise('error_rate(q) < 1%'), status, severity }], [heldBack])[0];
+  // `warn` and `not judged` are what `on_no_data` may have made of it.
+  for (const status of ['pass', 'invalid', 'warn', 'not judged'] as const)
+    expect(cause(status)).toMatchObject({
+      status: 'fail',
+      reason: expect.stringContaining('broken') as string,
+    });
+  expect(cause('fail')).not.toHaveProperty('reason');
+  expect(cause('not judged', 'warn')).toMatchObject({ status: 'warn' });
+});
