@@ -7,8 +7,9 @@ import { type Parsed, parseValue } from './issues.ts';
 import { loadEntryInput } from './load-schema.ts';
 import { nameInput, variableInput } from './names.ts';
 import { cellTypes } from './cells.ts';
-import { durationInput, secondsInput } from './quantities.ts';
-import type { ClaimSpec, PromiseSpec } from './scenario.ts';
+import { promisesInput } from './promise-schema.ts';
+import { durationInput } from './quantities.ts';
+import type { ClaimSpec } from './scenario.ts';
 import { keysKnownInStep, kindsOfSteps, stepsInput } from './steps-schema.ts';
 
 const inlineTarget = z
@@ -62,40 +63,6 @@ const flow = z.strictObject({
   before: stepsInput.optional().describe('Run once per virtual user, e.g. to log in; not part of the load.'),
   steps: stepsInput.describe('What one virtual user does in one iteration, in order.'),
 });
-
-const promiseInput = z
-  .union([
-    z
-      .string()
-      .min(1)
-      .meta({ title: 'Promise', examples: ['p95(query) < 2s', 'error_rate < 1% during steady'] }),
-    z.strictObject({
-      assert: z.string().min(1).describe('The promise, e.g. `error_rate < 1%`.'),
-      severity: z.enum(['fail', 'warn']).optional().describe('What a broken promise means; default: fail.'),
-      window: secondsInput
-        .optional()
-        .describe('Every stretch of this length must hold, too; also what `abort` looks at (default: 10s).'),
-      abort: z
-        .strictObject({
-          after: secondsInput.describe('Significantly broken for so long without a break.'),
-        })
-        .optional()
-        .describe('Stops the run, faults undone first, when the promise is broken while it goes on.'),
-    }),
-  ])
-  .transform((written): PromiseSpec => {
-    if (typeof written === 'string') return { assert: written, severity: 'fail' };
-    const { assert, severity = 'fail', window, abort } = written;
-    return {
-      assert,
-      severity,
-      ...(window === undefined ? {} : { windowMicros: window }),
-      ...(abort === undefined ? {} : { abortAfterMicros: abort.after }),
-    };
-  });
-
-/** The list under `slo`. */
-export const promisesInput = z.array(promiseInput);
 
 const documentedValue = z.union([z.string().min(1), z.number()]).transform(String);
 
@@ -172,7 +139,9 @@ export type ScenarioInput = z.output<typeof scenarioInput>;
 export function parseScenario(value: unknown): Parsed<ScenarioInput> {
   return parseValue(scenarioInput, value, {
     knownKeys: (path) => {
-      if (path.length === 0) return ['experiments']; // replaced already by what they stand for
+      // Replaced already by what they stand for.
+      if (path.length === 0) return ['experiments'];
+      if (path.length === 2 && path[0] === 'slo') return ['use'];
       return path.length === 2 && path[0] === 'chaos' ? faultEntryKeys : keysKnownInStep(value, path);
     },
     kinds: kindsOfSteps,

@@ -9,16 +9,14 @@ interface Later {
 }
 
 const keys: readonly Later[] = [
-  { where: /^$/, words: ['phases', 'on_no_data'] },
+  { where: /^$/, words: ['phases'] },
   { where: /^load\.\d+$/, words: ['phases', 'window'] },
   { where: /^chaos\.\d+$/, words: ['phases'] },
-  { where: /^slo\.\d+$/, words: ['on_no_data'] },
   {
     where: /^flows\..*\.(steps|before)\.\d+(\.|$)/,
     words: ['every'],
   },
   { where: /^variants\.[^.]+$/, words: ['compose', 'service', 'docker'] },
-  { where: /^observe$/, words: ['prometheus'] },
   { where: /^dependencies\.[^.]+$/, words: ['compose', 'service', 'docker'] },
 ];
 

@@ -2,8 +2,8 @@
 
 import { expectationProblem } from '../../compare/claims.ts';
 import { isWeakerThanDocumented, parseExpectation } from '../../compare/expectation.ts';
-import { metricNamed } from '../../slo/metrics/registry.ts';
 import { parseMeasure } from '../../slo/parse.ts';
+import { metricOf } from '../../slo/reading.ts';
 import { quoted } from '../issue-words.ts';
 import type { Problem } from '../issues.ts';
 import type { ClaimSpec } from '../scenario.ts';
@@ -11,8 +11,8 @@ import type { Path } from '../yaml-document.ts';
 import type { Check } from './check.ts';
 import { checkMeasure, knownNames } from './promises.ts';
 
-export const checkClaims: Check = ({ scenario }) => {
-  const known = knownNames(scenario);
+export const checkClaims: Check = ({ scenario, target }) => {
+  const known = knownNames(scenario, target);
   const ids = new Set<string>();
   return scenario.claims.flatMap((claim, index): Problem[] => {
     const path = ['claims', index];
@@ -20,7 +20,7 @@ export const checkClaims: Check = ({ scenario }) => {
     ids.add(claim.id);
     return [
       ...(repeated ? [problemAt([...path, 'id'], `two claims have the id ${quoted(claim.id)}`)] : []),
-      ...checkMeasure(claim.metric, [...path, 'metric'], known),
+      ...checkMeasure(claim.metric, [...path, 'metric'], known, target),
       ...checkExpectation(claim, path),
     ];
   });
@@ -34,7 +34,7 @@ function checkExpectation(claim: ClaimSpec, path: Path): Problem[] {
     return [{ ...problemAt(here, message, suggestion ?? undefined), offset }];
   }
   const measure = parseMeasure(claim.metric);
-  const metric = measure.ok ? metricNamed(measure.value.metric) : undefined;
+  const metric = measure.ok ? metricOf(measure.value) : undefined;
   const unfit = metric === undefined ? null : expectationProblem(parsed.value, metric);
   if (unfit !== null) return [problemAt(here, unfit)];
   if (claim.documented === null || claim.because !== null) return [];

@@ -1,23 +1,26 @@
 // Promises and the primary metric: readable, about series, phases and faults that this scenario has.
 
 import { placeOf } from '../../faults/registry.ts';
-import { formatDuration } from '../../kernel/units.ts';
-import type { Measure, Parsed, PromiseExpression } from '../../slo/expression.ts';
-import { gateOf } from '../../slo/gates.ts';
-import { metricNamed } from '../../slo/metrics/registry.ts';
+import type { Measure, Parsed, Positions, SyntaxProblem } from '../../slo/expression.ts';
 import { parseMeasure, parsePromise } from '../../slo/parse.ts';
 import { checkReferences, type KnownNames } from '../../slo/references.ts';
+import type { TargetSpec } from '../../system/target-spec.ts';
 import { type Problem, valueAt } from '../issues.ts';
-import type { PromiseSpec, Scenario } from '../scenario.ts';
+import type { Scenario } from '../scenario.ts';
 import { seriesNames } from '../series-names.ts';
 import type { Path } from '../yaml-document.ts';
 import type { Check } from './check.ts';
+import { containersIn, unwatched, watchedNames } from './promise-watched.ts';
+import { checkWindows, type Timed } from './promise-windows.ts';
 
-export const knownNames = (scenario: Pick<Scenario, 'flows' | 'load' | 'chaos'>): KnownNames => ({
+export const knownNames = (
+  scenario: Pick<Scenario, 'flows' | 'load' | 'chaos'>,
+  target: TargetSpec,
+): KnownNames => ({
   series: seriesNames(scenario),
   faults: scenario.chaos.map(({ id }) => id),
   links: linksOf(scenario.chaos),
-  observed: [],
+  observed: watchedNames(target),
   scraped: null,
 });
 
@@ -29,71 +32,57 @@ function linksOf(chaos: Scenario['chaos']): KnownNames['links'] {
   }));
 }
 
-type Timed = Pick<Scenario, 'slo' | 'durationMicros' | 'warmupMicros'>;
-
-/** `written`: the document that has them under `slo`. */
-export function checkSlo(timed: Timed, written: unknown, known: KnownNames): Problem[] {
+/** `written`: the document that has them under `slo`; `target`: absent where a record shows what was watched. */
+export function checkSlo(
+  timed: Timed & Pick<Scenario, 'slo'>,
+  written: unknown,
+  known: KnownNames,
+  target?: TargetSpec,
+): Problem[] {
   return timed.slo.flatMap((spec, index) => {
     const path = ['slo', index];
-    const isText = typeof valueAt(written, path) === 'string';
+    const textPath = typeof valueAt(written, path) === 'string' ? path : [...path, 'assert'];
     const parsed = parsePromise(spec.assert);
-    const text = checkText(parsed, ({ measure }) => measure, isText ? path : [...path, 'assert'], known);
-    return text.length > 0 || !parsed.ok ? text : checkWindows(spec, parsed.value, path, timed);
+    const text = checkText(parsed, ({ measure }) => measure, textPath, known, target);
+    if (text.length > 0 || !parsed.ok) return text;
+    return checkWindows({ spec, promise: parsed.value, path, textPath }, timed);
   });
 }
 
-export const checkPromises: Check = ({ scenario, written }) => {
-  const known = knownNames(scenario);
+export const checkPromises: Check = ({ scenario, written, target }) => {
+  const known = knownNames(scenario, target);
   return [
-    ...checkSlo(scenario, written, known),
-    ...(scenario.primary === null ? [] : checkMeasure(scenario.primary, ['primary'], known)),
+    ...checkSlo(scenario, written, known, target),
+    ...(scenario.primary === null ? [] : checkMeasure(scenario.primary, ['primary'], known, target)),
   ];
 };
 
-/** `window` and `abort`: on what can be judged in parts of a run. */
-function checkWindows(
-  { assert, windowMicros, abortAfterMicros }: PromiseSpec,
-  promise: PromiseExpression,
-  path: Path,
-  { durationMicros, warmupMicros }: Timed,
-): Problem[] {
-  const at = (key: string) => ({ path: [...path, key], part: 'value' }) as const;
-  const { metric, during } = promise.measure;
-  const judgedMicros = durationMicros - warmupMicros;
-  if (windowMicros !== undefined && metricNamed(metric)?.subject !== 'series') {
-    return [{ ...at('window'), message: `\`${metric}\` is about a whole fault: it has no windows` }];
-  }
-  if (windowMicros !== undefined && windowMicros > judgedMicros) {
-    const message = `the window is longer than the load that is judged, ${formatDuration(judgedMicros)}`;
-    return [{ ...at('window'), message }];
-  }
-  if (abortAfterMicros === undefined) return [];
-  if (gateOf(assert, promise) === null) {
-    const message = `\`${metric}\` cannot stop a run: it allows no share of bad answers that could be counted`;
-    return [{ ...at('abort'), message, suggestion: 'use a percentile with `<`, or `error_rate`' }];
-  }
-  if (during.includes('warmup')) {
-    return [{ ...at('abort'), message: 'nothing stops a run during its warm-up' }];
-  }
-  if (abortAfterMicros < judgedMicros) return [];
-  const message = `the load that is judged lasts ${formatDuration(judgedMicros)}: it would be over before`;
-  return [{ path: [...path, 'abort', 'after'], part: 'value', message }];
-}
-
 /** A metric without a limit, as `primary` and claims name it. */
-export const checkMeasure = (text: string, path: Path, known: KnownNames): Problem[] =>
-  checkText(parseMeasure(text), (measure) => measure, path, known);
+export const checkMeasure = (text: string, path: Path, known: KnownNames, target: TargetSpec): Problem[] =>
+  checkText(parseMeasure(text), (measure) => measure, path, known, target);
 
 function checkText<Value>(
   parsed: Parsed<Value>,
   measureOf: (value: Value) => Measure,
   path: Path,
   known: KnownNames,
+  target: TargetSpec | undefined,
 ): Problem[] {
   const problem = parsed.ok
-    ? checkReferences(measureOf(parsed.value), parsed.positions, known)
+    ? namesProblem(measureOf(parsed.value), parsed.positions, known, target)
     : parsed.problem;
   if (problem === null) return [];
   const { message, offset, suggestion } = problem;
   return [{ path, part: 'value', offset, message, suggestion: suggestion ?? undefined }];
+}
+
+function namesProblem(
+  measure: Measure,
+  positions: Positions,
+  known: KnownNames,
+  target: TargetSpec | undefined,
+): SyntaxProblem | null {
+  if (target === undefined) return checkReferences(measure, positions, known);
+  const observed = [...known.observed, ...containersIn(measure, target)];
+  return unwatched(measure, positions, target) ?? checkReferences(measure, positions, { ...known, observed });
 }

@@ -131,16 +131,6 @@ describe('parameters of faults', () => {
   ]);
 });
 
-describe('what a later version will know is refused by name', () => {
-  table([
-    [
-      'p95(query) < 2s',
-      'p95(query) < 2s over 60s',
-      'rag.yml:60:21: windows (`over …`): not supported by this version',
-    ],
-  ]);
-});
-
 describe('promises in windows, and those that stop a run', () => {
   const recovery = '- recovery(slow-db) < 5s';
   table([
