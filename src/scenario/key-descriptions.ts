@@ -78,7 +78,7 @@ export const targetDescriptions: Descriptions = {
     'A command run once per variant; each run starts from a fresh copy of what it left. It can run code.',
   docker: 'The containers that faults may be put on, and the engine that runs them.',
   observe: 'What is measured of the target itself.',
-  'observe.docker': 'What happens to the containers of `docker.project`, faults or not.',
+  'observe.docker': 'What the containers of `docker.project` use and what happens to them, faults or not.',
   'observe.process': 'CPU and memory of the process tree that was started.',
   secrets:
     'The only environment variables that templates may read, as `{{env.<name>}}`; redacted everywhere.',

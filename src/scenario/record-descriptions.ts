@@ -142,6 +142,16 @@ export const runDescriptions: Descriptions = {
   processes: 'Process trees of the target, sampled about once a second.',
   cores: 'How many cores it may use; null or absent: not known.',
   restarts: 'How often another process, or another start of the container, took its place.',
+  containers: 'Containers of the target, looked at about once a second.',
+  service: 'Its Compose service; null: none.',
+  memoryLimitBytes: 'The memory it may use; null: no limit that binds, or not known.',
+  'containers.restarts':
+    'How often it began anew while the run lasted; null: the engine stopped telling, so that some may be missing.',
+  outOfMemory:
+    'How often the kernel ended something in it for want of memory; null: the engine stopped telling, so that some may be missing.',
+  'points.processes': 'Processes and threads, which the kernel counts as one; null: not told.',
+  receivedBytes: 'Since it began, on all networks that it is on; null: none that Docker counts.',
+  sentBytes: 'Since it began, on all networks that it is on; null: none that Docker counts.',
   'points.threads': 'Of all its processes; absent: not shown.',
   'points.openFiles': 'Open descriptors of all its processes; absent: not shown.',
   sockets: 'Of the open descriptors, the sockets; absent: not shown.',
