@@ -1,41 +1,12 @@
 // Burn rates of runs whose bad answers are known second by second, worked out by hand.
 
 import { expect, test } from 'vitest';
-import type { RunData } from '../../../../src/record/data.ts';
-import type { Measure } from '../../../../src/slo/expression.ts';
 import { burn } from '../../../../src/slo/metrics/burn.ts';
-import { measureOf, read, target } from '../../../support/measured-slices.ts';
+import { burnIn, burnMeasure, runOf, sliceAt, times } from '../../../support/burning.ts';
+import { measureOf } from '../../../support/measured-slices.ts';
 import { runDataOf } from '../../../support/run-record.ts';
-import type { RunSketch } from '../../../support/run-record.ts';
-import { repeated, sliceOf } from '../../../support/slices.ts';
 
 const second = 1_000_000;
-type Second = readonly [bad: number, total: number];
-
-const sliceAt = ([bad, total]: Second, fromMicros: number, toMicros: number, series = 'query') =>
-  sliceOf(series, fromMicros, toMicros, {
-    okMicros: repeated(total - bad, 1_000),
-    wrongMicros: repeated(bad, 1_000),
-  });
-
-const runOf = (seconds: readonly Second[], sketch: Partial<RunSketch> = {}): RunData =>
-  runDataOf({
-    slices: seconds.map((content, at) => sliceAt(content, at * second, (at + 1) * second)),
-    ...sketch,
-  });
-
-const times = (count: number, content: Second): Second[] => Array.from({ length: count }, () => content);
-
-const burnMeasure = (share: number, long: number, short: number, asked: Partial<Measure> = {}): Measure =>
-  measureOf('burn', {
-    subject: 'query',
-    argument: target(share),
-    windows: { longMicros: long * second, shortMicros: short * second },
-    ...asked,
-  });
-
-const burnIn = (data: RunData, measure: Measure, limit: number | null = null) =>
-  read(data, measure, '<', limit);
 
 test('a steady share of bad answers burns at share/(1 − target)', () => {
   const reading = burnIn(runOf(times(60, [1, 10])), burnMeasure(0.99, 20, 5), 14.4);
@@ -128,47 +99,6 @@ test('a load that is shorter than the long window cannot be judged', () => {
   expect(reading.value).toBeNull();
   expect(reading.note).toBe(
     'the judged load lasts at most 30s: no full window of 60s fits in, ask for a shorter one',
-  );
-});
-
-test('too few samples for the limit are no value, and it is said what would do', () => {
-  const data = runOf(times(90, [0, 2]));
-  // 10/(14.4 · 0.001) = 694.4 in 60 s.
-  expect(burnIn(data, burnMeasure(0.999, 60, 5), 14.4)).toMatchObject({
-    value: null,
-    samples: 180,
-    note:
-      'a window of 60s needs 695 samples to tell a burn of 14.4 at 99.9%, the fullest has 120: ' +
-      'offer at least 11.6/s, or make the windows longer',
-  });
-  // 10/(100 · 0.001) = 100.
-  expect(burnIn(data, burnMeasure(0.999, 60, 5), 100).value).toBe(0);
-  expect(burnIn(data, burnMeasure(0.999, 60, 5), 0)).toMatchObject({
-    value: null,
-    note: 'no number of samples can show a burn of 0',
-  });
-});
-
-test('exactly as many samples as are needed are enough', () => {
-  expect(burnIn(runOf(times(5, [2, 20])), burnMeasure(0.99, 5, 5), 10).value).toBeCloseTo(10, 9);
-  expect(burnIn(runOf(times(5, [2, 20])), burnMeasure(0.99, 5, 5), 9.9).value).toBeNull();
-});
-
-test('more than ten bad ones decide, however few samples there are', () => {
-  const ten = burnIn(runOf([...times(59, [0, 2]), [10, 10]]), burnMeasure(0.999, 60, 5), 14.4);
-  expect(ten.note).toContain('needs 695 samples');
-  const eleven = burnIn(runOf([...times(59, [0, 2]), [11, 11]]), burnMeasure(0.999, 60, 5), 14.4);
-  expect(eleven.value).toBeCloseTo(11 / 129 / 0.001, 9);
-});
-
-test('windows with too few samples for the limit are not counted', () => {
-  // One bad of 5 is 20 times 1 %, but a limit of 14.4 needs 70 samples; one of 200 needs 5.
-  const ramp: Second[] = [[1, 1], ...times(9, [0, 1]), ...times(20, [0, 100])];
-  expect(burnIn(runOf(ramp), burnMeasure(0.99, 5, 5), 14.4).value).toBe(0);
-  expect(burnIn(runOf(ramp), burnMeasure(0.99, 5, 5), 200).value).toBeCloseTo(20, 9);
-  // Without a limit windows count that can tell a burn of 1.
-  expect(burnIn(runOf([...times(10, [1, 20]), ...times(10, [0, 200])]), burnMeasure(0.99, 5, 5)).value).toBe(
-    0,
   );
 });
 
