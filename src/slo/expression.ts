@@ -12,7 +12,7 @@ export type MetricArgument =
   | { readonly kind: 'target'; readonly share: number };
 
 /** `mean`, `max`, `min`, `p1` … `p99.99`. */
-export type Statistic = string;
+type Statistic = string;
 
 /** The windows of a burn rate: `over 60s/5s`. */
 export interface BurnWindows {

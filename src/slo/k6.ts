@@ -10,8 +10,16 @@ import type { Unit } from './quantity.ts';
 
 /** Where the colon of a threshold stands in a text that begins as one; null: it does not. */
 export function k6ColonIn(text: string): number | null {
-  const match = /^\s*[A-Za-z_]\w*\s*(?:\{[^}]*\}?)?\s*:/.exec(text);
-  return match === null ? null : match[0].length - 1;
+  const cursor = { text, at: 0 };
+  if (take(cursor, /[A-Za-z_]\w*/y) === null) return null;
+  skipSpace(cursor);
+  const open = text[cursor.at] === '{';
+  const close = open ? text.indexOf('}', cursor.at) : -1;
+  if (close !== -1) cursor.at = close + 1;
+  // Tags that are never closed are said to be so, wherever their colon is.
+  if (open && close === -1) cursor.at = Math.max(cursor.at, text.indexOf(':', cursor.at));
+  skipSpace(cursor);
+  return text[cursor.at] === ':' ? cursor.at : null;
 }
 
 const trendWords: Readonly<Record<string, string>> = { avg: 'mean', med: 'p50', max: 'max' };

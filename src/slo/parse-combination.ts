@@ -10,7 +10,7 @@ import type { During } from './parse-phases.ts';
 import { hasBurnWindows } from './parse-windows.ts';
 import type { Limited, Unit } from './quantity.ts';
 
-export interface Side {
+interface Side {
   readonly head: Head;
   /** That stands with this side. */
   readonly during: During | null;
