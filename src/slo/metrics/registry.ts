@@ -48,6 +48,7 @@ import { reconnect } from './reconnect.ts';
 import { recovery } from './recovery.ts';
 import { restarts } from './restarts.ts';
 import { retryAmplification } from './retry-amplification.ts';
+import { scraped } from './scraped.ts';
 import { roundTrip } from './round-trip.ts';
 import { silence } from './silence.ts';
 import { socketsLeft } from './sockets-left.ts';
@@ -113,6 +114,7 @@ export const metrics = [
   memoryGrowth,
   socketsLeft,
   openFilesLeft,
+  scraped,
 ] as const satisfies readonly Metric[];
 
 /** The metric that a name such as `p95` or `error_rate` means. */
