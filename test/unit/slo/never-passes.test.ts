@@ -40,12 +40,13 @@ const nameOf = (metric: Metric): string =>
   [metric.name, 'p95'].find((name) => metric.pattern.test(name)) ?? metric.name;
 
 /** Promises of this metric in every direction, as far as the language has them. */
-function textsOf(metric: Metric, { subject, tail = '' }: { subject?: string; tail?: string } = {}): string[] {
+function textsOf(metric: Metric, asked: { subject?: string; limit?: string; tail?: string } = {}): string[] {
+  const { subject, limit = limits[metric.unit], tail = '' } = asked;
   const named = subject === undefined ? subjects[metric.subject] : [subject];
   const texts = named.flatMap((one) =>
     operators.map((operator) => {
       const inside = [one, ...argumentsOf[metric.argument]].join(', ');
-      return `${nameOf(metric)}(${inside}) ${operator} ${limits[metric.unit]}${tail}`;
+      return `${nameOf(metric)}(${inside}) ${operator} ${limit}${tail}`;
     }),
   );
   // A burn rate needs its windows.
@@ -141,6 +142,11 @@ describe.each(metrics.map((metric) => [metric.name, metric as Metric] as const))
     expectUnjudged(textsOf(metric), data);
   });
 
+  test('is not judged against other runs where there is none', () => {
+    const texts = textsOf(metric, { limit: '+10% vs last_green' }).filter((text) => !text.includes(' over '));
+    expectUnjudged(texts, full(injected));
+  });
+
   test('is not judged on something that is not in a record full of others', () => {
     expectUnjudged(textsOf(metric, { subject: 'nothing' }), full(injected));
   });
@@ -159,6 +165,16 @@ describe.each(metrics.map((metric) => [metric.name, metric as Metric] as const))
       expectUnjudged(textsOf(metric, { tail: ` during ${name}` }), full(at));
     },
   );
+});
+
+describe.each([
+  'p95(query) - p50(query) < 1s',
+  'p95(query) / mean(query) < 9',
+  'cpu(target) / cpu(service:db) < 9',
+])('%s', (text) => {
+  test.each(Object.entries(empties))('is not judged on %s', (_name, data) => {
+    expectUnjudged([text, text.replace('<', '>')], data);
+  });
 });
 
 test('the same promises pass where there is something to judge', () => {
