@@ -9,6 +9,7 @@ import { attemptRows } from './attempt-words.ts';
 import { doctorView } from './doctor-rows.ts';
 import { eventRows } from './event-rows.ts';
 import { faultRow, faultSummary, observationRow } from './fault-rows.ts';
+import { impactRow } from './impact-rows.ts';
 import { latencyCharts, latencySpectrum, responseAgainstService } from './latency-charts.ts';
 import { promiseRow } from './promise-rows.ts';
 import { runTimeline } from './run-windows.ts';
@@ -44,6 +45,7 @@ function viewOf(data: RunData) {
     glance: glance(run),
     promises: run.slo.map(promiseRow),
     faults: run.faults.map(faultRow),
+    impacts: run.faults.flatMap(impactRow),
     observations: run.faults.flatMap(observationRow),
     attempts: attemptRows(run),
     events: eventRows(run),

@@ -5,6 +5,7 @@ import { formatDuration } from '../kernel/units.ts';
 import { attemptRows } from './attempt-words.ts';
 import { eventRows } from './event-rows.ts';
 import { faultRow } from './fault-rows.ts';
+import { impactRow } from './impact-rows.ts';
 import { code, document, marked, plain, section } from './markdown.ts';
 import { promiseRow } from './promise-rows.ts';
 import { flowGroups } from './series-table.ts';
@@ -38,6 +39,18 @@ export function runMarkdown({ run }: RunData): string {
         .map((row) => [
           ...[plain(row.id), plain(row.asked), row.effectAt, plain(row.lasted)],
           plain(row.note === '' ? row.state : `${row.state}; ${row.note}`),
+        ]),
+    }),
+    ...section('What the faults did', {
+      columns: ['fault', 'broken', 'held again', 'answers missing', 'worst second', 'error budget spent'],
+      rows: run.faults
+        .flatMap(impactRow)
+        .map((row) => [
+          ...[row.id, row.detection, row.recovery, row.missing, row.peak].map(plain),
+          [
+            ...row.budget.map(({ promise, spent }) => `${code(promise)} ${plain(spent)}`),
+            ...(row.note === '' ? [] : [plain(row.note)]),
+          ].join('; '),
         ]),
     }),
     ...section('Attempts at the fault proxy', {

@@ -70,6 +70,12 @@ export function runTimeline(data: RunData): Chart | null {
   });
   return {
     ...timeline('timeline', 'What happened when', [load, ...faults], endMicros),
-    note: `Recovery runs from the moment a fault was cleared until the steady promises held again, else to the end (${formatDuration(endMicros)}).`,
+    note: `Recovery runs from the moment a fault was cleared until the steady promises held again, else to the end (${formatDuration(endMicros)}).${unrecovered(data)}`,
   };
+}
+
+/** A bar to the end does not say by itself that recovery was not reached. */
+function unrecovered({ run }: RunData): string {
+  const names = run.faults.filter(({ impact }) => impact?.recoveryAtLeast === true).map(occurrenceName);
+  return names.length === 0 ? '' : ` Not recovered from: ${names.join(', ')}.`;
 }

@@ -55,12 +55,14 @@ function toldOf(answer: FaultAnswer): Told {
   const { timeline, times, detectionConfounded } = answer;
   const { detectedAtMicros, recoveredAtMicros, relapsed } = timeline;
   const known = detectionConfounded === null && detectedAtMicros !== null;
+  const unseen = detectedAtMicros === null && !timeline.enough;
+  const tooFew = unseen ? `nothing showed, but ${timeline.samples} samples are too few to tell` : null;
   return {
     detectionMicros: known ? detectedAtMicros - times.effectAtMicros : null,
     recoveryMicros: (recoveredAtMicros ?? times.untilMicros) - times.clearedAtMicros,
     recoveryAtLeast: recoveredAtMicros === null,
     relapsed,
-    reason: detectionConfounded,
+    reason: detectionConfounded ?? tooFew,
   };
 }
 

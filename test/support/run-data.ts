@@ -7,6 +7,9 @@ import type { Slice } from '../../src/measure/slice.ts';
 import type { RunData } from '../../src/record/data.ts';
 import type { PhaseRecord, RunRecord } from '../../src/record/schema.ts';
 import { evaluatePromises } from '../../src/slo/evaluate.ts';
+import { courseOf } from '../../src/slo/fault-times.ts';
+import { gatesOf } from '../../src/slo/gates.ts';
+import { impactOf } from '../../src/slo/impact.ts';
 import { verdictOf } from '../../src/slo/verdict.ts';
 import { runDataOf } from './run-record.ts';
 import { sliceOf } from './slices.ts';
@@ -220,5 +223,10 @@ export function realisticRun(options: RealisticRunOptions = {}): RunData {
   const slo = evaluatePromises(promises, data);
   const traffic = { offered: 1, ok: 1 };
   const verdict = verdictOf({ undoFailed: [], interrupted: null, invalidReasons: [], slo, traffic });
-  return { ...data, run: { ...data.run, slo, verdict } };
+  const course = { ...courseOf(data), phases, warmupMicros: data.run.load.warmupMicros };
+  const faults = data.run.faults.map((fault) => {
+    const impact = impactOf(fault, course, gatesOf(promises));
+    return impact === null ? fault : { ...fault, impact };
+  });
+  return { ...data, run: { ...data.run, faults, slo, verdict } };
 }

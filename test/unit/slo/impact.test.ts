@@ -97,6 +97,13 @@ describe('the impact of a fault', () => {
     expect(impact({ letters: '......', faults: [faultIn('a', null, null)] })).toBeNull();
   });
 
+  test('that few can have noticed says so', () => {
+    expect(impact({ letters: '...-.', faults: [faultIn('a', 3, 4)] })).toMatchObject({
+      ...{ detectionMicros: null, recoveryAtLeast: true },
+      reason: 'nothing showed, but 20 samples are too few to tell',
+    });
+  });
+
   test('without steady seconds has no deficit, and says so', () => {
     const told = { letters: '...xx....', faults: [faultIn('a', 3, 5)], steady: [0, 0] as const };
     expect(impact(told)).toMatchObject({
