@@ -5,7 +5,7 @@
 
 import type { ScrapedKind } from '../record/scrape-log.ts';
 
-export interface ExposedSample {
+interface ExposedSample {
   /** Name and labels as written: `requests_total{code="200"}`. */
   readonly series: string;
   readonly value: number;
