@@ -14,11 +14,16 @@ export interface Lookout {
   readonly unixOffsetMicros: number;
 }
 
+const everyMicros = 1_000_000;
+
 export interface LookedAt {
   readonly name: string;
   readonly figures: ContainerFigures;
   isBusy: boolean;
+  /** The newest look; null: none yet. */
+  beganMicros: number | null;
   looks: number;
+  /** Those that would have been due while one lasted. */
   skipped: number;
   failures: number;
   firstFailure: string;
@@ -28,18 +33,22 @@ export interface LookedAt {
 
 /** `hasRun`: it is known to have run before. */
 export const lookedAt = (name: string, hasRun: boolean): LookedAt => ({
-  ...{ name, figures: containerFigures(name, hasRun), isBusy: false },
+  ...{ name, figures: containerFigures(name, hasRun), isBusy: false, beganMicros: null },
   ...{ looks: 0, skipped: 0, failures: 0, firstFailure: '', wasRunning: false },
 });
 
-/** Never rejects. A look that has not ended keeps the next from beginning: requests must not pile up. */
-export async function lookAt(lookout: Lookout, container: LookedAt): Promise<void> {
-  container.looks += 1;
-  if (container.isBusy) {
-    container.skipped += 1;
-    return;
-  }
+/**
+ * Called more often than a look is due: some engines answer once a second, at moments of their own, and the next look then
+ * begins as soon as it can. One that has not ended keeps the next from beginning: requests must not pile up. Never rejects.
+ */
+export async function lookIfDue(lookout: Lookout, container: LookedAt): Promise<void> {
+  const beganMicros = lookout.clock.nowMicros();
+  const sinceMicros = beganMicros - (container.beganMicros ?? beganMicros - everyMicros);
+  if (container.isBusy || sinceMicros < 0.9 * everyMicros) return;
   container.isBusy = true;
+  container.beganMicros = beganMicros;
+  container.looks += 1;
+  container.skipped += Math.max(0, Math.round(sinceMicros / everyMicros) - 1);
   try {
     await look(lookout, container);
   } catch (error) {
@@ -78,7 +87,7 @@ export function lookNotes(containers: readonly LookedAt[]): string[] {
   const sum = (key: 'looks' | 'skipped'): number => containers.reduce((total, one) => total + one[key], 0);
   const skipped = sum('skipped');
   const idle = containers.filter(({ wasRunning, failures }) => !wasRunning && failures === 0);
-  const slow = `${skipped} of ${sum('looks')} looks at containers were left out: the Docker engine was still busy with the one before`;
+  const slow = `${skipped} of ${skipped + sum('looks')} looks at containers were left out: the Docker engine was still busy with the one before`;
   return [
     ...containers.flatMap(({ name, failures, looks, firstFailure }) =>
       failures === 0

@@ -5,7 +5,7 @@ import { connectDocker } from '../faults/clients/docker.ts';
 import { messageOf } from '../kernel/errors.ts';
 import type { ContainerSeriesRecord } from '../record/observed-schema.ts';
 import { type ContainerWatchRequest, watchedIds } from './container-events.ts';
-import { lookAt, lookedAt, lookNotes, type LookedAt, type Lookout } from './container-looks.ts';
+import { lookIfDue, lookedAt, lookNotes, type LookedAt, type Lookout } from './container-looks.ts';
 
 export interface ContainerObservation {
   /** Those that ran; times from the start of the load. */
@@ -24,7 +24,8 @@ interface Yard extends Lookout {
   eventsComplete: boolean;
 }
 
-const everyMs = 1_000;
+/** Looks are due once a second (container-looks.ts). */
+const tickMs = 250;
 const lookTimeoutMs = 5_000;
 const mostContainers = 50;
 
@@ -63,10 +64,10 @@ async function openYard(
     yard.notes.push(`no container ${of} was there when the run began`);
   }
   const lookAtAll = async (): Promise<void> => {
-    await Promise.all([...yard.containers.values()].map((container) => lookAt(yard, container)));
+    await Promise.all([...yard.containers.values()].map((container) => lookIfDue(yard, container)));
   };
   await lookAtAll();
-  const timer = setInterval(() => void lookAtAll(), everyMs);
+  const timer = setInterval(() => void lookAtAll(), tickMs);
   timer.unref();
   return {
     series: (startAtMicros) =>

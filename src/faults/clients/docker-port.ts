@@ -47,7 +47,7 @@ export interface DockerPort {
   exec(id: string, command: readonly string[], timeoutMs: number): Promise<ExecResult>;
   /** By name or id; undefined when there is none. */
   network(nameOrId: string): Promise<NetworkState | undefined>;
-  /** By id or name, at once (engines from before Docker 20.10 take a second or two); rejects when there is none. */
+  /** By id or name; some engines answer once a second only, older ones after two. Rejects when there is none. */
   usage(idOrName: string): Promise<ContainerUsage>;
   /**
    * Calls `onEvent` for events of these containers, and of all that a Compose project has or gets meanwhile (`project`;

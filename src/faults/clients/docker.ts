@@ -80,7 +80,7 @@ const looking = (
   },
   async usage(idOrName) {
     const answer = await call('stats', (abortSignal) => {
-      // Engines that do not know `one-shot` overlook it, and measure for a second or two before they answer.
+      // At once, or at the engine's next reading (Docker 20.10: each second); without `one-shot` at the one after it.
       const asked = { stream: false as const, 'one-shot': true, abortSignal };
       return docker.getContainer(idOrName).stats(asked);
     });
