@@ -9,20 +9,27 @@ import { targetSchema } from '../system/target-schema.ts';
 import { type Descriptions, scenarioDescriptions, targetDescriptions } from './key-descriptions.ts';
 import { comparisonDescriptions, runDescriptions } from './record-descriptions.ts';
 import { faultEntryInput, pieceEntryInput } from './chaos-schema.ts';
+import { catalogueUseInput } from './catalogue-schema.ts';
 import { experimentsInput } from './experiment-schema.ts';
+import { thresholdsInput } from './k6-thresholds.ts';
+import { promisesInput } from './promise-schema.ts';
 import { scenarioInput } from './schema.ts';
 
 export interface JsonSchema {
   readonly [keyword: string]: unknown;
 }
 
-/** As written: what is checked has its pieces of chaos replaced already. */
+/** As written: what is checked has its pieces of chaos and its entries of the catalogue replaced already. */
 const writtenScenario = z.strictObject({
   ...scenarioInput.shape,
   chaos: z
     .array(z.union([faultEntryInput, pieceEntryInput]))
     .optional()
     .describe('Faults injected during the load.'),
+  slo: z
+    .array(z.union([promisesInput.element, catalogueUseInput, thresholdsInput]))
+    .optional()
+    .describe('Promises, e.g. `p95(query) < 2s during steady`, and entries of the catalogue of promises.'),
   experiments: experimentsInput.optional(),
 });
 

@@ -5,7 +5,8 @@ import type { Problem } from './issues.ts';
 import type { SourceDocument } from './yaml-document.ts';
 
 function placeProblem(document: SourceDocument, problem: Problem): Diagnostic {
-  const { path, part, message, suggestion } = problem;
+  const { path, part } = problem;
+  const { message, suggestion } = explained(document, problem);
   const place = document.place(path, part, problem.offset);
   const written = document.written(path);
   return {
@@ -13,6 +14,19 @@ function placeProblem(document: SourceDocument, problem: Problem): Diagnostic {
     column: place.line > 0 ? place.column + offsetIn(written, problem.offset ?? 0) : columnInOption(problem),
     message,
     ...(suggestion === undefined ? {} : { suggestion }),
+  };
+}
+
+function explained(
+  document: SourceDocument,
+  { path, message, suggestion, offset }: Problem,
+): Pick<Problem, 'message' | 'suggestion'> {
+  const about = document.about?.(path, offset) ?? null;
+  if (about === null) return { message, suggestion };
+  const { before, after } = about;
+  return {
+    message: `${before}${message}`,
+    suggestion: suggestion === undefined ? after : `${suggestion}; ${after}`,
   };
 }
 

@@ -35,6 +35,11 @@ export interface SourceDocument {
   place(path: Path, part: 'key' | 'value', offset?: number): Place;
   /** What is written there, for hints about quoting; empty when it is not from a file. */
   written(path: Path): string;
+  /**
+   * What surrounds a message about a text that is written nowhere, such as a promise of the catalogue; null, or absent:
+   * nothing does.
+   */
+  about?(path: Path, offset?: number): { readonly before: string; readonly after: string } | null;
 }
 
 export type ReadResult =

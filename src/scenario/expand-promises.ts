@@ -1,0 +1,16 @@
+// Everything in a list of promises that stands for promises: thresholds of k6, then entries of the catalogue.
+
+import { expandThresholds } from './k6-thresholds.ts';
+import { expandCatalogue, type ExpandedPromises } from './slo-catalogue.ts';
+import type { SourceDocument } from './yaml-document.ts';
+
+/** `judgedMicros`: how much of the load is judged; default: what the scenario says. */
+export async function expandPromises(
+  document: SourceDocument,
+  around: { readonly file: string | null; readonly cwd: string },
+  judgedMicros?: number,
+): Promise<ExpandedPromises> {
+  const thresholds = expandThresholds(document);
+  if (thresholds.diagnostics.length > 0) return { ...thresholds, notes: [] };
+  return await expandCatalogue(thresholds.document, around, judgedMicros);
+}
