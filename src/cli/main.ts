@@ -11,6 +11,7 @@ import { outliveReaders, reportError } from './output.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
+import { sloCommand } from './slo.ts';
 import { targetCommand } from './target.ts';
 import { validateCommand } from './validate.ts';
 import { verifyCommand } from './verify.ts';
@@ -50,6 +51,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     reportCommand,
     validateCommand,
     schemaCommand,
+    sloCommand,
     targetCommand,
     chaosCommand,
     doctorCommand,

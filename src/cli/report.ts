@@ -25,7 +25,7 @@ export function reportCommand(program: Command, finish: (code: number) => void):
       'Makes the report files of a run or a verification again, from its stored record alone. With --judge a run is held against other promises; the record itself stays as it is.',
     )
     .argument('<record>', 'folder of a run or of a verification, e.g. reports/<id>')
-    .addOption(new Option('--judge <file>', 'promises: a scenario, or a file with `slo:`'))
+    .addOption(new Option('--judge <file>', 'promises: a scenario, a file with `slo:`, or OpenSLO'))
     .addOption(
       new Option('--out <dir>', 'with --judge: folder for the record with the new verdict').default(
         undefined,
@@ -63,7 +63,7 @@ async function judgeBy(
     });
   }
   const judgedFolder = resolve(out ?? join(folder, `judged-${basename(file).replace(/\.\w+$/, '')}`));
-  const { data, report } = await judgeAgain(folder, file, judgedFolder);
+  const { data, report } = await judgeAgain(folder, file, judgedFolder, output.progress);
   printRun(output, data, report);
   return data.run.verdict.exitCode;
 }

@@ -12,12 +12,13 @@ import { writeRunReports } from './reports.ts';
 
 /**
  * Throws RECORD_NOT_FOUND, RECORD_VERSION, RECORD_CORRUPT, INVALID_FILE (all exit code 2). The record in `folder` is not
- * touched.
+ * touched. `note`: hears what of the promises is left out or not looked at.
  */
 export async function judgeAgain(
   folder: string,
   promisesFile: string,
   out: string,
+  note: (line: string) => void,
 ): Promise<{ readonly data: RunData; readonly report: string }> {
   if (resolve(out) === resolve(folder)) {
     throw new MettleError({
@@ -29,11 +30,12 @@ export async function judgeAgain(
   }
   const stored = await readRecord(folder);
   const { load } = stored.run;
-  const slo = await loadPromises(promisesFile, {
-    known: namesIn(stored),
-    durationMicros: load.plannedMicros,
-    warmupMicros: load.warmupMicros,
-  });
+  const { plannedMicros: durationMicros, warmupMicros } = load;
+  const slo = await loadPromises(
+    promisesFile,
+    { known: namesIn(stored), durationMicros, warmupMicros },
+    note,
+  );
   const baselines = await findBaselines(slo, stored.run, dirname(resolve(folder)));
   await writableFolder(out);
   await writeRecord(out, rejudge(stored, slo, baselines));

@@ -1,16 +1,18 @@
-// A file of promises that a stored record is held against: a scenario, of which only they count, or `slo:` alone.
+// A file of promises that a stored record is held against: a scenario, of which only they count, `slo:` alone, or OpenSLO.
 
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { KnownNames } from '../slo/references.ts';
 import { checkSlo } from './checks/promises.ts';
-import { invalidFile } from './diagnostics.ts';
+import { formatDiagnostic, invalidFile } from './diagnostics.ts';
 import { expandExperiments } from './experiments.ts';
+import { expandPromises } from './expand-promises.ts';
 import { parseValue, valueAt } from './issues.ts';
+import { openSloPromises } from './openslo-promises.ts';
 import { placeProblems } from './place.ts';
 import { readSource } from './read-file.ts';
 import type { PromiseSpec } from './scenario.ts';
-import { promisesInput } from './schema.ts';
+import { promisesInput } from './promise-schema.ts';
 import type { SourceDocument } from './yaml-document.ts';
 
 /** The record that they are meant for. Times in microseconds. */
@@ -23,17 +25,17 @@ export interface PromisedRecord {
 const alone = z.strictObject({ slo: promisesInput.min(1, 'there is no promise') });
 const ofScenario = z.looseObject({ slo: promisesInput.min(1, 'there is no promise') });
 
-/** Throws INVALID_FILE with every problem, also for names that the record does not have (exit code 2). */
+/**
+ * Throws INVALID_FILE with every problem, also for names that the record does not have (exit code 2). `note`: hears what
+ * is left out or not looked at.
+ */
 export async function loadPromises(
   path: string,
   record: PromisedRecord,
+  note: (line: string) => void,
   cwd: string = process.cwd(),
 ): Promise<PromiseSpec[]> {
-  const file = resolve(cwd, path);
-  const { document: read, diagnostics } = await readSource(file, cwd);
-  if (read === undefined) throw invalidFile(diagnostics);
-  const { document, diagnostics: unknown } = await expandExperiments(asMap(read), { file, cwd });
-  if (unknown.length > 0) throw invalidFile(unknown);
+  const document = await expandedFile(resolve(cwd, path), record, note, cwd);
   const isScenario = valueAt(document.value, ['flows']) !== undefined;
   const { value, problems } = parseValue<{ slo: PromiseSpec[] }>(
     isScenario ? ofScenario : alone,
@@ -44,6 +46,29 @@ export async function loadPromises(
   const wrong = checkSlo({ slo: value.slo, durationMicros, warmupMicros }, document.value, known);
   if (wrong.length > 0) throw invalidFile(placeProblems(document, wrong));
   return value.slo;
+}
+
+/** The file with everything in its place that its entries stand for. */
+async function expandedFile(
+  file: string,
+  { durationMicros, warmupMicros }: PromisedRecord,
+  note: (line: string) => void,
+  cwd: string,
+): Promise<SourceDocument> {
+  const openSlo = await openSloPromises(file, cwd);
+  if (openSlo !== null) {
+    openSlo.notes.forEach(note);
+    return openSlo.document;
+  }
+  const { document: read, diagnostics } = await readSource(file, cwd);
+  if (read === undefined) throw invalidFile(diagnostics);
+  const experiments = await expandExperiments(asMap(read), { file, cwd });
+  if (experiments.diagnostics.length > 0) throw invalidFile(experiments.diagnostics);
+  const judgedMicros = Math.max(0, durationMicros - warmupMicros);
+  const expanded = await expandPromises(experiments.document, { file, cwd }, judgedMicros);
+  if (expanded.diagnostics.length > 0) throw invalidFile(expanded.diagnostics);
+  expanded.notes.map(formatDiagnostic).forEach(note);
+  return expanded.document;
 }
 
 /** A bare list is the list of promises. */

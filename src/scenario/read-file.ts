@@ -9,11 +9,22 @@ import { maxFileBytes, parseSource, type ReadResult } from './yaml-document.ts';
 
 /** Reads and parses a file. Never throws for what is wrong with it. */
 export async function readSource(file: string, cwd: string): Promise<ReadResult> {
-  const shown = shownPath(file, cwd);
-  const fail = (message: string, suggestion?: string): ReadResult => {
-    const problem: Diagnostic = { file: shown, line: 0, column: 0, message };
+  const read = await readText(file, cwd);
+  return read.text === undefined
+    ? { document: undefined, diagnostics: read.diagnostics }
+    : parseSource(shownPath(file, cwd), read.text);
+}
+
+type ReadText =
+  | { readonly text: string; readonly diagnostics: readonly [] }
+  | { readonly text: undefined; readonly diagnostics: readonly Diagnostic[] };
+
+/** The text of a file. Never throws for what is wrong with it. */
+export async function readText(file: string, cwd: string): Promise<ReadText> {
+  const fail = (message: string, suggestion?: string): ReadText => {
+    const problem: Diagnostic = { file: shownPath(file, cwd), line: 0, column: 0, message };
     return {
-      document: undefined,
+      text: undefined,
       diagnostics: [suggestion === undefined ? problem : { ...problem, suggestion }],
     };
   };
@@ -21,7 +32,7 @@ export async function readSource(file: string, cwd: string): Promise<ReadResult>
     const status = await stat(file);
     if (!status.isFile()) return fail('not a file');
     if (status.size > maxFileBytes) return fail(`larger than ${maxFileBytes} bytes`);
-    return parseSource(shown, await readFile(file, 'utf8'));
+    return { text: await readFile(file, 'utf8'), diagnostics: [] };
   } catch (thrown) {
     if (errnoOf(thrown) === 'ENOENT') return fail('no such file', await similarFile(file));
     return fail(`cannot be read (${messageOf(thrown)})`);
