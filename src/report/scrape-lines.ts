@@ -3,16 +3,13 @@
 import { samplesNeeded } from '../measure/quantile.ts';
 import type { ScrapedSeries, ScrapeLog } from '../record/scrape-log.ts';
 import { bucketGrowths, bucketsIn, histogramOf, quantileOfBuckets } from '../slo/scraped-histogram.ts';
-import { type Growth, growthsOf, increasesOf, restartsIn, summed, trackOf } from '../slo/scraped.ts';
+import { type Growth, growthsOf, increasesOf, isGap, restartsIn, summed, trackOf } from '../slo/scraped.ts';
 import { labelText } from '../slo/scraped-words.ts';
 import type { Selector } from '../slo/selector.ts';
 import type { TimeLine, TimePoint } from './charts/lines.ts';
 
 const mostLines = 6;
 const mostPoints = 150;
-/** Scrapes further apart than this many intervals leave a gap. */
-const gapFactor = 2.5;
-
 interface Stretch {
   readonly startMicros: number;
   readonly endMicros: number;
@@ -41,9 +38,6 @@ const spanOf = (group: readonly Omit<Stretch, 'y'>[]) => ({
   endMicros: group.at(-1)?.endMicros ?? 0,
 });
 
-const isGap = ({ startMicros, endMicros }: Omit<Stretch, 'y'>, { everyMicros }: ScrapeLog): boolean =>
-  endMicros - startMicros > gapFactor * everyMicros;
-
 /** All of them together, per second. */
 export function rateLine(log: ScrapeLog, series: readonly ScrapedSeries[]): TimeLine {
   const tracks = series.map((entry) => trackOf(entry, log.scrapes));
@@ -52,7 +46,7 @@ export function rateLine(log: ScrapeLog, series: readonly ScrapedSeries[]): Time
     ...growth,
     known: !isGap(growth, log) && tracks.some((track) => track[index + 1] !== undefined),
   }));
-  const stretches = grouped(growths).map((group): Stretch => {
+  const stretches = grouped(withoutSplinters(growths, log)).map((group): Stretch => {
     const span = spanOf(group);
     const increase = group.reduce((sum, growth) => sum + growth.increase, 0);
     const isKnown = group.every(({ known }) => known) && Number.isFinite(increase);
@@ -60,6 +54,23 @@ export function rateLine(log: ScrapeLog, series: readonly ScrapedSeries[]): Time
     return { ...span, y };
   });
   return { name: 'rate', className: 's1', points: pointsOf(stretches) };
+}
+
+/** Scrapes that follow each other at once tell no rate: the time between them joins the one before it. */
+function withoutSplinters<Known extends Growth & { readonly known: boolean }>(
+  growths: readonly Known[],
+  { everyMicros }: ScrapeLog,
+): Known[] {
+  const joined: Known[] = [];
+  for (const growth of growths) {
+    const last = joined.at(-1);
+    const isSplinter = growth.endMicros - growth.startMicros < everyMicros / 2;
+    if (last?.known === true && growth.known && isSplinter) {
+      const increase = last.increase + growth.increase;
+      joined[joined.length - 1] = { ...last, endMicros: growth.endMicros, increase };
+    } else joined.push(growth);
+  }
+  return joined;
 }
 
 /** One for each, up to six; of several scrapes in one point the highest. */
@@ -97,7 +108,7 @@ export function quantileLine(log: ScrapeLog, selector: Selector, statistic: stri
     const span = spanOf(group);
     const observed = group.reduce((sum, { increase }) => sum + increase, 0);
     const isKnown = observed >= needed && !group.some((growth) => isGap(growth, log));
-    const found = isKnown ? quantileOfBuckets(bucketsIn(buckets, [span]), quantile) : null;
+    const found = isKnown ? quantileOfBuckets(bucketsIn(log, buckets, [span]), quantile) : null;
     return { ...span, y: found === null || found.to === Infinity ? null : found.value };
   });
   return { name: statistic, className: 's1', points: pointsOf(stretches), steps: true };

@@ -85,11 +85,15 @@ export function bucketGrowths(
 }
 
 /** And in the time. */
-export function bucketsIn(buckets: readonly BucketGrowths[], time: readonly Span[]): Bucket[] {
+export function bucketsIn(
+  log: Pick<ScrapeLog, 'everyMicros'>,
+  buckets: readonly BucketGrowths[],
+  time: readonly Span[],
+): Bucket[] {
   let least = 0;
   return buckets.map(({ le, growths }) => {
     // Rounding must not let a bucket hold less than the one inside it.
-    least = Math.max(least, increaseIn(growths, time).increase);
+    least = Math.max(least, increaseIn(growths, time, log).increase);
     return { le, count: least };
   });
 }
@@ -145,6 +149,6 @@ export function meanOf(log: ScrapeLog, selector: Selector, time: readonly Span[]
     return { counts: increasesOf(pair.counts, restarts), sums: increasesOf(pair.sums, restarts) };
   });
   const inTime = (of: 'counts' | 'sums'): number =>
-    increaseIn(growthsOf(summed(gained.map((entry) => entry[of])), scrapes), time).increase;
+    increaseIn(growthsOf(summed(gained.map((entry) => entry[of])), scrapes), time, log).increase;
   return { sum: inTime('sums'), count: inTime('counts'), totals: pairs.map(({ counts }) => counts) };
 }

@@ -94,18 +94,29 @@ export function growthsOf(increases: readonly number[], scrapes: ScrapeLog['scra
   }));
 }
 
-/** What reaches over an edge of the time counts in proportion. */
+/** Nobody looked in between, for longer than an interval or two. */
+export const isGap = (
+  { startMicros, endMicros }: Span,
+  { everyMicros }: Pick<ScrapeLog, 'everyMicros'>,
+): boolean => endMicros - startMicros > gapFactor * everyMicros;
+
+/**
+ * What reaches over an edge of the time counts in proportion; over a gap there that would be a guess, and neither what was
+ * gained nor its time counts.
+ */
 export function increaseIn(
   growths: readonly Growth[],
   time: readonly Span[],
+  log: Pick<ScrapeLog, 'everyMicros'>,
 ): { readonly increase: number; readonly micros: number } {
   let [increase, micros] = [0, 0];
   const [first, last] = [time[0]?.startMicros ?? Infinity, time.at(-1)?.endMicros ?? -Infinity];
   for (const growth of growths) {
     if (growth.endMicros <= first || growth.startMicros >= last) continue;
     const inside = lengthOf(clipped(time, growth));
-    if (inside <= 0) continue;
-    increase += (growth.increase * inside) / (growth.endMicros - growth.startMicros);
+    const whole = growth.endMicros - growth.startMicros;
+    if (inside <= 0 || (inside < whole && isGap(growth, log))) continue;
+    increase += (growth.increase * inside) / whole;
     micros += inside;
   }
   return { increase, micros };
@@ -145,8 +156,8 @@ export function uncovered(
   if (inTime < fewestScrapes) return tooFew(inTime);
   const seen = times.flatMap((atMicros, index): Span[] => {
     const before = times[index - 1] ?? atMicros;
-    const near = atMicros - before <= gapFactor * log.everyMicros;
-    return near ? clipped(time, { startMicros: before, endMicros: atMicros }) : [];
+    const pause = { startMicros: before, endMicros: atMicros };
+    return isGap(pause, log) ? [] : clipped(time, pause);
   });
   const [seenMicros, neededMicros] = [lengthOf(unionOf(seen)), lengthOf(time)];
   return seenMicros >= leastShare * neededMicros

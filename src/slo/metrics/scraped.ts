@@ -57,7 +57,7 @@ function readCounters(series: readonly ScrapedSeries[], { log, time, statistic }
   const growths = growthsOf(summed(increases), log.scrapes);
   const over = series.length === 1 ? 'per second' : `per second, ${series.length} series together`;
   if (statistic === null || statistic === 'mean') {
-    const { increase, micros } = increaseIn(growths, time);
+    const { increase, micros } = increaseIn(growths, time, log);
     const value = (increase * 1_000_000) / micros;
     if (!Number.isFinite(value)) return noReading('it was no number in that time', samples);
     return { value, atLeast: false, samples, note: over };
@@ -111,7 +111,7 @@ function readHistogram(selector: Selector, asked: Asked): Reading | null {
   const gap = uncovered(log, histogram.totals, time, 'zero before it began');
   if (gap !== null) return noReading(gap);
   const name = statistic ?? 'p95';
-  const buckets = bucketsIn(bucketGrowths(log, histogram), time);
+  const buckets = bucketsIn(log, bucketGrowths(log, histogram), time);
   const samples = Math.floor((buckets.at(-1)?.count ?? 0) + 1e-9);
   const found = quantileOfBuckets(buckets, Number(name.slice(1)) / 100);
   if (samples === 0 || found === null) return noReading('nothing was observed in that time');

@@ -60,6 +60,15 @@ describe('a counter', () => {
     expect(read('requests_total', log, { during: ['fault:slow'] }).value).toBeCloseTo((5 + 10 + 10) / 3, 9);
   });
 
+  it('knows nothing of a gap that reaches over an edge', () => {
+    // 40/s, down from 5 s to 8 s; scraped at 4.5 s and again at 8.5 s.
+    const atSeconds = [-0.5, 0.5, 1.5, 2.5, 3.5, 4.5, 8.5, 9.5, 10.5];
+    const log = scrapeLogOf([counter([0, 20, 60, 100, 140, 180, 20, 60, 100])], { atSeconds });
+    const { value, samples } = read('requests_total', log, { during: ['steady'] });
+    expect(value).toBeCloseTo(40, 9);
+    expect(samples).toBe(5);
+  });
+
   it('begins at 0 after a drop', () => {
     const log = scrapeLogOf([counter([100, 110, 120, 130, 140, 150, 4, 14, 24, 34, 44, 54])]);
     expect(read('requests_total', log, { during: ['fault:slow'] }).value).toBeCloseTo(
