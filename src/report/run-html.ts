@@ -14,6 +14,7 @@ import { latencyCharts, latencySpectrum, responseAgainstService } from './latenc
 import { promiseRow } from './promise-rows.ts';
 import { runTimeline } from './run-windows.ts';
 import { errorRows, flowGroups } from './series-table.ts';
+import { scrapeCharts } from './scrape-charts.ts';
 import { targetCharts } from './target-charts.ts';
 import { markup, type Markup, template } from './template.ts';
 import { failureChart, rateChart } from './traffic-charts.ts';
@@ -102,7 +103,7 @@ function chartsOf(data: RunData) {
     spectrum: drawn(curves.length === 0 ? [] : [latencySpectrum(data, curves)]),
     traffic: drawn([rateChart(data), failures]),
     nothingFailed: failures === null,
-    target: drawn(targetCharts(data)),
+    target: drawn([...targetCharts(data), ...scrapeCharts(data)]),
   };
 }
 
