@@ -108,7 +108,7 @@ async function measure(
     pool.start(startAtMicros);
     progress.started(startAtMicros);
     const { load, played } = await play(request, started, pool, { startAtMicros, progress, watch });
-    if (watch.breach === null) await observation.settle();
+    await observation.settle(watch.breach !== null);
     const observed = observation.observed(startAtMicros);
     const interruptedBy = signal.aborted ? interruptionOf(signal) : null;
     const { breach } = watch;

@@ -30,8 +30,11 @@ export const nothingObserved: Observed = {
 
 /** Goes on from before the load until `close`. */
 interface RunObservation {
-  /** After the load, with all faults undone: looks on for as long as a promise about what is left needs it (settle.ts). */
-  settle(): Promise<void>;
+  /**
+   * After the load, with all faults undone: looks on for as long as a promise about what is left needs it (settle.ts).
+   * `stopped`: by a promise; nothing more is judged then.
+   */
+  settle(stopped: boolean): Promise<void>;
   observed(startAtMicros: number): Observed;
   close(): void;
 }
@@ -55,8 +58,10 @@ export async function observeRun(
   });
   await left.baseline();
   return {
-    settle: async () => {
-      await scrapes.scrape();
+    settle: async (stopped) => {
+      // The end of the load is in no look yet.
+      await Promise.all([started.lookAgain(), scrapes.scrape()]);
+      if (stopped) return;
       await left.settle();
       await scrapes.scrape();
     },

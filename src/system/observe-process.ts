@@ -17,6 +17,8 @@ export interface ObservedTree {
 
 export interface Observation {
   readonly samples: () => readonly ProcessSample[];
+  /** Between two looks, unless the last one was a moment ago. Never rejects. */
+  readonly lookAgain: () => Promise<void>;
   readonly stop: () => void;
 }
 
@@ -30,6 +32,8 @@ export interface ProcPort {
 }
 
 const everyMs = 1_000;
+/** The kernel counts CPU time in hundredths of a second: over less than this its share would be rough. */
+const leastApartMicros = 500_000;
 /** Counting descriptors may take a tenth of the time, whatever there is to count. */
 const restPerWork = 10;
 
@@ -44,12 +48,14 @@ const linux: ProcPort = {
 
 /** Samples until stopped. A process that ends between two looks takes its last moments of CPU along. */
 export function observeProcesses(trees: readonly ObservedTree[], clock: Clock): Observation {
-  if (!canObserveProcesses || trees.length === 0) return { samples: () => [], stop: () => undefined };
+  if (!canObserveProcesses || trees.length === 0)
+    return { samples: () => [], lookAgain: () => Promise.resolve(), stop: () => undefined };
   const looks = new TreeLooks(trees, clock, linux);
   const timer = setInterval(() => void looks.look(), everyMs);
   timer.unref();
   return {
     samples: () => looks.samples,
+    lookAgain: () => looks.lookAgain(),
     stop: () => {
       clearInterval(timer);
       looks.stop();
@@ -96,6 +102,12 @@ export class TreeLooks {
     const counted = await this.#count(seen);
     this.#looking = false;
     if (!this.#isStopped()) this.samples.push(...counted);
+  }
+
+  /** Never rejects. */
+  async lookAgain(): Promise<void> {
+    const since = this.#clock.nowMicros() - (this.#before?.atMicros ?? Number.NEGATIVE_INFINITY);
+    if (since >= leastApartMicros) await this.look();
   }
 
   /** A look that is under way leaves nothing. */

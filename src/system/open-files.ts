@@ -1,7 +1,7 @@
 // Open descriptors of processes, and the sockets among them: counted in small portions, so that nothing else waits long.
 
 import { readlinkSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { opendir, stat } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import { errnoOf } from '../kernel/errors.ts';
 
@@ -11,25 +11,28 @@ export interface OpenFiles {
   readonly sockets?: number;
 }
 
-/** Of a tree with more descriptors than this its sockets are not counted; of one process with more, not all are listed. */
+interface Counted {
+  readonly openFiles: number;
+  /** null: they may be listed, but not looked at, or there are too many. */
+  readonly sockets: number | null;
+}
+
+/** So many descriptors of a tree are asked what they are; of a tree with more, sockets are not counted. */
 const mostLookedAt = 16_384;
-/** So many are asked what they are before others have their turn: well under a millisecond. */
+/** So many are listed and asked before others have their turn: about a millisecond. */
 const portion = 128;
 
-const closedMeanwhile = (error: unknown): boolean => ['ENOENT', 'ESRCH'].includes(errnoOf(error) ?? '');
+const isGone = (error: unknown): boolean => ['ENOENT', 'ESRCH'].includes(errnoOf(error) ?? '');
 
 /** Over all the given processes: a descriptor that two of them share counts in each. Never rejects. */
 export async function countOpenFiles(pids: readonly number[], folder = '/proc'): Promise<OpenFiles> {
   try {
-    const listed: string[] = [];
-    let openFiles = 0;
+    let [openFiles, sockets]: [number, number | null] = [0, 0];
     for (const pid of pids) {
-      const { count, paths } = await descriptorsOf(`${folder}/${pid}/fd`);
-      openFiles += count;
-      if (paths !== null) listed.push(...paths);
+      const counted = await countIn(`${folder}/${pid}/fd`, sockets === null ? 0 : mostLookedAt - openFiles);
+      openFiles += counted.openFiles;
+      sockets = sockets === null || counted.sockets === null ? null : sockets + counted.sockets;
     }
-    const complete = listed.length === openFiles && openFiles <= mostLookedAt;
-    const sockets = complete ? await socketsAmong(listed) : null;
     return sockets === null ? { openFiles } : { openFiles, sockets };
   } catch {
     // No right to look (another user's process), or no descriptor left to look with.
@@ -37,32 +40,31 @@ export async function countOpenFiles(pids: readonly number[], folder = '/proc'):
   }
 }
 
-/** `paths` null: too many to list. Throws when they may not be seen. */
-async function descriptorsOf(folder: string): Promise<{ count: number; paths: string[] | null }> {
+/** Of one process; sockets only among so many. Throws when its descriptors may not be listed. */
+async function countIn(folder: string, most: number): Promise<Counted> {
+  let [openFiles, sockets]: [number, number | null] = [0, 0];
   try {
     // Since Linux 6.2 the size is their number; before, it says nothing.
     const { size } = await stat(folder);
-    if (size > mostLookedAt) return { count: size, paths: null };
-    const names = await readdir(folder);
-    return { count: names.length, paths: names.map((name) => `${folder}/${name}`) };
+    if (size > mostLookedAt) return { openFiles: size, sockets: null };
+    for await (const { name } of await opendir(folder, { bufferSize: portion })) {
+      openFiles += 1;
+      const isOne: boolean | null =
+        sockets === null || openFiles > most ? null : isSocket(`${folder}/${name}`);
+      sockets = isOne === null || sockets === null ? null : sockets + (isOne ? 1 : 0);
+      if (openFiles % portion === 0) await turn();
+    }
   } catch (error) {
-    if (closedMeanwhile(error)) return { count: 0, paths: [] };
-    throw error;
+    if (!isGone(error)) throw error;
   }
+  return { openFiles, sockets };
 }
 
-/** null: they may be listed, but not looked at. */
-async function socketsAmong(paths: readonly string[]): Promise<number | null> {
-  let sockets = 0;
-  for (let at = 0; at < paths.length; at += portion) {
-    for (const path of paths.slice(at, at + portion)) {
-      try {
-        if (readlinkSync(path).startsWith('socket:')) sockets += 1;
-      } catch (error) {
-        if (!closedMeanwhile(error)) return null;
-      }
-    }
-    if (at + portion < paths.length) await turn();
+/** null: it may not be looked at. */
+function isSocket(path: string): boolean | null {
+  try {
+    return readlinkSync(path).startsWith('socket:');
+  } catch (error) {
+    return isGone(error) ? false : null;
   }
-  return sockets;
 }

@@ -135,6 +135,7 @@ async function useRunning(variant: UrlVariant, clientLinks: ClientLinks): Promis
     clients: {},
     processes: {},
     samples: () => [],
+    lookAgain: () => Promise.resolve(),
     died: new Promise(() => undefined),
     stop: () => Promise.resolve(),
   };

@@ -71,6 +71,7 @@ export async function startVariant(context: VariantContext): Promise<StartedVari
     clients: Object.fromEntries(clients.map(({ name, url }) => [name, url])),
     processes,
     samples: observation.samples,
+    lookAgain: observation.lookAgain,
     died,
     stop: () => {
       stopping = true;

@@ -43,6 +43,8 @@ export interface StartedVariant {
   /** What Mettle has started, by the names that faults use: `target`, clients, dependencies. */
   readonly processes: Readonly<Record<string, StandingProcess>>;
   readonly samples: () => readonly ProcessSample[];
+  /** One more look at its processes, unless the last one was a moment ago: what came since it is in the samples then. */
+  lookAgain(): Promise<void>;
   /** Resolves with one sentence when a process of the variant ends unasked; never rejects. */
   readonly died: Promise<string>;
   /** Stops its processes (graceful, then by force), drops its copy of the data. */

@@ -168,6 +168,17 @@ describe('looks at process trees', () => {
     expect(proc.counts).toBe(3);
   });
 
+  it('may be taken in between, but not a moment after another', async () => {
+    const { clock, proc, looks } = world([target]);
+    proc.table = [reading(10, 1, 10)];
+    const watch = looks();
+    for (const pauseMicros of [1_000_000, 400_000, 100_000]) {
+      await clock.jump(pauseMicros);
+      await watch.lookAgain();
+    }
+    expect(watch.samples.map(({ atMicros }) => atMicros)).toEqual([1_000_000, 1_500_000]);
+  });
+
   it('never overlap, and leave nothing when they are stopped on the way', async () => {
     const { clock, proc, looks } = world([target]);
     proc.table = [reading(10, 1, 10)];
