@@ -32,7 +32,7 @@ const ticksPerSecond = 100;
 /** It ended between being listed and being read, or it is somebody else's and hidden. */
 const notThere: ReadonlySet<string> = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
 
-export const isNotThere = (error: unknown): boolean => notThere.has(errnoOf(error) ?? '');
+const isNotThere = (error: unknown): boolean => notThere.has(errnoOf(error) ?? '');
 
 /** Undefined when there is nothing to read. Throws when this process has no descriptor left to read it with. */
 export function readProc(path: string): string | undefined {

@@ -53,7 +53,7 @@ function readOne(watched: Watched, metric: ObservedMetric, asked: Asked): Readin
 }
 
 /** Of several containers the one that is worst for the promise; one that cannot be read leaves it open. */
-export function worstOf(readings: readonly Reading[], operator: Operator | null): Reading {
+function worstOf(readings: readonly Reading[], operator: Operator | null): Reading {
   const open = readings.find(({ value }) => value === null);
   if (open !== undefined) return open;
   const sign = operator?.startsWith('>') === true ? -1 : 1;
