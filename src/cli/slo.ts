@@ -29,7 +29,8 @@ function addList(slo: Command): void {
       const [catalogue, metrics] = [await listCatalogue(), describedMetrics()];
       output.document({ catalogue, metrics });
       output.result('Catalogue (`slo: [ use: <name> ]`; `mettle slo show <name>` tells its promises):');
-      for (const line of columns(catalogue.map(({ name, about }) => [name, about]))) output.result(line);
+      const entries = catalogue.map(({ name, about }) => [name, firstSentence(about)]);
+      for (const line of columns(entries)) output.result(line);
       output.result('Metrics:');
       const rows = metrics.map(({ written, unit, better, about }) => [
         written,
@@ -124,6 +125,8 @@ function conditionsOf({ severity, when, unless, loadMicros }: ShownEntry['promis
     ...(loadMicros === null ? [] : [`needs ${formatDuration(loadMicros)} of load`]),
   ].join(', ');
 }
+
+const firstSentence = (text: string): string => /^[^]*?\.(?=\s|$)/.exec(text)?.[0] ?? text;
 
 /** Two blanks in front of each row and between its columns. */
 function columns(rows: readonly (readonly string[])[]): string[] {
