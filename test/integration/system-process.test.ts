@@ -121,7 +121,10 @@ describe('a started variant', () => {
   });
 
   it.runIf(process.platform === 'linux')('has its CPU and memory observed about once a second', async () => {
-    const system = await open(fixtureTarget({ observe: { process: true, docker: false, prometheus: null } }), testPorts());
+    const system = await open(
+      fixtureTarget({ observe: { process: true, docker: false, prometheus: null } }),
+      testPorts(),
+    );
     const variant = await system.start('only', log);
     const until = Date.now() + 10_000;
     while (variant.samples().length < 2 && Date.now() < until) await wait(100);
