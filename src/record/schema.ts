@@ -226,6 +226,8 @@ export const runRecordSchema = z.object({
   /** Anything worth telling that is no reason of the verdict: a target that died, a leftover found. */
   notes: z.array(z.string()),
   grounds: grounds.optional(),
+  /** Of a run judged again by other promises: the id of the run, which is also this one's. Absent: it is a run. */
+  judgedFrom: z.string().optional(),
   verdict,
 });
 

@@ -3,7 +3,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { differenceBetween } from '../compare/comparable.ts';
-import { errnoOf, messageOf, MettleError } from '../kernel/errors.ts';
+import { errnoOf, messageOf } from '../kernel/errors.ts';
 import type { RunData } from '../record/data.ts';
 import type { RunRecord } from '../record/schema.ts';
 import { readRecord, readRun } from '../record/store.ts';
@@ -43,15 +43,23 @@ export async function findBaselines(
   };
 }
 
-/** Comparable ones, of the same variant, newest first. */
-async function earlierRuns(judged: Judged, folder: string): Promise<RunRecord[]> {
-  const runs: RunRecord[] = [];
+/** A record's document, and where it lies: a folder may have been renamed. */
+interface Kept {
+  readonly run: RunRecord;
+  readonly folder: string;
+}
+
+/** Comparable ones, of the same variant, newest first. Runs judged again by other promises are copies, and do not count. */
+async function earlierRuns(judged: Judged, folder: string): Promise<Kept[]> {
+  const kept: Kept[] = [];
   for (const name of await namesIn(folder)) {
     const run = await readRun(join(folder, name)).catch(() => undefined);
-    if (run === undefined || run.id === judged.id || run.startedAt >= judged.startedAt) continue;
-    if (run.variant === judged.variant && differenceBetween(run, judged) === null) runs.push(run);
+    if (run === undefined || run.judgedFrom !== undefined) continue;
+    if (run.id === judged.id || run.startedAt >= judged.startedAt) continue;
+    if (run.variant === judged.variant && differenceBetween(run, judged) === null)
+      kept.push({ run, folder: join(folder, name) });
   }
-  return runs.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+  return kept.sort((a, b) => (a.run.startedAt < b.run.startedAt ? 1 : -1));
 }
 
 async function namesIn(folder: string): Promise<string[]> {
@@ -65,26 +73,32 @@ async function namesIn(folder: string): Promise<string[]> {
 
 async function lookUp(
   baseline: Baseline,
-  earlier: readonly RunRecord[],
+  earlier: readonly Kept[],
   judged: Judged,
   folder: string,
 ): Promise<ReturnType<BaselineRuns['of']>> {
   if (baseline.kind === 'pinned') return await pinned(baseline.run, judged, folder);
-  const usable = earlier.filter(({ verdict }) => green.includes(verdict.status));
+  const usable = earlier.filter(({ run }) => green.includes(run.verdict.status));
   const wanted = baseline.kind === 'last_green' ? 1 : baseline.runs;
   const none = {
     runs: [],
     reason: `no earlier run in ${folder} is comparable and green (\`on_no_data: skip\` lets a first one pass)`,
   };
-  if (usable.length === 0) return none;
+  const runs: RunData[] = [];
+  for (const { folder: at } of usable) {
+    if (runs.length === wanted) break;
+    // Its measurements may be damaged or gone: then it is passed over, as one that is no record is.
+    const data = await readRecord(at).catch(() => undefined);
+    if (data !== undefined) runs.push(data);
+  }
+  if (runs.length === 0) return none;
   // A median of fewer than half of what was asked for would be another promise.
-  if (usable.length * 2 < wanted) {
+  if (runs.length * 2 < wanted) {
     return {
       runs: [],
-      reason: `${usable.length} comparable green runs are too few for ${printBaseline(baseline)}`,
+      reason: `${runs.length} comparable green runs are too few for ${printBaseline(baseline)}`,
     };
   }
-  const runs = await Promise.all(usable.slice(0, wanted).map(({ id }) => readRecord(join(folder, id))));
   return { runs, reason: null };
 }
 
@@ -94,9 +108,11 @@ async function pinned(id: string, judged: Judged, folder: string): Promise<Retur
   try {
     data = await readRecord(join(folder, id));
   } catch (error) {
-    if (!(error instanceof MettleError)) throw error;
     return { runs: [], reason: messageOf(error) };
   }
+  const { status } = data.run.verdict;
+  if (status === 'invalid' || status === 'interrupted')
+    return { runs: [], reason: `the pinned run ${id} is ${status}: its values are none to compare with` };
   const difference = differenceBetween(data.run, judged);
   return difference === null
     ? { runs: [data], reason: null }

@@ -40,7 +40,7 @@ export function judgeRecord(data: RunData, promised: Promised, baselines: Baseli
 }
 
 /** Records of earlier versions do not keep what their verdict rests on apart from its reasons. */
-function groundsOf(run: RunRecord): NonNullable<RunRecord['grounds']> {
+export function groundsOf(run: RunRecord): NonNullable<RunRecord['grounds']> {
   const undoFailed = undoFailures(run.faults);
   const reasons = runLevelReasons(run);
   const interrupted = run.verdict.status === 'interrupted' ? (reasons[0] ?? 'interrupted') : null;

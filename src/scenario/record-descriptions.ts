@@ -109,6 +109,7 @@ export const runDescriptions: Descriptions = {
   'slo.baseline': 'What a relative promise was held against; absent where it is not relative.',
   'baseline.value': 'The value there; null: it has none.',
   'baseline.runs': 'The runs, newest first.',
+  judgedFrom: 'Judged again by other promises: the run it was made from; absent in runs.',
   grounds: 'What the verdict rests on besides the promises.',
   undoFailed: 'What could not be undone.',
   'grounds.interrupted': 'Why the run was cut short by a person; null: it was not.',

@@ -2,7 +2,8 @@
 
 import type { RunData } from '../record/data.ts';
 import type { BaselineRuns } from './baseline.ts';
-import type { PromiseExpression, RelativeLimit } from './expression.ts';
+import type { SloRecord } from '../record/schema.ts';
+import type { Operator, PromiseExpression, RelativeLimit } from './expression.ts';
 import type { Gate } from './gate.ts';
 import type { Held } from './judgement.ts';
 import { printBaseline, printRelative } from './print.ts';
@@ -45,6 +46,8 @@ export function heldAgainst(promise: PromiseExpression, limit: RelativeLimit, ag
   // 0.05 × 1.1 is 5.5 %.
   const exact = Number(worked.toPrecision(12));
   const { unit } = metricOf(promise.measure);
+  if (decidesNothing(exact, promise.operator, unit))
+    return none(`it is ${showValue(value, unit)}, and every value would be within ${printRelative(limit, unit)}`);
   const shown = `${showValue(value, unit)}: ${showValue(exact, unit)}`;
   return {
     limit: exact,
@@ -52,6 +55,10 @@ export function heldAgainst(promise: PromiseExpression, limit: RelativeLimit, ag
     baseline: { what, value, runs: ids },
   };
 }
+
+/** A limit beyond what the unit can be is kept by whatever happens. Differences may be negative: they are no unit of theirs. */
+const decidesNothing = (limit: number, operator: Operator, unit: SloRecord['unit']): boolean =>
+  operator.startsWith('>') ? limit <= 0 && unit !== 'count' : unit === 'share' && limit >= 1;
 
 /** What the measure was in an earlier run, by the rules that hold for this one. */
 function valueIn(data: RunData, promise: PromiseExpression, { gates, minSamples }: Against): Value {

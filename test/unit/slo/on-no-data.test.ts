@@ -90,6 +90,11 @@ describe('min_samples', () => {
     expect(judge('error_rate(query) < 1%', bad(10), { minSamples: 1_000 }).status).toBe('invalid');
   });
 
+  test('does not break what is kept so far', () => {
+    const data = dataOf({ okMicros: repeated(588, 5_000), wrongMicros: repeated(12, 5_000) });
+    expect(judge('error_rate(query) < 5%', data, { minSamples: 1_000 }).status).toBe('invalid');
+  });
+
   test('is asked of every stretch where there are stretches', () => {
     const data = dataOf({ okMicros: repeated(50, 5_000) }, 10);
     expect(judge('mean < 1s', data, { minSamples: 100, windowMicros: 2 * second }).status).toBe('pass');
