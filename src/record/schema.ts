@@ -36,6 +36,8 @@ const series = z.object({
   kind: z.enum(['step', 'flow']),
   /** False where no due time exists anywhere in the series: response equals service (closed, unpaced). */
   hasDueTime: z.boolean(),
+  /** One entry of the load gives it due times and another does not. Absent: that is not so, or nobody knew. */
+  isMixed: z.boolean().optional(),
   timeoutMicros: micros,
   offered: count,
   started: count,

@@ -120,6 +120,7 @@ async function measure(
     }));
     return { startedAt, http, ws, load, played, observed, events, notes, interruptedBy, breach };
   } finally {
+    watch.close();
     observation.close();
     containers.close();
     await pool.close();

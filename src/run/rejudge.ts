@@ -59,7 +59,7 @@ export function namesIn({ run, scrapes }: RunData): KnownNames {
   const onLinks = run.faults.filter(({ kind, on }) => placeOf(kind, on) === 'link');
   const links = new Set(onLinks.map(({ on }) => on));
   return {
-    series: run.series.map(({ name, hasDueTime }) => ({ name, hasDueTime, isMixed: false })),
+    series: run.series.map(({ name, hasDueTime, isMixed = false }) => ({ name, hasDueTime, isMixed })),
     faults: [...new Set(run.faults.map(({ id }) => id))],
     links: [...links].map((name) => ({
       name,

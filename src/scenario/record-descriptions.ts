@@ -64,6 +64,7 @@ export const runDescriptions: Descriptions = {
   series: 'All samples of one step name, or of whole iterations (`flow:<name>`).',
   'series.kind': 'A step, or the iterations of a flow.',
   hasDueTime: 'False where no due time exists: response equals service.',
+  isMixed: 'True where one entry of the load gives it due times and another does not; absent elsewhere.',
   timeoutMicros: 'The timeout; failures count as at least that long.',
   offered: 'started + dropped + unsent.',
   started: 'ok + failed + censored.',

@@ -4,7 +4,7 @@ import type { RunData } from '../record/data.ts';
 import type { Baseline } from './expression.ts';
 
 export interface BaselineRuns {
-  /** Comparable earlier runs, newest first; empty with the reason why there are none. */
+  /** Comparable earlier runs, whole and all at once (a median is of at most 100), newest first; empty with the reason why there are none. */
   of(baseline: Baseline): { readonly runs: readonly RunData[]; readonly reason: string | null };
 }
 

@@ -22,6 +22,8 @@ interface Known extends Side {
 
 /** Two counted shares are compared on at least so many of what they count. */
 const fewestCounted = 10;
+/** More bad ones than this are no bad luck, however few samples there are. */
+const certainlyBad = 10;
 
 const nameOf = ({ measure }: Side): string => `\`${printMeasure(measure)}\``;
 
@@ -93,8 +95,36 @@ function openSide(one: Known, other: Known, ratio: boolean, limit: number): stri
   return second === null ? null : `${nameOf(other)}: ${second}`;
 }
 
+/** How many the right side counted, where both are counters of things; null: they are not. */
+function countedBy(one: Known, other: Known, ratio: boolean): number | null {
+  const both = ratio && one.reading.counted !== undefined && other.reading.counted !== undefined;
+  return both ? Math.floor((other.reading.counted ?? 0) + 1e-9) : null;
+}
+
+/**
+ * A share that the target counted needs as many as any other: n · min(limit, 1 − limit) ≥ 1, unless more than 10 bad ones
+ * break it. Without a limit, as many as other shares need that are compared.
+ */
+function tooFewCounted(
+  { value, counted, other }: { readonly value: number; readonly counted: number; readonly other: Known },
+  { limit, operator }: Pick<Combined, 'limit' | 'operator'>,
+): string | null {
+  const few = (needed: number): string =>
+    `${nameOf(other)} counted ${counted} in that time, at least ${needed} are needed`;
+  if (limit === null || operator === null) return counted < fewestCounted ? few(fewestCounted) : null;
+  if (limit <= 0 || limit >= 1) return null;
+  const size = Math.min(limit, 1 - limit);
+  if (counted * size >= 1 - 1e-9) return null;
+  const upwards = operator.startsWith('<');
+  const isBroken = upwards ? value > limit : value < limit;
+  const bad = counted * (upwards ? value : 1 - value);
+  return isBroken && bad > certainlyBad ? null : few(Math.ceil(1 / size - 1e-6));
+}
+
 interface Combined {
   readonly operation: Operation;
+  /** Of the whole; null: there is none. */
+  readonly limit: number | null;
   /** null: a bare value is asked for, and no limit will tell whether what is known decides. */
   readonly operator: Operator | null;
   readonly metric: Pick<Metric, 'unit' | 'scale' | 'resolution'>;
@@ -115,11 +145,14 @@ function refusalOf(one: Known, other: Known, ratio: boolean): string | null {
 
 function combineKnown(one: Known, other: Known, combined: Combined): Reading {
   const { operation, operator, metric } = combined;
-  const samples = fewestOf([one, other]);
   const ratio = operation === '/';
+  const counted = countedBy(one, other, ratio);
+  const samples = counted ?? fewestOf([one, other]);
   const refusal = refusalOf(one, other, ratio);
   if (refusal !== null) return noReading(refusal, samples);
   const value = ratio ? one.value / other.value : one.value - other.value;
+  const few = counted === null ? null : tooFewCounted({ value, counted, other }, combined);
+  if (few !== null) return noReading(few, samples);
   const bound = other.reading.atLeast ? atMost(value, other) : null;
   const unbounded = operator === null ? (bound?.(value) ?? null) : null;
   if (unbounded !== null) return noReading(unbounded, samples);

@@ -84,20 +84,28 @@ function evaluate({ promise, held, rules, gates }: Judging, data: RunData): Eval
   return { record, wantsData };
 }
 
+/** Of a number that grows with time: in less time than was asked for it cannot be expected. */
+function asksForMany({ measure, operator }: PromiseExpression): boolean {
+  const { unit, subject } = metricOf(measure);
+  const counted = unit === 'count' && subject === 'series' && measure.against === undefined;
+  return counted && operator.startsWith('>');
+}
+
 const isDecided = ({ record }: Evaluated): boolean =>
   record.status === 'pass' || record.status === 'fail' || record.status === 'warn';
 
 /**
  * Whole and every stretch of `windowMicros`, against the same limit. A stretch with too few samples says nothing; when all
  * of them have, the promise cannot be judged. One that was measured and still cannot be told leaves the promise open.
+ * A stretch that is shorter than asked for says nothing about how many there are at least.
  */
 function evaluateWindows(judging: Judging, data: RunData, windowMicros: number): Evaluated {
   const whole = evaluate(judging, data);
   if (whole.record.status !== 'pass') return whole;
-  const stretches = stretchesOf(data, windowMicros).map((stretch) => ({
-    stretch,
-    ...evaluate(judging, stretch.data),
-  }));
+  const long = stretchesOf(data, windowMicros).filter(
+    ({ startMicros, endMicros }) => endMicros - startMicros >= windowMicros || !asksForMany(judging.promise),
+  );
+  const stretches = long.map((stretch) => ({ stretch, ...evaluate(judging, stretch.data) }));
   const decided = stretches.filter(isDecided);
   const length = formatDuration(windowMicros);
   const breaches = decided.filter(({ record }) => record.status !== 'pass');

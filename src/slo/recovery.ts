@@ -2,12 +2,13 @@
 
 import type { Slice } from '../measure/slice.ts';
 import { badRunFrom } from './bad-run.ts';
-import type { Gate } from './gate.ts';
+import type { Gate, Tally } from './gate.ts';
+import { isHalfBadImprobable, samplesAgainstHalfBad } from './half-bad.ts';
 import { isBadTogether, pooled, samplesIn, secondMicros, type Window, windowsOf } from './seconds.ts';
 import { everySecondLevel, fewLooksLevel } from './significance.ts';
 
 const stretchMicros = 3 * secondMicros;
-const stretchSamples = 30;
+const fewestSamples = 30;
 
 /** From the start of the load. */
 export interface FaultTimes {
@@ -33,14 +34,18 @@ export interface FaultTimeline {
   readonly samplesAfterClear: number;
 }
 
+/** Fewer say neither that the promises hold again nor that nothing happened. */
+const samplesNeeded = (gates: readonly Gate[]): number =>
+  Math.max(fewestSamples, ...gates.map(({ share }) => samplesAgainstHalfBad(share)));
+
+const isWithin = ({ bad, total }: Tally, { share }: Gate): boolean => bad <= Math.max(1, share * total);
+
 const withinAllowance = (windows: readonly Window[], gates: readonly Gate[]): boolean =>
-  gates.every((gate, index) => {
-    const { bad, total } = pooled(windows, index);
-    return bad <= Math.max(1, gate.share * total);
-  });
+  gates.every((gate, index) => isWithin(pooled(windows, index), gate));
 
 /** Index of the window that completes the good stretch beginning at `from`, or null when it is none. */
 function stretchEnd(windows: readonly Window[], from: number, gates: readonly Gate[]): number | null {
+  const needed = samplesNeeded(gates);
   const first = windows[from];
   if (first === undefined) return null;
   let samples = 0;
@@ -50,7 +55,7 @@ function stretchEnd(windows: readonly Window[], from: number, gates: readonly Ga
     samples += window.samples;
     const longEnough = window.endMicros - first.startMicros >= stretchMicros - 1;
     // The shortest is the one that counts: much that is good later must not outweigh what is bad at its begin.
-    if (longEnough && samples >= stretchSamples) {
+    if (longEnough && samples >= needed) {
       return withinAllowance(windows.slice(from, index + 1), gates) ? index : null;
     }
   }
@@ -62,13 +67,14 @@ interface Found {
   readonly relapsed: boolean;
 }
 
-/** The first good stretch; bad windows in a row after it start the search again behind them. */
+/** The first good stretch; bad windows in a row that end after it start the search again behind them. */
 function firstStretch(after: readonly Window[], gates: readonly Gate[]): Found {
   let relapsed = false;
   for (let from = 0; from < after.length; from += 1) {
     const end = stretchEnd(after, from, gates);
     if (end === null) continue;
-    const again = badRunFrom(after, gates, end + 1);
+    // From its begin: where a window is too thin to be bad, they may begin in the stretch.
+    const again = badRunFrom(after, gates, from);
     if (again === null) return { atMicros: after[from]?.startMicros ?? null, relapsed };
     relapsed = true;
     from = again.last;
@@ -76,10 +82,18 @@ function firstStretch(after: readonly Window[], gates: readonly Gate[]): Found {
   return { atMicros: null, relapsed };
 }
 
-/** Without bad windows in a row: in no window, nor over all of them together; one bad window among sixty is more often chance than not. */
+/**
+ * Without bad windows in a row: in no window, nor over all of them together; one bad window among sixty is more often chance
+ * than not. So few that half of them might be bad do not show it.
+ */
 function neverBad(during: readonly Window[], after: readonly Window[], gates: readonly Gate[]): boolean {
   const all = [...during, ...after];
   if (all.some((window) => isBadTogether([window], gates, everySecondLevel))) return false;
+  const shown = gates.every((gate, index) => {
+    const tally = pooled(all, index);
+    return isWithin(tally, gate) || gate.share >= 0.5 || isHalfBadImprobable(tally);
+  });
+  if (!shown) return false;
   return [during, after, all].every((part) => !isBadTogether(part, gates, fewLooksLevel));
 }
 
@@ -97,7 +111,7 @@ export function faultTimelineOf(
   const shown = badRunFrom(all, gates, 0);
   const detectedAtMicros = shown === null ? null : (all[shown.first]?.startMicros ?? null);
   // Few samples, or none while the fault was in effect, cannot show that nothing happened.
-  const enough = samples >= stretchSamples && samplesIn(during) > 0 && samplesAfterClear > 0;
+  const enough = samples >= samplesNeeded(gates) && samplesIn(during) > 0 && samplesAfterClear > 0;
   const counted = { detectedAtMicros, enough, samples, samplesAfterClear };
   if (gates.length === 0) return { ...counted, recoveredAtMicros: null, impact: true, relapsed: false };
   if (enough && shown === null && neverBad(during, after, gates)) {

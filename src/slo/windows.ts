@@ -3,6 +3,8 @@
 import { formatDuration } from '../kernel/units.ts';
 import type { RunData } from '../record/data.ts';
 
+const secondMicros = 1_000_000;
+
 export interface Stretch {
   readonly startMicros: number;
   readonly endMicros: number;
@@ -10,14 +12,42 @@ export interface Stretch {
   readonly data: RunData;
 }
 
-/** Stretches side by side from the end of the warm-up to the end of the load; the last one may be shorter. */
+/**
+ * Stretches side by side from the end of the warm-up to the end of the load; the last one may be shorter. They begin and
+ * end with a second as it was measured: behind the edge of a fault seconds roll from that edge, and a stretch that were
+ * cut through one would have its work or its time, and not both. So one may be up to a second longer or shorter.
+ */
 export function stretchesOf(data: RunData, windowMicros: number): Stretch[] {
-  const { warmupMicros, elapsedMicros } = data.run.load;
+  const bounds = boundsOf(data, windowMicros);
+  const spans = bounds.flatMap((startMicros, index) => {
+    const endMicros = bounds[index + 1] ?? startMicros;
+    return endMicros > startMicros ? [{ startMicros, endMicros }] : [];
+  });
+  return spans.map(({ startMicros, endMicros }, index) => ({
+    startMicros,
+    endMicros,
+    data: within(data, startMicros, endMicros, index === spans.length - 1),
+  }));
+}
+
+/** In order, from the end of the warm-up to the end of the load; each is where the next second begins. */
+function boundsOf({ run, slices }: RunData, windowMicros: number): number[] {
+  const { warmupMicros, elapsedMicros } = run.load;
+  const begun = new Set([0, warmupMicros]);
+  for (const { startMicros, endMicros } of slices) begun.add(startMicros).add(endMicros);
+  for (const { effectAtMicros, clearedAtMicros } of run.faults) {
+    for (const edge of [effectAtMicros, clearedAtMicros]) if (edge !== null) begun.add(Math.round(edge));
+  }
+  const begins = [...begun].sort((a, b) => a - b);
   const count = Math.max(0, Math.ceil((elapsedMicros - warmupMicros) / windowMicros));
-  return Array.from({ length: count }, (_, index) => {
-    const startMicros = warmupMicros + index * windowMicros;
-    const endMicros = Math.min(startMicros + windowMicros, elapsedMicros);
-    return { startMicros, endMicros, data: within(data, startMicros, endMicros, index === count - 1) };
+  let last = 0;
+  return Array.from({ length: count + 1 }, (_, index) => {
+    const atMicros = warmupMicros + index * windowMicros;
+    while ((begins[last + 1] ?? Infinity) <= atMicros) last += 1;
+    const begin = begins[last] ?? 0;
+    // In seconds without any work nothing was kept: they roll on from the last one that is known.
+    const rolled = begin + Math.ceil((atMicros - begin) / secondMicros) * secondMicros;
+    return Math.min(rolled, begins[last + 1] ?? Infinity, elapsedMicros);
   });
 }
 

@@ -2,14 +2,18 @@
 
 import type { AttemptsRecord } from '../../record/attempts-schema.ts';
 import type { FaultRecord } from '../../record/schema.ts';
+import type { Operator } from '../expression.ts';
 import { noReading } from './metric.ts';
 import type { Metric, Reading } from './metric.ts';
 
 interface LinkMetric extends Pick<Metric, 'unit' | 'resolution' | 'tooFew'> {
   readonly name: string;
   /** Of one fault. A reading without a value says why. */
-  readonly read: (attempts: AttemptsRecord) => Reading;
+  readonly read: (attempts: AttemptsRecord, operator: Operator | null) => Reading;
 }
+
+/** Why a fault that lasted longer is not known as a whole. */
+export const onlyTheEnd = 'only its last five minutes are known';
 
 /** Faults on the link, or those of them that were asked for, that took effect. */
 function faultsOf(faults: readonly FaultRecord[], link: string, during: readonly string[]): FaultRecord[] {
@@ -18,27 +22,34 @@ function faultsOf(faults: readonly FaultRecord[], link: string, during: readonly
   );
 }
 
-function readFault(fault: FaultRecord, read: LinkMetric['read']): Reading {
+function readFault(fault: FaultRecord, read: LinkMetric['read'], operator: Operator | null): Reading {
   const attempts = fault.observation?.attempts ?? null;
   const reading =
     attempts === null
       ? noReading('no proxy told what it saw (a real Toxiproxy, or no fault of a link)')
-      : read(attempts);
+      : read(attempts, operator);
   const { note } = reading;
   return note === null ? reading : { ...reading, note: `${fault.id}: ${note}` };
 }
 
-/** The largest of its faults; one that cannot be read leaves it open, for it might be larger. */
-function largest(readings: readonly Reading[]): Reading {
+/**
+ * Of its faults the one that is worst for the promise: the largest, for `>` the smallest. One that cannot be read leaves it
+ * open, for it might be worse; one that is open about a limit does so unless the worst breaks it for certain.
+ */
+function worstOf(readings: readonly Reading[], operator: Operator | null): Reading {
   const open = readings.find((reading) => reading.value === null);
   if (open !== undefined) return open;
-  const worst = readings.reduce((most, reading) =>
-    (reading.value ?? 0) > (most.value ?? 0) ? reading : most,
-  );
+  const sign = operator?.startsWith('>') === true ? -1 : 1;
+  const weight = ({ value }: Reading): number => sign * (value ?? 0);
+  const worst = readings.reduce((most, reading) => (weight(reading) > weight(most) ? reading : most));
   return {
     ...worst,
-    undecided: (limit) =>
-      readings.map((reading) => reading.undecided?.(limit) ?? null).find((reason) => reason !== null) ?? null,
+    undecided: (limit) => {
+      const own = worst.undecided?.(limit) ?? null;
+      if (own === null && weight(worst) > sign * limit) return null;
+      const doubts = readings.map((reading) => reading.undecided?.(limit) ?? null);
+      return doubts.find((reason) => reason !== null) ?? null;
+    },
   };
 }
 
@@ -55,13 +66,16 @@ export const linkMetric = ({ name, unit, resolution, tooFew, read }: LinkMetric)
     tolerance: () => 0.1,
     tooFew,
     allowance: () => null,
-    compute: (measure, { data }) => {
+    compute: (measure, { data, operator }) => {
       const link = measure.subject ?? '';
       const asked = faultsOf(data.run.faults, link, measure.during);
       const injected = asked.filter((fault) => fault.effectAtMicros !== null);
       if (asked.length === 0) return noReading(`the run had no fault on \`${link}\``);
       if (injected.length === 0)
         return { ...noReading(`no fault on \`${link}\` was injected`), nothingToJudge: true };
-      return largest(injected.map((fault) => readFault(fault, read)));
+      return worstOf(
+        injected.map((fault) => readFault(fault, read, operator)),
+        operator,
+      );
     },
   }) as const satisfies Metric;

@@ -25,6 +25,8 @@ export interface Reading {
   /** The value is a lower bound. */
   readonly atLeast: boolean;
   readonly samples: number;
+  /** Of a counter of whole things: how many it counted in the time, whatever the unit of the value. */
+  readonly counted?: number;
   /** Worth telling, one sentence; the reason when there is no value. */
   readonly note: string | null;
   /** There is no value because there is nothing to judge, which is nobody's fault. */
@@ -84,6 +86,12 @@ export const noReading = (note: string, samples = 0): Reading => ({
   samples,
   note,
 });
+
+/** Of a value that is a lower bound: the limits that it does not decide. `why`: that it is one. */
+export const undecidedFrom =
+  (value: number, why: string, operator: Operator | null) =>
+  (limit: number): string | null =>
+    limit > value || (limit === value && operator === '<=') ? why : null;
 
 /** What every metric says when nothing was offered. */
 export const noData: Reading = noReading('no data: nothing was offered');

@@ -48,6 +48,10 @@ function notesOf(...notes: (string | null)[]): string | null {
   return told.length === 0 ? null : told.join('; ');
 }
 
+/** Requests, not seconds: as with answers, few of them show no share. */
+const countsThings = ({ points }: ScrapedSeries): boolean =>
+  points.every(({ value }) => Number.isInteger(value) || !Number.isFinite(value));
+
 function readCounters(series: readonly ScrapedSeries[], { log, time, statistic }: Asked): Reading {
   const tracks = series.map((entry) => trackOf(entry, log.scrapes));
   const samples = scrapesIn(log, tracks, time);
@@ -60,7 +64,8 @@ function readCounters(series: readonly ScrapedSeries[], { log, time, statistic }
     const { increase, micros } = increaseIn(growths, time, log);
     const value = (increase * 1_000_000) / micros;
     if (!Number.isFinite(value)) return noReading('it was no number in that time', samples);
-    return { value, atLeast: false, samples, note: over };
+    const counted = series.every(countsThings) ? { counted: increase } : {};
+    return { value, atLeast: false, samples, note: over, ...counted };
   }
   const rates = ratesIn(growths, time, log.everyMicros);
   if (rates.length === 0) return noReading('no two scrapes lie in one stretch of that time', samples);
@@ -121,7 +126,11 @@ function readHistogram(selector: Selector, asked: Asked): Reading | null {
   const which = statistic === null ? `its ${name}` : null;
   if (to !== Infinity) {
     const bucket = `within its bucket, from ${from === -Infinity ? '−∞' : significant(from)} to ${significant(to)}`;
-    return { value, atLeast: false, samples, note: notesOf(which, bucket) };
+    const open = `it lies somewhere ${bucket}, and so does the limit: only a bound of a bucket can be decided`;
+    return {
+      ...{ value, atLeast: false, samples, note: notesOf(which, bucket) },
+      undecided: (limit) => (limit > from && limit < to ? open : null),
+    };
   }
   const beyond = `it lies beyond the last bucket that has a bound, ${significant(from)}`;
   return {

@@ -202,14 +202,16 @@ const burning: fc.Arbitrary<PromiseExpression> = fc
     measure: family({ unit: 'count', metric: named('burn'), subject: pooled, argument: target }).measure,
     lengths: fc.tuple(wholeSeconds, wholeSeconds),
     operator,
-    limit: limits.count,
+    // Upwards nothing beyond what a total outage burns at is a promise.
+    limits: fc.record({ upward: thousandths(0, 1), downward: limits.count }),
   })
-  .map(({ measure, lengths, ...rest }) => ({
+  .map(({ measure, lengths, operator: op, limits: { upward, downward } }) => ({
     measure: {
       ...measure,
       windows: { longMicros: Math.max(...lengths), shortMicros: Math.min(...lengths) },
     },
-    ...rest,
+    operator: op,
+    limit: op.startsWith('<') ? upward : downward,
   }));
 
 export const anyPromise: fc.Arbitrary<PromiseExpression> = fc.oneof(

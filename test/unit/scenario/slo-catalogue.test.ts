@@ -284,6 +284,13 @@ describe('the pairs of windows of burn-rate', () => {
     expect(all.warnings).toEqual([]);
   });
 
+  it('whose limit a total outage would keep are an error at the target', async () => {
+    const given = 'slo: [{ use: burn-rate, with: { series: a, target: 90% } }]\n';
+    expect(await complaint(given, head('6m'))).toBe(
+      `${at(given, '90%', head('6m'))}nothing can break a burn of < 14.4 at 90%: a total outage burns at 10 — a target of 93.1% or more would do, or a limit of at most 10`,
+    );
+  });
+
   it('are an error when none fits', async () => {
     expect(await complaint(text, head('70s', 'warmup: 11s\n'))).toBe(
       'scenario.yml:6:14: "burn-rate" needs at least 60s of load after the warm-up, there are 59s — make the load longer, or leave the entry out',

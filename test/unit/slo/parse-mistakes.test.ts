@@ -248,6 +248,24 @@ describe('phases and windows', () => {
     ],
     ['burn(query, 99.9%) < 14.4 over 5s/60s', 31, 'the long window comes first', 'e.g. `over 60s/5s`'],
     ['burn(query, 99.9%) < 14.4 over 60s/', 35, 'expected a window', 'e.g. `over 60s/5s`'],
+    [
+      'burn(query, 90%) < 14.4 over 60s/5s',
+      12,
+      'nothing can break a burn of < 14.4 at 90%: a total outage burns at 10',
+      'a target of 93.1% or more would do, or a limit of at most 10',
+    ],
+    [
+      'burn(90%) <= 10 over 60s/5s',
+      5,
+      'nothing can break a burn of <= 10 at 90%: a total outage burns at 10',
+      'a target of 90.1% or more would do, or a limit below 10',
+    ],
+    [
+      'burn(query, 99.9%) < 2000 over 60s/5s',
+      12,
+      'nothing can break a burn of < 2000 at 99.9%: a total outage burns at 1000',
+      'a target of 99.95% or more would do, or a limit of at most 1000',
+    ],
   ]);
 });
 
