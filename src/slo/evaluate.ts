@@ -9,9 +9,11 @@ import type { Gate } from './gate.ts';
 import { gatesOf, promiseFrom } from './gates.ts';
 import type { OnNoData, PromiseText } from './gates.ts';
 import { type Held, judge } from './judgement.ts';
+import { judgedSpans } from './judged-time.ts';
 import { printLimit } from './quantity.ts';
 import { metricOf, readMeasure } from './reading.ts';
 import { heldAgainst } from './relative.ts';
+import { lengthOf } from './spans.ts';
 import { type Stretch, stretchesOf, stretchWords } from './windows.ts';
 
 export interface EvaluationOptions {
@@ -91,21 +93,29 @@ function asksForMany({ measure, operator }: PromiseExpression): boolean {
   return counted && operator.startsWith('>');
 }
 
+/** Those that can be asked: of how many there are at least, what has all of its window in the phases asked for. */
+function stretchesFor({ promise }: Judging, data: RunData, windowMicros: number): Stretch[] {
+  if (!asksForMany(promise)) return stretchesOf(data, windowMicros);
+  const { during } = promise.measure;
+  return stretchesOf(data, windowMicros, true).filter(
+    (stretch) => lengthOf(judgedSpans(stretch.data.run, during)) >= windowMicros,
+  );
+}
+
 const isDecided = ({ record }: Evaluated): boolean =>
   record.status === 'pass' || record.status === 'fail' || record.status === 'warn';
 
 /**
  * Whole and every stretch of `windowMicros`, against the same limit. A stretch with too few samples says nothing; when all
  * of them have, the promise cannot be judged. One that was measured and still cannot be told leaves the promise open.
- * A stretch that is shorter than asked for says nothing about how many there are at least.
  */
 function evaluateWindows(judging: Judging, data: RunData, windowMicros: number): Evaluated {
   const whole = evaluate(judging, data);
   if (whole.record.status !== 'pass') return whole;
-  const long = stretchesOf(data, windowMicros).filter(
-    ({ startMicros, endMicros }) => endMicros - startMicros >= windowMicros || !asksForMany(judging.promise),
-  );
-  const stretches = long.map((stretch) => ({ stretch, ...evaluate(judging, stretch.data) }));
+  const stretches = stretchesFor(judging, data, windowMicros).map((stretch) => ({
+    stretch,
+    ...evaluate(judging, stretch.data),
+  }));
   const decided = stretches.filter(isDecided);
   const length = formatDuration(windowMicros);
   const breaches = decided.filter(({ record }) => record.status !== 'pass');
@@ -115,7 +125,7 @@ function evaluateWindows(judging: Judging, data: RunData, windowMicros: number):
   const open = stretches.find(({ record, wantsData }) => record.status === 'invalid' && !wantsData);
   if (open !== undefined) return inStretch(whole, open, 'it cannot be told');
   if (decided.length > 0) return whole;
-  const why = stretches[0]?.record.reason ?? 'there is none';
+  const why = stretches[0]?.record.reason ?? 'none is as long as that';
   const reason = `no stretch of ${length} could be judged: ${why}`;
   return { record: { ...whole.record, status: 'invalid', reason }, wantsData: true };
 }
