@@ -235,6 +235,30 @@ describe('what is wrong with a promise of an entry by itself', () => {
     ]);
   });
 
+  it('is what one parameter needs beside another', async () => {
+    const limited = (more: string): string =>
+      `slo: [{ use: web-api, with: { rate_limited: limited_total${more} }, except: [p99] }]\n`;
+    expect(await complaint(limited(''))).toContain(
+      '"web-api" needs the parameter "requests" — beside `rate_limited`: the metric that counts all requests',
+    );
+    const message = await complaint(limited(', requests: requests_total'));
+    expect(message).toMatch(
+      /promises `metric\(limited_total\) \/ metric\(requests_total\) < 1%`: .*`observe: { prometheus: GET \/metrics }`.*except: \[rate-limited\]/,
+    );
+    const alone = 'slo: [{ use: web-api, with: { requests: requests_total } }]\n';
+    expect(await complaint(alone)).toContain('"requests" has no effect');
+    expect((await promised('slo: [{ use: web-api }]\n')).filter((one) => one.includes('metric('))).toEqual([]);
+  });
+
+  it('is a fault that is not there to recover from', async () => {
+    const text = 'slo: [{ use: availability, with: { fault: slow-db } }]\n';
+    expect(await complaint(text)).toContain(`${at(text, 'slow-db')}unknown fault \`slow-db\``);
+    const chaos = 'chaos: [{ id: gone, fault: down, on: backend, at: 1s, for: 1s }]\n';
+    expect(await promised(text.replace('slow-db', 'gone'), head('60s', chaos))).toEqual([
+      ...['availability >= 99.95%', 'availability >= 99.9%', 'recovery(gone) < 1h'],
+    ]);
+  });
+
   it('does not move what is wrong with the promises around it', async () => {
     await own();
     const text = `slo:\n  - p95(c) < 1s\n  - { use: ./own.yml, with: { share: 2% } }\n  - p95(d) < 1s\n`;
