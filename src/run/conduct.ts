@@ -6,7 +6,6 @@ import { systemClock } from '../kernel/clock.ts';
 import type { RunData } from '../record/data.ts';
 import type { RunRecord } from '../record/schema.ts';
 import { beginRecord, readRecord, writeRecord } from '../record/store.ts';
-import type { Injection } from '../faults/fault.ts';
 import { messageOf } from '../kernel/errors.ts';
 import type { Snapshot } from '../measure/snapshot.ts';
 import { occurrencesOf } from '../scenario/occurrences.ts';
@@ -152,19 +151,18 @@ async function play(
     clock: systemClock,
     startAtMicros,
     signal: AbortSignal.any([signal, loadOver.signal]),
-    inject: async (fault, onActing) => {
-      const injection = await injectFault(request, started, fault, onActing, startAtMicros);
-      watch.faultBegan(fault, injection.effectAtMicros - startAtMicros);
-      tell(() => progress.faultBegan(fault, injection.effectAtMicros - startAtMicros));
-      return withEnd(injection, (clearedAt) => {
-        const clearedAtMicros = clearedAt === null ? null : clearedAt - startAtMicros;
-        watch.faultEnded(fault, clearedAtMicros);
-        tell(() => progress.faultEnded(fault, clearedAtMicros));
-      });
-    },
+    inject: (fault, onActing) => injectFault(request, started, fault, onActing, startAtMicros),
     steadyBroken: () =>
       Promise.resolve(watch.brokenSteady(pool.slices(), systemClock.nowMicros() - startAtMicros)),
     onEdge: (atMicros, kind) => pool.edge(atMicros, kind),
+    onBegan: (fault, effectAtMicros) => {
+      watch.faultBegan(fault, effectAtMicros);
+      tell(() => progress.faultBegan(fault, effectAtMicros));
+    },
+    onEnded: (fault, clearedAtMicros) => {
+      watch.faultEnded(fault, clearedAtMicros);
+      tell(() => progress.faultEnded(fault, clearedAtMicros));
+    },
   });
   const onAbort = (): void => {
     void timeline.finally(() => pool.stop());
@@ -185,15 +183,6 @@ async function play(
 
 /** Apart from the fault itself: what cannot be shown must not keep a fault from being undone. */
 const tell = (say: () => void): void => queueMicrotask(say);
-
-const withEnd = (injection: Injection, onEnd: (clearedAtMicros: number | null) => void): Injection => ({
-  ...injection,
-  clear: async () => {
-    const result = await injection.clear();
-    onEnd(result.clearedAtMicros);
-    return result;
-  },
-});
 
 function interruptionOf(signal: AbortSignal): string {
   const file = killFileOf(signal);
