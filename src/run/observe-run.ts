@@ -71,7 +71,12 @@ export async function observeRun(
       containers: containers.series(startAtMicros),
       scrapes: scrapes.log(startAtMicros),
       settled: left.span(startAtMicros),
-      notes: [...missingOfProcesses(request), ...containers.notes(), ...scrapes.notes(startAtMicros)],
+      notes: [
+        ...missingOfProcesses(request),
+        ...started.sampleNotes(),
+        ...containers.notes(),
+        ...scrapes.notes(startAtMicros),
+      ],
     }),
     close: () => {
       scrapes.close();

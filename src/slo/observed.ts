@@ -9,7 +9,7 @@ export interface Look {
   readonly atMicros: number;
   /** Of one core, since the look before. */
   readonly cpuShare: number;
-  readonly memoryBytes: number;
+  readonly memoryBytes: number | null;
   readonly threads: number | null;
   readonly openFiles: number | null;
   readonly sockets: number | null;
@@ -39,7 +39,7 @@ const ofProcess = ({ name, cores, restarts, points }: ProcessSeriesRecord): Watc
   ...{ name, isContainer: false, cores: cores ?? null, memoryLimitBytes: null },
   ...{ restarts: restarts ?? null, outOfMemory: null },
   looks: points.map(({ atMicros, cpuShare, memoryBytes, threads, openFiles, sockets }) => ({
-    ...{ atMicros, cpuShare, memoryBytes, threads: threads ?? null },
+    ...{ atMicros, cpuShare, memoryBytes: memoryBytes ?? null, threads: threads ?? null },
     ...{ openFiles: openFiles ?? null, sockets: sockets ?? null, processes: null },
   })),
 });

@@ -27,6 +27,8 @@ export interface Exposition {
   readonly malformed: number;
   /** The first line that could not be read; null: there is none. */
   readonly first: MalformedLine | null;
+  /** Names that such lines begin with: at least one series of theirs has no value here. */
+  readonly unread: ReadonlySet<string>;
   /** OpenMetrics says where it ends: what does not was cut off. */
   readonly hasEnd: boolean;
 }
@@ -35,6 +37,7 @@ export interface Exposition {
 export function parseExposition(body: string): Exposition {
   const samples: ExposedSample[] = [];
   const types = new Map<string, string>();
+  const unread = new Set<string>();
   let malformed = 0;
   let first: MalformedLine | null = null;
   let number = 0;
@@ -55,9 +58,11 @@ export function parseExposition(body: string): Exposition {
     else {
       malformed += 1;
       first ??= { number, line, why: sample };
+      const name = /^[A-Za-z_:][\w:]*(?=[{\s]|$)/.exec(line)?.[0];
+      if (name !== undefined) unread.add(name);
     }
   }
-  return { samples, types, malformed, first, hasEnd };
+  return { samples, types, malformed, first, unread, hasEnd };
 }
 
 /** One after the other: a body may have a hundred thousand. */

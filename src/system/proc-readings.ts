@@ -97,8 +97,7 @@ export function parseMemory(status: string): MemoryReading | null {
     return found === undefined ? null : Number(found) * 1_024;
   };
   const own = bytes('RssAnon');
-  if (own !== null)
-    return { ownBytes: own + (bytes('RssFile') ?? 0), sharedBytes: bytes('RssShmem') ?? 0 };
+  if (own !== null) return { ownBytes: own + (bytes('RssFile') ?? 0), sharedBytes: bytes('RssShmem') ?? 0 };
   const all = bytes('VmRSS');
   return all === null ? null : { ownBytes: all, sharedBytes: 0 };
 }

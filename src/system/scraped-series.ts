@@ -89,6 +89,7 @@ export function createScrapedSeries(
       const { first } = exposition;
       const why = first === null ? '' : `line ${first.number}: ${shown(first.line)}: ${first.why}`;
       if (now.size === 0) return `its body holds no metrics${why === '' ? '' : ` (${why})`}`;
+      for (const name of exposition.unread) book.leaveOut(copied(name));
       wrong.lines += exposition.malformed;
       wrong.first ||= why;
       const changed = [...now].filter(([id, value]) => !last.has(id) || !Object.is(last.get(id), value));
@@ -96,15 +97,12 @@ export function createScrapedSeries(
       last = now;
       return { changed, gone };
     },
-    notes: () => [
-      ...(wrong.lines === 0
-        ? []
-        : [`lines of scrapes that could not be read: ${wrong.lines}, the first: ${wrong.first}`]),
-      ...(leftOut.size === 0
-        ? []
-        : [
-            `the target exposes more than ${mostSeries} series: ${leftOut.size} or more were left out, and promises about their names have no data`,
-          ]),
-    ],
+    notes: () => notesOf(wrong, leftOut.size),
   };
+}
+
+function notesOf(wrong: { readonly lines: number; readonly first: string }, leftOut: number): string[] {
+  const unread = `lines of scrapes that could not be read: ${wrong.lines}, the first: ${wrong.first}`;
+  const more = `the target exposes more than ${mostSeries} series: ${leftOut} or more were left out, and promises about their names have no data`;
+  return [...(wrong.lines === 0 ? [] : [unread]), ...(leftOut === 0 ? [] : [more])];
 }

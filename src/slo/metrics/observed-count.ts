@@ -21,7 +21,7 @@ function unseen(watched: Watched, data: RunData): string | null {
     return `\`${watched.name}\` was looked at ${watched.looks.length} times, ${fewestLooks} are needed`;
   const time = askedTime(data, []);
   if (!Array.isArray(time)) return time.note;
-  const stood = standing(watched.looks, ({ memoryBytes }) => memoryBytes);
+  const stood = standing(watched.looks, ({ cpuShare }) => cpuShare);
   return uncovered(stood, time, { data, watched, during: [] });
 }
 
