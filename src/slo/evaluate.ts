@@ -48,7 +48,7 @@ export function evaluatePromises(
   const { cutShort = null, baselines = noBaselines } = options;
   return promises.map((rules) => {
     const promise = promiseFrom(rules.text);
-    const judging = { promise, rules, gates, held: heldOf(promise, { baselines, gates, rules }) };
+    const judging = { promise, rules, gates, held: heldOf(promise, rules, baselines) };
     const windowMicros = rules.windowMicros ?? promise.windowMicros;
     const evaluated =
       windowMicros === undefined ? evaluate(judging, data) : evaluateWindows(judging, data, windowMicros);
@@ -57,13 +57,10 @@ export function evaluatePromises(
   });
 }
 
-function heldOf(
-  promise: PromiseExpression,
-  { baselines, gates, rules }: Pick<Judging, 'gates' | 'rules'> & { readonly baselines: BaselineRuns },
-): Held {
+function heldOf(promise: PromiseExpression, rules: PromiseText, baselines: BaselineRuns): Held {
   const { limit, measure } = promise;
   if (typeof limit === 'number') return { limit, text: printLimit(limit, metricOf(measure).unit) };
-  return heldAgainst(promise, limit, { baselines, gates, minSamples: rules.minSamples ?? 0 });
+  return heldAgainst(promise, limit, baselines.of(rules));
 }
 
 /** One promise against all that a record, or a stretch of it, holds. */
