@@ -247,7 +247,9 @@ describe('what is wrong with a promise of an entry by itself', () => {
     );
     const alone = 'slo: [{ use: web-api, with: { requests: requests_total } }]\n';
     expect(await complaint(alone)).toContain('"requests" has no effect');
-    expect((await promised('slo: [{ use: web-api }]\n')).filter((one) => one.includes('metric('))).toEqual([]);
+    expect((await promised('slo: [{ use: web-api }]\n')).filter((one) => one.includes('metric('))).toEqual(
+      [],
+    );
   });
 
   it('is a fault that is not there to recover from', async () => {
