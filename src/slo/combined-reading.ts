@@ -1,5 +1,8 @@
 // What is known of a ratio or a difference from what is known of its two sides: their values, bounds, doubts, samples.
 
+import { significant } from '../kernel/units.ts';
+import { type Bounds, combinedBounds, decides, exactly } from './bounds.ts';
+import { countedBy, fewestCounted, tooFewCounted } from './counted-ratio.ts';
 import type { Measure, Operation, Operator } from './expression.ts';
 import { noReading } from './metrics/metric.ts';
 import type { Metric, Reading } from './metrics/metric.ts';
@@ -19,11 +22,6 @@ export interface Side {
 interface Known extends Side {
   readonly value: number;
 }
-
-/** Two counted shares are compared on at least so many of what they count. */
-const fewestCounted = 10;
-/** More bad ones than this are no bad luck, however few samples there are. */
-const certainlyBad = 10;
 
 const nameOf = ({ measure }: Side): string => `\`${printMeasure(measure)}\``;
 
@@ -87,38 +85,35 @@ function atMost(value: number, other: Side): (limit: number) => string | null {
     value < limit ? null : `an upper bound only: ${nameOf(other)} is not known for certain, it may be more`;
 }
 
+/** Whether a side that has an answer of its own for a limit leaves that open; what lies between bounds is asked about below. */
+const openAt = ({ reading }: Known, limit: number): string | null =>
+  reading.within === undefined ? (reading.undecided?.(limit) ?? null) : null;
+
 /** What the sides themselves leave open, each asked about the value at which the whole meets the limit. */
-function openSide(one: Known, other: Known, ratio: boolean, limit: number): string | null {
-  const first = one.reading.undecided?.(ratio ? limit * other.value : limit + other.value) ?? null;
+function openSide(one: Known, other: Known, combined: Combined, limit: number): string | null {
+  const ratio = combined.operation === '/';
+  const first = openAt(one, ratio ? limit * other.value : limit + other.value);
   if (first !== null) return `${nameOf(one)}: ${first}`;
-  const second = other.reading.undecided?.(ratio ? one.value / limit : one.value - limit) ?? null;
-  return second === null ? null : `${nameOf(other)}: ${second}`;
+  const second = openAt(other, ratio ? one.value / limit : one.value - limit);
+  return second === null ? openBounds(one, other, combined, limit) : `${nameOf(other)}: ${second}`;
 }
 
-/** How many the right side counted, where both are counters of things; null: they are not. */
-function countedBy(one: Known, other: Known, ratio: boolean): number | null {
-  const both = ratio && one.reading.counted !== undefined && other.reading.counted !== undefined;
-  return both ? Math.floor((other.reading.counted ?? 0) + 1e-9) : null;
-}
+const boundsOf = ({ reading: { within, atLeast }, value }: Known): Bounds =>
+  within ?? (atLeast ? { from: value, to: Infinity, fromIncluded: true } : exactly(value));
 
-/**
- * A share that the target counted needs as many as any other: n · min(limit, 1 − limit) ≥ 1, unless more than 10 bad ones
- * break it. Without a limit, as many as other shares need that are compared.
- */
-function tooFewCounted(
-  { value, counted, other }: { readonly value: number; readonly counted: number; readonly other: Known },
-  { limit, operator }: Pick<Combined, 'limit' | 'operator'>,
+/** Both sides at once: each may be near to what is read of it, and both together far. */
+function openBounds(
+  one: Known,
+  other: Known,
+  { operation, operator }: Combined,
+  limit: number,
 ): string | null {
-  const few = (needed: number): string =>
-    `${nameOf(other)} counted ${counted} in that time, at least ${needed} are needed`;
-  if (limit === null || operator === null) return counted < fewestCounted ? few(fewestCounted) : null;
-  if (limit <= 0 || limit >= 1) return null;
-  const size = Math.min(limit, 1 - limit);
-  if (counted * size >= 1 - 1e-9) return null;
-  const upwards = operator.startsWith('<');
-  const isBroken = upwards ? value > limit : value < limit;
-  const bad = counted * (upwards ? value : 1 - value);
-  return isBroken && bad > certainlyBad ? null : few(Math.ceil(1 / size - 1e-6));
+  const estimate = [one, other].find(({ reading }) => reading.within !== undefined);
+  if (estimate === undefined) return null;
+  const bounds = combinedBounds(boundsOf(one), boundsOf(other), operation);
+  if (decides(bounds, operator, limit)) return null;
+  const range = `from ${significant(bounds.from)} to ${significant(bounds.to)}`;
+  return `of ${nameOf(estimate)} only its bucket is known: this lies somewhere ${range}`;
 }
 
 interface Combined {
@@ -146,12 +141,12 @@ function refusalOf(one: Known, other: Known, ratio: boolean): string | null {
 function combineKnown(one: Known, other: Known, combined: Combined): Reading {
   const { operation, operator, metric } = combined;
   const ratio = operation === '/';
-  const counted = countedBy(one, other, ratio);
+  const counted = ratio ? countedBy(one.reading, other.reading) : null;
   const samples = counted ?? fewestOf([one, other]);
   const refusal = refusalOf(one, other, ratio);
   if (refusal !== null) return noReading(refusal, samples);
   const value = ratio ? one.value / other.value : one.value - other.value;
-  const few = counted === null ? null : tooFewCounted({ value, counted, other }, combined);
+  const few = counted === null ? null : tooFewCounted({ value, counted, by: nameOf(other) }, combined);
   if (few !== null) return noReading(few, samples);
   const bound = other.reading.atLeast ? atMost(value, other) : null;
   const unbounded = operator === null ? (bound?.(value) ?? null) : null;
@@ -163,7 +158,7 @@ function combineKnown(one: Known, other: Known, combined: Combined): Reading {
     atLeast: one.reading.atLeast,
     samples,
     note: noteOf(one, other, operation),
-    undecided: (limit) => bound?.(limit) ?? openSide(one, other, ratio, limit),
+    undecided: (limit) => bound?.(limit) ?? openSide(one, other, combined, limit),
   };
 }
 

@@ -5,6 +5,7 @@ import type { FaultRecord } from '../../record/schema.ts';
 import type { Operator } from '../expression.ts';
 import { noReading } from './metric.ts';
 import type { Metric, Reading } from './metric.ts';
+import { worstOf } from './worst-of.ts';
 
 interface LinkMetric extends Pick<Metric, 'unit' | 'resolution' | 'tooFew'> {
   readonly name: string;
@@ -32,27 +33,6 @@ function readFault(fault: FaultRecord, read: LinkMetric['read'], operator: Opera
   return note === null ? reading : { ...reading, note: `${fault.id}: ${note}` };
 }
 
-/**
- * Of its faults the one that is worst for the promise: the largest, for `>` the smallest. One that cannot be read leaves it
- * open, for it might be worse; one that is open about a limit does so unless the worst breaks it for certain.
- */
-function worstOf(readings: readonly Reading[], operator: Operator | null): Reading {
-  const open = readings.find((reading) => reading.value === null);
-  if (open !== undefined) return open;
-  const sign = operator?.startsWith('>') === true ? -1 : 1;
-  const weight = ({ value }: Reading): number => sign * (value ?? 0);
-  const worst = readings.reduce((most, reading) => (weight(reading) > weight(most) ? reading : most));
-  return {
-    ...worst,
-    undecided: (limit) => {
-      const own = worst.undecided?.(limit) ?? null;
-      if (own === null && weight(worst) > sign * limit) return null;
-      const doubts = readings.map((reading) => reading.undecided?.(limit) ?? null);
-      return doubts.find((reason) => reason !== null) ?? null;
-    },
-  };
-}
-
 export const linkMetric = ({ name, unit, resolution, tooFew, read }: LinkMetric) =>
   ({
     name,
@@ -76,6 +56,7 @@ export const linkMetric = ({ name, unit, resolution, tooFew, read }: LinkMetric)
       return worstOf(
         injected.map((fault) => readFault(fault, read, operator)),
         operator,
+        (samples) => tooFew(measure, samples, null),
       );
     },
   }) as const satisfies Metric;

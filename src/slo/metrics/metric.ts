@@ -3,6 +3,7 @@
 import type { SliceCounts } from '../../measure/slice.ts';
 import type { RunData } from '../../record/data.ts';
 import type { SloRecord } from '../../record/schema.ts';
+import type { Bounds } from '../bounds.ts';
 import type { Measure, Operator } from '../expression.ts';
 import type { Gate } from '../gate.ts';
 import type { View, ViewHistograms } from '../select.ts';
@@ -27,6 +28,8 @@ export interface Reading {
   readonly samples: number;
   /** Of a counter of whole things: how many it counted in the time, whatever the unit of the value. */
   readonly counted?: number;
+  /** The value is an estimate of what lies somewhere between these. */
+  readonly within?: Bounds;
   /** Worth telling, one sentence; the reason when there is no value. */
   readonly note: string | null;
   /** There is no value because there is nothing to judge, which is nobody's fault. */

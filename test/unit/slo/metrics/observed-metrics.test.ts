@@ -218,6 +218,24 @@ describe('what is counted over the run', () => {
     expect(reading.undecided?.(1)).toBeNull();
     expect(reading.undecided?.(3)).toContain('was seen for');
   });
+
+  test('at least so many keep no promise that allows just as many', () => {
+    const short = restarted(1, processLooks(1, 10));
+    expect(read('restarts', 'target', short, { operator: '<=' }).undecided?.(1)).toContain('was seen for');
+    expect(read('restarts', 'target', short, { operator: '<' }).undecided?.(1)).toBeNull();
+    expect(read('restarts', 'target', short, { operator: '>=' }).undecided?.(1)).toBeNull();
+  });
+
+  test('of several one that may have more leaves open what the worst does not break', () => {
+    const containers = [
+      containerOf('one', { service: 'db', restarts: 2 }),
+      containerOf('two', { service: 'db', restarts: 1, points: containerLooks(1, 10) }),
+    ];
+    const reading = read('restarts', 'service:db', { containers }, { operator: '<' });
+    expect(reading).toMatchObject({ value: 2, atLeast: true });
+    expect(reading.undecided?.(3)).toContain('`container:two` was seen for');
+    expect(reading.undecided?.(1)).toBeNull();
+  });
 });
 
 describe('what is left after the load', () => {
