@@ -8,7 +8,7 @@ const secondMicros = 1_000_000;
 export interface Stretch {
   readonly startMicros: number;
   readonly endMicros: number;
-  /** The record as if nothing else had been measured. */
+  /** The record as if nothing else had been measured, but for `whole`. */
   readonly data: RunData;
 }
 
@@ -78,7 +78,8 @@ function within(data: RunData, startMicros: number, endMicros: number, last: boo
     (slice) => slice.startMicros >= startMicros && (last || slice.startMicros < endMicros),
   );
   const elapsedMicros = Math.min(run.load.elapsedMicros, endMicros);
-  return { ...data, run: { ...run, phases, load: { ...run.load, elapsedMicros } }, slices: inside };
+  const load = { ...run.load, elapsedMicros };
+  return { ...data, run: { ...run, phases, load }, slices: inside, whole: data.whole ?? data };
 }
 
 export const stretchWords = ({ startMicros, endMicros }: Stretch): string =>
