@@ -3,7 +3,8 @@
 import { samplesNeeded } from '../measure/quantile.ts';
 import type { ScrapedSeries, ScrapeLog } from '../record/scrape-log.ts';
 import { bucketGrowths, bucketsIn, histogramOf, quantileOfBuckets } from '../slo/scraped-histogram.ts';
-import { type Growth, growthsOf, increasesOf, isGap, restartsIn, summed, trackOf } from '../slo/scraped.ts';
+import { type Growth, growthsOf, isGap, summed } from '../slo/scraped.ts';
+import { increasesOf, restartsIn, trackOf } from '../slo/tracks.ts';
 import { labelText } from '../slo/scraped-words.ts';
 import type { Selector } from '../slo/selector.ts';
 import type { TimeLine, TimePoint } from './charts/lines.ts';
@@ -41,7 +42,7 @@ const spanOf = (group: readonly Omit<Stretch, 'y'>[]) => ({
 /** All of them together, per second. */
 export function rateLine(log: ScrapeLog, series: readonly ScrapedSeries[]): TimeLine {
   const tracks = series.map((entry) => trackOf(entry, log.scrapes));
-  const increases = tracks.map((track) => increasesOf(track, restartsIn([track], log.scrapes.length)));
+  const increases = tracks.map((track) => increasesOf(track, restartsIn([track], log)));
   const growths = growthsOf(summed(increases), log.scrapes).map((growth, index) => ({
     ...growth,
     known: !isGap(growth, log) && tracks.some((track) => track[index + 1] !== undefined),
