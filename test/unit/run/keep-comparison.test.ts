@@ -8,6 +8,8 @@ import { comparisonSchema, type Comparison } from '../../../src/compare/schema.t
 import { keepComparison, keepUndoFailure } from '../../../src/run/keep-comparison.ts';
 import { sampleComparison } from '../../support/comparison-data.ts';
 
+type Verdict = Comparison['verdict'];
+
 let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mettle-comparison-'));
@@ -18,7 +20,7 @@ const kept = async (): Promise<Comparison> =>
   comparisonSchema.parse(JSON.parse(await readFile(join(folder, 'comparison.json'), 'utf8')));
 
 test('what could not be undone decides over the verdict that was kept, and what it said stays below', async () => {
-  const verdict = { status: 'inconclusive', reasons: ['p95(query): too noisy'], exitCode: 3 } as const;
+  const verdict: Verdict = { status: 'inconclusive', reasons: ['p95(query): too noisy'], exitCode: 3 };
   const comparison = { ...sampleComparison(), verdict };
   const report = await keepComparison(folder, comparison);
   await keepUndoFailure(folder, comparison, 'an undo could not be completed: a proxy of ours');
@@ -35,7 +37,7 @@ test('what could not be undone decides over the verdict that was kept, and what 
 });
 
 test('one that says so already stays as it is', async () => {
-  const verdict = { status: 'fail', reasons: ['run a: a toxic is left'], exitCode: 4 } as const;
+  const verdict: Verdict = { status: 'fail', reasons: ['run a: a toxic is left'], exitCode: 4 };
   const comparison = { ...sampleComparison(), verdict };
   await keepComparison(folder, comparison);
   await keepUndoFailure(folder, comparison, 'an undo could not be completed: a toxic');

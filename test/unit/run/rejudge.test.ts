@@ -85,7 +85,7 @@ describe('what other promises cannot make good', () => {
     const data = stored();
     const faults = data.run.faults.map((fault) => ({
       ...fault,
-      ...({ status: 'held back', effectAtMicros: null, clearedAtMicros: null, heldBackBy: by } as const),
+      ...({ status: 'not injected', effectAtMicros: null, clearedAtMicros: null, heldBackBy: by } as const),
     }));
     return { ...data, run: { ...data.run, faults } };
   }
@@ -160,4 +160,13 @@ describe('what promises about a record can name', () => {
     const mixed = namesIn({ run: { ...run, series }, slices }).series.filter(({ isMixed }) => isMixed);
     expect(mixed.map(({ name }) => name)).toEqual(['query']);
   });
+});
+
+test('a run without any promise may pass, and says that nothing was held against it', () => {
+  const none = rejudge(stored(), [], noBaselines);
+  expect(none.run.verdict.status).toBe('pass');
+  const told = none.run.notes.filter((note) => note.startsWith('there are no promises'));
+  expect(told).toHaveLength(1);
+  expect(rejudge(none, [], noBaselines).run.notes).toEqual(none.run.notes);
+  expect(judged(none, promises('p50(query) < 9s')).notes).not.toContain(told[0]);
 });
