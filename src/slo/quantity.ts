@@ -22,11 +22,13 @@ export type LimitKind = Unit | 'ratio' | 'scraped';
 export interface Limited {
   readonly unit: Unit;
   readonly kind: LimitKind;
-  readonly better: 'lower' | 'higher';
+  readonly better: 'lower' | 'higher' | null;
   /** `/` or `-` of two metrics. */
   readonly operation: '/' | '-' | null;
   /** A share of answers, which a number of samples bounds. */
   readonly isCounted: boolean;
+  /** A share that is not part of a whole, such as that of a budget. */
+  readonly mayExceedOne: boolean;
 }
 
 const bareNumber = /^\d+(?:\.\d+)?$/;

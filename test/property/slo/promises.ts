@@ -72,7 +72,7 @@ const limits: Readonly<Record<Unit, fc.Arbitrary<number>>> = {
     thousandths(0.001, 5_000).map((perMinute) => (perMinute * 1_000_000) / 60_000_000),
   ),
   count: fc.oneof(fc.integer({ min: 0, max: 1e12 }), thousandths(0, 1_000)),
-  score: thousandths(0, 1),
+  score: thousandths(0.001, 0.999),
   bytes: fc.oneof(
     fc.integer({ min: 0, max: 1e12 }),
     fc.integer({ min: 1, max: 9_999 }).map((mebibytes) => mebibytes * 1_048_576),

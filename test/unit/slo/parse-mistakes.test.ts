@@ -10,6 +10,20 @@ const ends = 'only `during <phase>` and `over <window>` may follow';
 const phases = 'e.g. `during steady` or `during fault:<id>`';
 const statistics = 'expected `mean`, `max`, `min` or a percentile such as `p95`';
 
+/** Promises that every run would keep. */
+const unbreakable = [
+  ['availability >= 0%', 16, '>= 0%', 'outside of its range'],
+  ['availability <= 100%', 16, '<= 100%', 'outside of its range'],
+  ['error_rate <= 100%', 14, '<= 100%', 'outside of its range'],
+  ['apdex(1s) >= 0', 13, '>= 0', 'outside of its range'],
+  ['budget_spent(99%) >= 0%', 21, '>= 0%', 'below zero'],
+  ['p95 >= 0ms', 7, '>= 0ms', 'below zero'],
+  ['throughput >= 0/s', 14, '>= 0/s', 'below zero'],
+].map(([text, at, limit, why]): Mistake => {
+  const message = `nothing can break \`${String(limit)}\`: it is never ${String(why)}`;
+  return [String(text), Number(at), message, 'promise a limit that a bad run would miss'];
+});
+
 function expectMistakes(mistakes: readonly Mistake[]): void {
   test.each(mistakes)('%s', (text, offset, message, suggestion) => {
     const result = parsePromise(text);
@@ -187,6 +201,7 @@ describe('the comparison and the limit', () => {
       'no number of samples can show `100%`',
       'allow a small share, e.g. `>= 99.9%`',
     ],
+    ...unbreakable,
     [
       'error_rate(a) - error_rate(b) <= 0%',
       33,
@@ -389,4 +404,15 @@ test.each([
   ['burn(query, 99%)', 0, '`burn` needs its windows', 'add `over 60s/5s`'],
 ])('a measure alone: %s', (text, offset, message, suggestion) => {
   expect(parseMeasure(text)).toEqual({ ok: false, problem: { message, offset, suggestion } });
+});
+
+test('a limit at the edge that a run can miss is none of these mistakes', () => {
+  const texts = [
+    'error_rate < 100%',
+    'budget_spent(99%) <= 100%',
+    'availability > 0%',
+    'cpu(target) <= 100%',
+  ];
+  for (const text of [...texts, 'sockets_left(target) >= 0', 'p95(a) - p95(b) >= 0ms'])
+    expect(parsePromise(text).ok, text).toBe(true);
 });
