@@ -3,7 +3,7 @@
 import type { Slice } from '../measure/slice.ts';
 import { badRunFrom } from './bad-run.ts';
 import type { Gate, Tally } from './gate.ts';
-import { isHalfBadImprobable, samplesAgainstHalfBad } from './half-bad.ts';
+import { mayBeHalfBad } from './half-bad.ts';
 import { isBadTogether, pooled, samplesIn, secondMicros, type Window, windowsOf } from './seconds.ts';
 import { everySecondLevel, fewLooksLevel } from './significance.ts';
 
@@ -34,30 +34,32 @@ export interface FaultTimeline {
   readonly samplesAfterClear: number;
 }
 
-/** Fewer say neither that the promises hold again nor that nothing happened. */
-const samplesNeeded = (gates: readonly Gate[]): number =>
-  Math.max(fewestSamples, ...gates.map(({ share }) => samplesAgainstHalfBad(share)));
-
 const isWithin = ({ bad, total }: Tally, { share }: Gate): boolean => bad <= Math.max(1, share * total);
 
-const withinAllowance = (windows: readonly Window[], gates: readonly Gate[]): boolean =>
-  gates.every((gate, index) => isWithin(pooled(windows, index), gate));
+const nothing: Tally = { bad: 0, total: 0 };
+
+const sumOf = (a: Tally, b: Tally): Tally => ({ bad: a.bad + b.bad, total: a.total + b.total });
+
+/** Of one of the promises, as far as what was counted tells. */
+const anyHalfBad = (tallies: readonly Tally[], gates: readonly Gate[]): boolean =>
+  gates.some((gate, index) => mayBeHalfBad(tallies[index] ?? nothing, gate));
 
 /** Index of the window that completes the good stretch beginning at `from`, or null when it is none. */
 function stretchEnd(windows: readonly Window[], from: number, gates: readonly Gate[]): number | null {
-  const needed = samplesNeeded(gates);
   const first = windows[from];
   if (first === undefined) return null;
   let samples = 0;
+  let tallies = gates.map(() => nothing);
   for (let index = from; index < windows.length; index += 1) {
     const window = windows[index];
     if (window?.state !== 'good') return null;
     samples += window.samples;
+    tallies = tallies.map((held, gate) => sumOf(held, window.tallies[gate] ?? nothing));
     const longEnough = window.endMicros - first.startMicros >= stretchMicros - 1;
+    if (!longEnough || samples < fewestSamples) continue;
+    if (anyHalfBad(tallies, gates)) continue;
     // The shortest is the one that counts: much that is good later must not outweigh what is bad at its begin.
-    if (longEnough && samples >= needed) {
-      return withinAllowance(windows.slice(from, index + 1), gates) ? index : null;
-    }
+    return gates.every((gate, at) => isWithin(tallies[at] ?? nothing, gate)) ? index : null;
   }
   return null;
 }
@@ -67,7 +69,7 @@ interface Found {
   readonly relapsed: boolean;
 }
 
-/** The first good stretch; bad windows in a row that end after it start the search again behind them. */
+/** The first good stretch; bad windows in a row from its begin on start the search again behind them. */
 function firstStretch(after: readonly Window[], gates: readonly Gate[]): Found {
   let relapsed = false;
   for (let from = 0; from < after.length; from += 1) {
@@ -76,7 +78,8 @@ function firstStretch(after: readonly Window[], gates: readonly Gate[]): Found {
     // From its begin: where a window is too thin to be bad, they may begin in the stretch.
     const again = badRunFrom(after, gates, from);
     if (again === null) return { atMicros: after[from]?.startMicros ?? null, relapsed };
-    relapsed = true;
+    // What ends in the stretch shows that it was none.
+    relapsed ||= again.last > end;
     from = again.last;
   }
   return { atMicros: null, relapsed };
@@ -89,11 +92,8 @@ function firstStretch(after: readonly Window[], gates: readonly Gate[]): Found {
 function neverBad(during: readonly Window[], after: readonly Window[], gates: readonly Gate[]): boolean {
   const all = [...during, ...after];
   if (all.some((window) => isBadTogether([window], gates, everySecondLevel))) return false;
-  const shown = gates.every((gate, index) => {
-    const tally = pooled(all, index);
-    return isWithin(tally, gate) || gate.share >= 0.5 || isHalfBadImprobable(tally);
-  });
-  if (!shown) return false;
+  const tallies = gates.map((_, index) => pooled(all, index));
+  if (anyHalfBad(tallies, gates)) return false;
   return [during, after, all].every((part) => !isBadTogether(part, gates, fewLooksLevel));
 }
 
@@ -111,7 +111,7 @@ export function faultTimelineOf(
   const shown = badRunFrom(all, gates, 0);
   const detectedAtMicros = shown === null ? null : (all[shown.first]?.startMicros ?? null);
   // Few samples, or none while the fault was in effect, cannot show that nothing happened.
-  const enough = samples >= samplesNeeded(gates) && samplesIn(during) > 0 && samplesAfterClear > 0;
+  const enough = samples >= fewestSamples && samplesIn(during) > 0 && samplesAfterClear > 0;
   const counted = { detectedAtMicros, enough, samples, samplesAfterClear };
   if (gates.length === 0) return { ...counted, recoveredAtMicros: null, impact: true, relapsed: false };
   if (enough && shown === null && neverBad(during, after, gates)) {
