@@ -36,7 +36,7 @@ function addList(slo: Command): void {
       const rows = metrics.map(({ written, unit, better, about }) => [
         written,
         unit,
-        `${better} is better`,
+        better === null ? 'as promised' : `${better} is better`,
         about,
       ]);
       for (const line of columns(rows)) output.result(line);

@@ -165,7 +165,9 @@ export const runDescriptions: Descriptions = {
   cores: 'How many cores it may use; null or absent: not known.',
   restarts: 'How often another process, or another start of the container, took its place.',
   containers: 'Containers of the target, looked at about once a second.',
-  service: 'Its Compose service; null: none.',
+  service: 'Its Compose service; null: none, or one that Compose runs once beside it.',
+  servicePartial:
+    'Not every container of its service was watched, so that promises about the service cannot be judged; absent: all were.',
   memoryLimitBytes: 'The memory it may use; null: no limit that binds, or not known.',
   'containers.restarts':
     'How often it began anew while the run lasted; null: the engine stopped telling, so that some may be missing.',
@@ -243,7 +245,7 @@ export const comparisonDescriptions: Descriptions = {
   'runs.verdict': "The run's own verdict.",
   metrics: 'Every metric that was compared.',
   primary: 'Whether it gates the verdict; the others inform.',
-  better: 'Which direction is good.',
+  better: 'Which direction is good; null where neither the metric nor a promise says so.',
   scale: 'log: ln(after/before); points: after − before.',
   before: 'Before; null when it cannot be computed.',
   after: 'After; null when it cannot be computed.',

@@ -9,6 +9,8 @@ import { worstOf } from './worst-of.ts';
 
 interface LinkMetric extends Pick<Metric, 'unit' | 'resolution' | 'tooFew'> {
   readonly name: string;
+  /** Default: less is better. null: what is promised about it says which. */
+  readonly better?: null;
   /** Of one fault. A reading without a value says why. */
   readonly read: (attempts: AttemptsRecord, operator: Operator | null) => Reading;
 }
@@ -33,12 +35,12 @@ function readFault(fault: FaultRecord, read: LinkMetric['read'], operator: Opera
   return note === null ? reading : { ...reading, note: `${fault.id}: ${note}` };
 }
 
-export const linkMetric = ({ name, unit, resolution, tooFew, read }: LinkMetric) =>
+export const linkMetric = ({ name, unit, better, resolution, tooFew, read }: LinkMetric) =>
   ({
     name,
     pattern: new RegExp(`^${name}$`),
     unit,
-    better: 'lower',
+    better: better === null ? null : 'lower',
     scale: 'log',
     subject: 'link',
     argument: 'none',

@@ -59,7 +59,8 @@ export interface Metric {
   readonly name: string;
   readonly pattern: RegExp;
   readonly unit: SloRecord['unit'];
-  readonly better: 'lower' | 'higher';
+  /** null: it depends on what it is of; what is promised about it says so. */
+  readonly better: 'lower' | 'higher' | null;
   /** How two runs are compared: ln(after/before), or after − before in points. */
   readonly scale: 'log' | 'points';
   /** Of durations that run from an actual start by their nature: whether the load has due times is nothing to them. */

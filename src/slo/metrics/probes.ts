@@ -6,6 +6,7 @@ import { noReading } from './metric.ts';
 export const probes = linkMetric({
   name: 'probes',
   unit: 'count',
+  better: null,
   resolution: 1,
   tooFew: () => null,
   read: (seen) => {

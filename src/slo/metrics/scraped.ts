@@ -143,7 +143,7 @@ export const scraped = {
   name: 'metric',
   pattern: /^metric$/,
   unit: 'count',
-  better: 'lower',
+  better: null,
   scale: 'log',
   subject: 'scraped',
   argument: 'statistic',

@@ -7,6 +7,7 @@ import { noReading, undecidedFrom } from './metric.ts';
 export const silence = linkMetric({
   name: 'silence',
   unit: 'µs',
+  better: null,
   resolution: 100_000,
   tooFew: () => null,
   read: (seen, operator) => {
