@@ -5,7 +5,7 @@ import type { PromiseText } from './gates.ts';
 /** In the metric's unit; `why`: it is not known for certain. */
 export type BaselineValue = { readonly value: number } | { readonly why: string };
 
-export interface BaselineRun {
+interface BaselineRun {
   readonly id: string;
   /** Of the promise's measure. The run itself is let go of: a median is of up to 100. */
   readonly of: BaselineValue;
