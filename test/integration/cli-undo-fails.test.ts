@@ -138,10 +138,15 @@ it('a proxy that stays when the run is over: the record says so too, although it
   server.mood('refuses');
   const result = await mettle.ended;
   expect(result.exitCode, result.stdout + result.stderr).toBe(4);
-  const { faults, verdict } = lastRecord(workspace);
+  const { faults, grounds, verdict } = lastRecord(workspace);
   expect(faults.map(({ status }) => status)).toEqual(['undone', 'undone']);
   expect(verdict).toMatchObject({ status: 'fail', exitCode: 4 });
   expect(verdict.reasons[0]).toContain('by hand: curl -X DELETE');
+  expect(grounds?.undoFailed).toEqual([verdict.reasons[0]]);
+  // Judged by other promises the run has left it behind all the same.
+  const milder = await workspace.file('milder.yml', 'slo:\n  - p50(work) < 20s\n');
+  const again = await workspace.run(['report', recordFolders(workspace)[0]!, '--judge', milder]);
+  expect(again.exitCode, again.stdout).toBe(4);
 
   server.mood('well');
   expect((await workspace.run(['chaos', 'rollback'])).exitCode).toBe(0);
