@@ -29,6 +29,7 @@ export function strangeness(document: SourceDocument): Diagnostic[] {
   const known: readonly unknown[] = [...readKinds, ...passedOver];
   if (known.includes(kind)) return [];
   const names = [...readKinds, ...passedOver];
+  if (kind === undefined) return complain('kind', 'missing key "kind"', `known: ${names.join(', ')}`);
   return complain(
     'kind',
     `unknown kind ${quoted(String(kind))}`,

@@ -41,6 +41,9 @@ function namedOf(cursor: Cursor): Named {
       'percentiles go from p1 to p99.99; the slowest is `max`',
     );
   }
+  const small = name.toLowerCase();
+  if (metricNamed(small) !== undefined)
+    throw new Refusal(`unknown metric \`${name}\``, at, `did you mean \`${small}\`?`);
   const known = metrics.map((entry) => entry.name);
   throw new Refusal(`unknown metric \`${name}\``, at, suggestionFor(name, known));
 }

@@ -363,6 +363,7 @@ describe('what is not understood is refused', () => {
       ratio.replace(/ {2}indicator:[^]*?(?= {2}timeWindow)/, ''),
       'needs one of the keys indicator, indicatorRef',
     ],
+    ['no kind', ratio.replace('kind: SLO\n', ''), 'missing key "kind" — known: SLO, SLI, '],
     ['no OpenSLO', 'slo: [p95 < 1s]\n', 'slos.yml:1:1: there is no document of OpenSLO in it'],
   ];
   it.each(cases)('%s', async (_, text, message) => {

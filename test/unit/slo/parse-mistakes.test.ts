@@ -40,6 +40,7 @@ describe('the metric', () => {
     ['', 0, 'expected a metric', 'begin with a metric, e.g. `p95(query) < 200ms`'],
     ['  < 2s', 2, 'expected a metric', 'begin with a metric, e.g. `p95(query) < 200ms`'],
     ['p59x(query) < 2s', 0, 'unknown metric `p59x`', /^known: p1…p99.99, mean, max, /],
+    ['P95(query) < 2s', 0, 'unknown metric `P95`', 'did you mean `p95`?'],
     ['eror_rate(query) < 5%', 0, 'unknown metric `eror_rate`', 'did you mean `error_rate`?'],
     [
       'p100(query) < 2s',
