@@ -44,6 +44,8 @@ export const containerSeriesSchema = z.object({
   name: z.string(),
   /** Its Compose service. */
   service: z.string().nullable(),
+  /** Not every container of that service was watched, or nobody knows: nothing can be said of the service as a whole. */
+  servicePartial: z.boolean().optional(),
   /** How many cores it may use. */
   cores: z.number().nullable(),
   memoryLimitBytes: z.number().nullable(),

@@ -63,6 +63,8 @@ export function readWatched(
   if (subject === null) return noReading('it names nothing that is watched');
   const found = watchedNamed(data.run, subject);
   if (found.length === 0) return noReading(whyNotWatched(data.run, subject));
+  if (subject.startsWith('service:') && found.some(({ isServicePartial }) => isServicePartial))
+    return noReading(`not every container of \`${subject}\` was watched, so nothing is known of all of them`);
   return worstOf(found.map(read), operator, few);
 }
 

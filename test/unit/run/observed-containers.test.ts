@@ -153,7 +153,7 @@ describe('containers that are watched', () => {
       usage: () => Promise.reject(new Error('is not running')),
     });
     await seconds(2);
-    expect(observation.series(0)).toEqual([]);
+    expect(observation.series(0)).toMatchObject([{ name: 'shop_db_1', service: 'db', points: [] }]);
     expect(observation.notes()).toEqual(['not running at any look, so without figures: shop_db_1']);
   });
 
@@ -180,6 +180,37 @@ describe('containers that are watched', () => {
     await seconds(1);
     expect(observation.series(0)).toHaveLength(50);
     expect(observation.notes()).toEqual(['3 further containers were not watched: at most 50 are']);
+  });
+
+  it('say of their service when not all of it is watched', async () => {
+    const replica = (number: number): ContainerState =>
+      fakeContainer(`shop_web_${number}`, { labels: composed('shop', 'web') });
+    const many = [inShop('db'), ...Array.from({ length: 50 }, (_each, index) => replica(index))];
+    const { observation } = await watching(many);
+    const partial = new Map(
+      observation.series(0).map(({ service, servicePartial }) => [service, servicePartial]),
+    );
+    expect([...partial]).toEqual([
+      ['db', undefined],
+      ['web', true],
+    ]);
+  });
+
+  it('say so of every service when one cannot be asked whose it is', async () => {
+    const list = [inShop('db'), inShop('web')];
+    const { observation } = await watching(list, {
+      inspect: (wanted) =>
+        wanted === list[1]?.id
+          ? Promise.reject(new Error('gone'))
+          : Promise.resolve(list.find(({ id, name }) => id === wanted || name === wanted)),
+    });
+    expect(observation.series(0)).toMatchObject([{ service: 'db', servicePartial: true }]);
+  });
+
+  it('that Compose runs once beside a service are none of it', async () => {
+    const labels = { ...composed('shop', 'db'), 'com.docker.compose.oneoff': 'True' };
+    const { observation } = await watching([fakeContainer('shop_db_run_1', { labels })]);
+    expect(observation.series(0)).toMatchObject([{ name: 'shop_db_run_1', service: null }]);
   });
 });
 

@@ -162,7 +162,16 @@ describe('a target that a fault has taken away', () => {
     const points = containerLooks(1, 30).filter(({ atMicros }) => atMicros <= 12e6 || atMicros > 21e6);
     const run = (on: string, hit: string): ObservedRun => ({
       ...gone(on),
-      faults: [{ id: 'gone', on, with: { containers: hit }, effectAtMicros: 12e6, clearedAtMicros: 21e6 }],
+      faults: [
+        {
+          id: 'gone',
+          kind: 'stop',
+          on,
+          with: { containers: hit },
+          effectAtMicros: 12e6,
+          clearedAtMicros: 21e6,
+        },
+      ],
       containers: [containerOf('shop_db_1', { service: 'db', points })],
     });
     expect(read('memory', 'service:db', run('service:db', 'shop_db_1')).value).toBe(100_000_000);
