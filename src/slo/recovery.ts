@@ -5,10 +5,15 @@ import { badRunFrom } from './bad-run.ts';
 import type { Gate, Tally } from './gate.ts';
 import { mayBeHalfBad } from './half-bad.ts';
 import { isBadTogether, pooled, samplesIn, secondMicros, type Window, windowsOf } from './seconds.ts';
-import { everySecondLevel, fewLooksLevel } from './significance.ts';
 
 const stretchMicros = 3 * secondMicros;
 const fewestSamples = 30;
+/**
+ * What beside bad windows in a row shows an impact comes on top of these, which are wrong in less than 2 of 1,000 minutes: a
+ * single window, looked at 60 times a minute, may add 0.6; the fault, what follows and both together 0.3.
+ */
+const singleLevel = 1 / 100_000;
+const wholeLevel = 1 / 10_000;
 
 /** From the start of the load. */
 export interface FaultTimes {
@@ -91,10 +96,10 @@ function firstStretch(after: readonly Window[], gates: readonly Gate[]): Found {
  */
 function neverBad(during: readonly Window[], after: readonly Window[], gates: readonly Gate[]): boolean {
   const all = [...during, ...after];
-  if (all.some((window) => isBadTogether([window], gates, everySecondLevel))) return false;
+  if (all.some((window) => isBadTogether([window], gates, singleLevel))) return false;
   const tallies = gates.map((_, index) => pooled(all, index));
   if (anyHalfBad(tallies, gates)) return false;
-  return [during, after, all].every((part) => !isBadTogether(part, gates, fewLooksLevel));
+  return [during, after, all].every((part) => !isBadTogether(part, gates, wholeLevel));
 }
 
 /** Pure: the same slices give the same answer live and from the record. Without gates nothing is ever recovered. */
