@@ -35,6 +35,14 @@ test('the object form has all of its keys, the short form none', async () => {
 describe('wrong keys and values of the object form', () => {
   test.each([
     [
+      'memory_share(target) < 80%',
+      '63:5: `memory_share` is not seen of processes — name a container, e.g. `memory_share(service:<name>)`',
+    ],
+    [
+      'sockets_left(service:db) <= 0',
+      '63:5: `sockets_left` is not seen of containers — name a process that Mettle starts, e.g. `target`',
+    ],
+    [
       '{ assert: cpu(target, p95) < 80%, severity: warn }',
       '63:27: unknown key "p95) < 80%" — within braces a promise with a comma is quoted',
     ],
