@@ -1,7 +1,8 @@
 // What the target's containers use while a run lasts: about once a second each is looked at, and the engine's events are counted.
 
-import type { DockerEvent, DockerPort } from '../faults/clients/docker-port.ts';
+import type { DockerAddress, DockerEvent, DockerPort } from '../faults/clients/docker-port.ts';
 import { connectDocker } from '../faults/clients/docker.ts';
+import { unlessAborted } from '../kernel/abort.ts';
 import { messageOf } from '../kernel/errors.ts';
 import type { ContainerSeriesRecord } from '../record/observed-schema.ts';
 import { type ContainerWatchRequest, watchedIds } from './container-events.ts';
@@ -36,17 +37,41 @@ const lookTimeoutMs = 5_000;
 const mostContainers = 50;
 const serviceLabel = 'com.docker.compose.service';
 
+const nothing: ContainerObservation = {
+  ...{ isAsked: false, series: () => [], notes: () => [] },
+  close: () => undefined,
+};
+
+const unwatched = (why: string): ContainerObservation => ({
+  ...nothing,
+  isAsked: true,
+  notes: () => [`containers were not watched: ${why}`],
+});
+
+interface ObserveRequest extends ContainerWatchRequest {
+  /** The run is interrupted: an engine that does not answer is waited for no longer. */
+  readonly signal: AbortSignal;
+}
+
 /** Of the containers that faults select, and with `observe: { docker: true }` of the target's own project. Never rejects. */
 export async function observeContainers(
-  request: ContainerWatchRequest,
+  request: ObserveRequest,
   connect = connectDocker,
 ): Promise<ContainerObservation> {
-  const { docker, clock, target } = request;
-  const nothing: ContainerObservation = {
-    ...{ isAsked: false, series: () => [], notes: () => [] },
-    close: () => undefined,
-  };
+  const { docker, signal } = request;
   if (docker === null) return nothing;
+  const opening = openFor({ ...request, docker }, connect);
+  const instead = unwatched('the run was interrupted');
+  const found = await unlessAborted(opening, signal, instead);
+  if (found === instead) void opening.then((late) => late.close());
+  return found;
+}
+
+async function openFor(
+  request: ContainerWatchRequest & { readonly docker: DockerAddress },
+  connect: typeof connectDocker,
+): Promise<ContainerObservation> {
+  const { docker, clock, target } = request;
   try {
     const engine = await connect(docker, lookTimeoutMs);
     const project = target.observe.docker ? target.docker.project : null;
@@ -61,8 +86,7 @@ export async function observeContainers(
       { containerIds, project },
     );
   } catch (error) {
-    const notes = [`containers were not watched: ${messageOf(error)}`];
-    return { ...nothing, isAsked: true, notes: () => notes };
+    return unwatched(messageOf(error));
   }
 }
 

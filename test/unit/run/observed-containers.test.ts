@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DockerEvent, DockerPort } from '../../../src/faults/clients/docker-port.ts';
 import type { ContainerState } from '../../../src/faults/clients/docker-state.ts';
-import type { ContainerWatchRequest } from '../../../src/run/container-events.ts';
 import { observeContainers } from '../../../src/run/observed-containers.ts';
 import { composed, fakeContainer, fakeDocker, fakeUsage } from '../../support/fake-docker.ts';
 
@@ -41,10 +40,10 @@ async function watching(containers: ContainerState[], differing: Partial<DockerP
     ...differing,
   };
   const request = {
-    ...{ docker, seed: 1, scenario: { chaos: [] } },
+    ...{ docker, seed: 1, scenario: { chaos: [] }, signal: new AbortController().signal },
     target: { observe: { docker: true }, docker: { project: 'shop' } },
     clock: { nowMicros: () => (Date.now() - beganMs) * 1_000 },
-  } as unknown as ContainerWatchRequest;
+  } as unknown as Parameters<typeof observeContainers>[0];
   const observation = await observeContainers(request, () => Promise.resolve(engine));
   return {
     ...{ observation, asked, isClosed: () => isClosed },
@@ -257,8 +256,9 @@ describe('what cannot be watched is told, and keeps no run from going on', () =>
   it('no engine at all, and no wish for one', async () => {
     const request = {
       ...{ docker, seed: 1, scenario: { chaos: [] }, clock: { nowMicros: () => 0 } },
+      signal: new AbortController().signal,
       target: { observe: { docker: false }, docker: { project: 'shop' } },
-    } as unknown as ContainerWatchRequest;
+    } as unknown as Parameters<typeof observeContainers>[0];
     const refused = await observeContainers(request, () => Promise.reject(new Error('nobody')));
     expect(refused.notes()).toEqual(['containers were not watched: nobody']);
     // Without the wish the project is not looked at: only what faults select would be.
@@ -268,5 +268,24 @@ describe('what cannot be watched is told, and keeps no run from going on', () =>
       throw new Error('nothing is to be connected');
     });
     expect(without.notes()).toEqual([]);
+  });
+
+  it('an engine that does not answer, when the run is interrupted', async () => {
+    const interrupted = new AbortController();
+    let connected: (engine: DockerPort) => void = () => undefined;
+    let isClosed = false;
+    const request = {
+      ...{ docker, seed: 1, scenario: { chaos: [] }, clock: { nowMicros: () => 0 } },
+      ...{ target: { observe: { docker: true }, docker: { project: 'shop' } }, signal: interrupted.signal },
+    } as unknown as Parameters<typeof observeContainers>[0];
+    const opening = observeContainers(request, () => new Promise((resolve) => (connected = resolve)));
+    interrupted.abort();
+    const observation = await opening;
+    expect([observation.isAsked, observation.series(0)]).toEqual([true, []]);
+    expect(observation.notes()).toEqual(['containers were not watched: the run was interrupted']);
+    // What answers after all is let go of.
+    connected({ ...fakeDocker([]), events: () => Promise.resolve({ close: () => (isClosed = true) }) });
+    await seconds(1);
+    expect(isClosed).toBe(true);
   });
 });
