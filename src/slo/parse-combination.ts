@@ -89,6 +89,7 @@ export function limitedOf({ left, operation, right }: Sides): Limited {
       ({ head }) => head.metric.unit === 'share' && head.metric.subject !== 'observed',
     ),
     mayExceedOne: metric.argument === 'target',
+    isCounter: isScraped && operation === null && /_total(?:\{|$)/.test(left.head.inside.subject ?? ''),
   };
 }
 

@@ -64,6 +64,12 @@ export function limitOf(cursor: Cursor, limited: Limited, operator: Operator): n
     throw new Refusal('a limit against other runs has a sign', at, `write \`+${written} vs …\``);
   const limit = parseLimit(written, limited.kind);
   if (typeof limit !== 'number') throw new Refusal(limit.message, at, limit.suggestion);
+  if (limited.isCounter && written.endsWith('%'))
+    throw new Refusal(
+      `a counter is read per second, \`${written}\` is a share`,
+      at,
+      'write `metric(errors_total) / metric(requests_total) < 1%`, or a limit such as `5/s`',
+    );
   checkAllowance(limit, operator, limited, written, at);
   checkBreakable(limit, operator, limited, written, at);
   return limit;

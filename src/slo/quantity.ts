@@ -29,6 +29,8 @@ export interface Limited {
   readonly isCounted: boolean;
   /** A share that is not part of a whole, such as that of a budget. */
   readonly mayExceedOne: boolean;
+  /** A counter of the target itself, alone: it is read per second. */
+  readonly isCounter: boolean;
 }
 
 const bareNumber = /^\d+(?:\.\d+)?$/;

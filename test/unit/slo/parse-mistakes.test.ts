@@ -141,6 +141,12 @@ describe("the target's own metrics", () => {
       "expected the name of one of the target's metrics",
       'e.g. `metric(pool_in_use)`',
     ],
+    [
+      'metric(errors_total{code="500"}) < 1%',
+      35,
+      'a counter is read per second, `1%` is a share',
+      'write `metric(errors_total) / metric(requests_total) < 1%`, or a limit such as `5/s`',
+    ],
     ['metric(rate(x[5m])) < 16', 7, '`rate(…)` is not the name of a metric', alone],
     ['metric(x[5m]) < 16', 8, 'a range has no place here', 'leave it out: `during` and `over` say when'],
     ['metric(x{a="b") < 16', 14, 'expected `,` or `}`', 'labels stand apart by commas'],
@@ -255,7 +261,7 @@ describe('phases and windows', () => {
       '`recovery` is about a whole fault: it has no windows',
       'leave out `over`',
     ],
-    ['burn(query, 99.9%) < 14.4', 0, '`burn` needs its windows', 'add `over 60s/5s`'],
+    ['burn(query, 99.9%) < 14.4', 0, '`burn` needs its windows', 'end the promise with `over 60s/5s`'],
     [
       'burn(query, 99.9%) < 14.4 over 60s',
       26,
@@ -402,7 +408,7 @@ describe('two metrics', () => {
 test.each([
   ['p95(query) < 2s', 11, 'unexpected `< 2s`', ends],
   ['p95(query) over 10s', 11, 'only a promise has a window', 'leave out `over`'],
-  ['burn(query, 99%)', 0, '`burn` needs its windows', 'add `over 60s/5s`'],
+  ['burn(query, 99%)', 0, '`burn` needs its windows', 'end the promise with `over 60s/5s`'],
 ])('a measure alone: %s', (text, offset, message, suggestion) => {
   expect(parseMeasure(text)).toEqual({ ok: false, problem: { message, offset, suggestion } });
 });
