@@ -8,6 +8,7 @@ import { listCatalogue, showEntry, type ShownEntry } from '../scenario/catalogue
 import type { Plain } from '../scenario/experiment-schema.ts';
 import { loadScenario } from '../scenario/load.ts';
 import { describedMetrics } from '../scenario/metric-words.ts';
+import { openSloExportNotes } from '../scenario/openslo-export-notes.ts';
 import { openSloOf, openSloText } from '../scenario/openslo-export.ts';
 import { loadOpenSlo } from '../scenario/openslo-promises.ts';
 import { collect, outputOf } from './options.ts';
@@ -35,7 +36,7 @@ function addList(slo: Command): void {
       const rows = metrics.map(({ written, unit, better, about }) => [
         written,
         unit,
-        `${better} is better`,
+        better === null ? 'as promised' : `${better} is better`,
         about,
       ]);
       for (const line of columns(rows)) output.result(line);
@@ -80,6 +81,7 @@ function addExport(slo: Command): void {
       const { scenario, target, warnings } = await loadScenario(file);
       for (const warning of warnings) output.progress(warning);
       if (scenario.slo.length === 0) throw refuse(`${file} has no promises`);
+      for (const note of openSloExportNotes(scenario.slo)) output.progress(note);
       const documents = openSloOf({ ...scenario, service: target.name });
       output.document(documents);
       output.result(openSloText(documents).trimEnd());

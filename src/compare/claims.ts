@@ -47,6 +47,8 @@ export function expectationProblem(expectation: Expectation, metric: Metric): st
   if (expectation.amount.unit === 'points' && metric.scale !== 'points') {
     return 'points are for rates and scores: expect a percentage or a factor of this metric';
   }
+  if (expectation.kind === 'no worse' && metric.better === null)
+    return 'nothing says whether less or more of it would be worse: expect `at least 10% lower` or `… higher`';
   return null;
 }
 

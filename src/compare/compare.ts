@@ -121,9 +121,10 @@ export function compareRuns(input: ComparisonInput): Comparison {
   const differences = incomparable(pairs);
   const invalid = [...(input.force === true ? [] : differences), ...unreliableRuns(pairs)];
   const options = { gates, invalid: invalid[0] ?? null };
+  const promised = promises.map(({ text }) => promiseFrom(text));
   const primary = input.primary === null ? null : printMeasure(measureFrom(input.primary));
   const metrics = metricsOf(input).map((text) =>
-    metricComparison(text, pairs, { ...options, primary: text === primary }),
+    metricComparison(text, pairs, { ...options, promises: promised, primary: text === primary }),
   );
   const claims = input.claims.map((claim) => judgeClaim(claim, pairs, options));
   return {

@@ -1,7 +1,8 @@
 // One metric of a comparison: read from every pair, weighed, judged, and written down.
 
 import { MettleError } from '../kernel/errors.ts';
-import type { Measure } from '../slo/expression.ts';
+import { directionOf, withoutDirection } from '../slo/direction.ts';
+import type { Measure, PromiseExpression } from '../slo/expression.ts';
 import type { Gate } from '../slo/gate.ts';
 import type { Metric } from '../slo/metrics/metric.ts';
 import { parseMeasure } from '../slo/parse.ts';
@@ -17,6 +18,8 @@ export interface MetricOptions {
   readonly primary: boolean;
   /** The steady promises, for detection and recovery. */
   readonly gates: readonly Gate[];
+  /** They say what is better where a metric does not. */
+  readonly promises?: readonly PromiseExpression[];
   /** Why no comparison may be made of these runs at all; null when it may. */
   readonly invalid: string | null;
 }
@@ -65,15 +68,17 @@ export function metricComparison(
   const beforeMedian = medianOf(pairs, 'before');
   const tolerance = toleranceOf(measure, metric, beforeMedian);
   const effectOf = metric.scale === 'log' ? logRatio(metric) : weightedDifference(1);
-  const refusal = options.invalid ?? unusable(pairs);
-  const weighed = refusal === null ? weigh(metric, pairs, tolerance) : null;
+  const better = directionOf(measure, options.promises ?? []);
+  const refusal = options.invalid ?? (better === null ? withoutDirection(measure) : unusable(pairs));
+  const directed = refusal === null && better !== null ? { ...metric, better } : null;
+  const weighed = directed === null ? null : weigh(directed, pairs, tolerance);
   const judgement: Judgement =
     weighed === null ? { outcome: 'invalid', reason: refusal ?? 'too few pairs' } : judge(weighed);
   return {
     metric: text,
     primary: options.primary,
     unit: metric.unit,
-    better: metric.better,
+    better,
     scale: metric.scale,
     pairs: pairs.map((pair) => pairRecord(pair, effectsOf([pair], effectOf)[0]?.value)),
     beforeMedian,
@@ -83,6 +88,6 @@ export function metricComparison(
     interval90: storedInterval(weighed?.interval90 ?? null),
     tolerance,
     ...judgement,
-    smallestDetectable: weighed?.detectable == null ? null : asShare(metric, weighed.detectable),
+    smallestDetectable: weighed?.detectable == null ? null : asShare(weighed.metric, weighed.detectable),
   };
 }

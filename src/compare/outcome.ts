@@ -1,5 +1,6 @@
 // What a set of effects says: improved, regressed, no change or inconclusive, in that order, and why.
 
+import type { Direction } from '../slo/direction.ts';
 import type { Metric } from '../slo/metrics/metric.ts';
 import { mostPairs, pairsNeeded, smallestDetectable } from './detectable.ts';
 import { effectsOf, intervalOf, logRatio, weightedDifference } from './pair-values.ts';
@@ -23,9 +24,12 @@ export interface Judgement {
   readonly reason: string;
 }
 
+/** Of which it is known whether less or more is better. */
+export type Directed = Metric & { readonly better: Direction };
+
 /** Effects with what was computed from them once. */
 export interface Weighed {
-  readonly metric: Metric;
+  readonly metric: Directed;
   readonly pairs: readonly MeasuredPair[];
   readonly effects: readonly Effect[];
   readonly estimate: number;
@@ -49,7 +53,7 @@ function tooFewForNoChange({ metric, pairs, tolerance }: Weighed): string | null
 }
 
 /** The edge on the worse side: what a regression must pass. */
-const worseEdge = (metric: Metric, band: Interval): number =>
+const worseEdge = (metric: Directed, band: Interval): number =>
   metric.better === 'lower' ? band.high : -band.low;
 
 function inconclusive(weighed: Weighed, why: string | null): Judgement {
@@ -86,7 +90,7 @@ export function judge(weighed: Weighed): Judgement {
 }
 
 /** Null when there are too few pairs for an interval. */
-export function weigh(metric: Metric, pairs: readonly MeasuredPair[], tolerance: number): Weighed | null {
+export function weigh(metric: Directed, pairs: readonly MeasuredPair[], tolerance: number): Weighed | null {
   const effects = effectsOf(pairs, metric.scale === 'log' ? logRatio(metric) : weightedDifference(1));
   const interval95 = intervalOf(effects, 0.95);
   const interval90 = intervalOf(effects, 0.9);
@@ -111,5 +115,5 @@ export function weigh(metric: Metric, pairs: readonly MeasuredPair[], tolerance:
 }
 
 /** A change on the scale of effects, towards worse, as the δ of a tolerance. */
-export const asShare = (metric: Metric, change: number): number =>
+export const asShare = (metric: Directed, change: number): number =>
   metric.scale === 'points' ? change : metric.better === 'lower' ? Math.expm1(change) : -Math.expm1(-change);

@@ -24,7 +24,8 @@ const metric = z.object({
   metric: z.string(),
   primary: z.boolean(),
   unit: z.enum(['µs', 'share', '1/s', 'count', 'score', 'bytes']),
-  better: z.enum(['lower', 'higher']),
+  /** null: nothing says so, and it was not judged. */
+  better: z.enum(['lower', 'higher']).nullable(),
   scale: z.enum(['log', 'points']),
   pairs: z.array(pair),
   beforeMedian: z.number().nullable(),

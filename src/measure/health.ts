@@ -90,10 +90,10 @@ function limits({ tightestPromiseMicros, saturates = false }: HealthWindow): Lim
   });
   return [
     {
-      name: 'schedule lag p99',
+      name: lagName,
       unit: 'µs',
       degradedAbove: 2_000,
-      saturatedAbove: Math.max(20_000, (tightestPromiseMicros ?? 0) / 10),
+      saturatedAbove: saturatedLagMicros(tightestPromiseMicros),
       of: (seconds) => worstOf(seconds, ({ lagP99Micros }) => lagP99Micros),
     },
     share('due but not started', 0.001, 0.005, behindShare),
@@ -112,6 +112,12 @@ function limits({ tightestPromiseMicros, saturates = false }: HealthWindow): Lim
     share('descriptors', 0.8, 1, (seconds) => worstOf(seconds, ({ descriptorShare }) => descriptorShare)),
   ];
 }
+
+export const lagName = 'schedule lag p99';
+
+/** Late starts beyond this decide promises: a tenth of the tightest one's limit, at the least 20 ms. */
+export const saturatedLagMicros = (tightestPromiseMicros: number | null): number =>
+  Math.max(20_000, (tightestPromiseMicros ?? 0) / 10);
 
 function levelOf(values: readonly number[], limit: Limit): Level {
   const needed = Math.max(1, values.length * holdingShare);

@@ -10,4 +10,6 @@ export interface RunData {
   readonly slices: readonly Slice[];
   /** What the target's own metrics said; absent: nothing was scraped. From scrapes.ndjson. */
   readonly scrapes?: ScrapeLog;
+  /** Of a stretch of a run: all of the run, for what only shows there; absent: this is all. */
+  readonly whole?: RunData;
 }

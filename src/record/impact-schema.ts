@@ -2,6 +2,9 @@
 
 import { z } from 'zod';
 
+/** Why there is no deficit. It is all that is unknown then: the rest of an impact with this reason alone is told. */
+export const noSteadyPhase = 'there is no steady phase to compare with';
+
 const micros = z.number();
 const count = z.number().int().nonnegative();
 

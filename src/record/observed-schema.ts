@@ -10,8 +10,8 @@ const processPoint = z.object({
   atMicros: micros,
   /** Of one core: 1 = one core busy. */
   cpuShare: z.number(),
-  memoryBytes: z.number(),
-  /** Absent: this platform or the rights of this user do not show it. */
+  /** Absent, as what follows it: this platform or the rights of this user do not show it. */
+  memoryBytes: z.number().optional(),
   threads: count.optional(),
   openFiles: count.optional(),
   /** Of the open files, those that are sockets. */
@@ -44,6 +44,8 @@ export const containerSeriesSchema = z.object({
   name: z.string(),
   /** Its Compose service. */
   service: z.string().nullable(),
+  /** Not every container of that service was watched, or nobody knows: nothing can be said of the service as a whole. */
+  servicePartial: z.boolean().optional(),
   /** How many cores it may use. */
   cores: z.number().nullable(),
   memoryLimitBytes: z.number().nullable(),

@@ -36,6 +36,8 @@ const series = z.object({
   kind: z.enum(['step', 'flow']),
   /** False where no due time exists anywhere in the series: response equals service (closed, unpaced). */
   hasDueTime: z.boolean(),
+  /** One entry of the load gives it due times and another does not. Absent: that is not so, or nobody knew. */
+  isMixed: z.boolean().optional(),
   timeoutMicros: micros,
   offered: count,
   started: count,
@@ -226,6 +228,8 @@ export const runRecordSchema = z.object({
   /** Anything worth telling that is no reason of the verdict: a target that died, a leftover found. */
   notes: z.array(z.string()),
   grounds: grounds.optional(),
+  /** Of a run judged again by other promises: the id of the run, which is also this one's. Absent: it is a run. */
+  judgedFrom: z.string().optional(),
   verdict,
 });
 

@@ -16,6 +16,8 @@ interface Kept extends Pick<ScrapedSeries, 'name' | 'labels' | 'kind'> {
 export interface ScrapeBook {
   /** Ids count from 0. */
   addSeries(name: string, labels: Readonly<Record<string, string>>, kind: ScrapedKind): number;
+  /** The target exposes a series of that name that is not kept. */
+  leaveOut(name: string): void;
   /** What is neither changed nor gone is as it was. Times are in order. */
   addScrape(
     scrape: Scrape,
@@ -27,13 +29,23 @@ export interface ScrapeBook {
   log(about: Pick<ScrapeLog, 'url' | 'everyMicros'>, zeroMicros: number): ScrapeLog;
 }
 
+/** Beyond these only names are kept that some series has: what nothing is known of has no value anyway. */
+const mostNamesLeftOut = 5_000;
+
 export function createScrapeBook(): ScrapeBook {
   const series: Kept[] = [];
+  const names = new Set<string>();
+  const leftOut = new Set<string>();
   const scrapes: Scrape[] = [];
   const failures: Failure[] = [];
   return {
-    addSeries: (name, labels, kind) =>
-      series.push({ name, labels, kind, changedAt: [], values: [], goneAt: [] }) - 1,
+    addSeries: (name, labels, kind) => {
+      names.add(name);
+      return series.push({ name, labels, kind, changedAt: [], values: [], goneAt: [] }) - 1;
+    },
+    leaveOut: (name) => {
+      if (names.has(name) || leftOut.size < mostNamesLeftOut) leftOut.add(name);
+    },
     addScrape: (scrape, changed, gone) => {
       const number = scrapes.push(scrape) - 1;
       for (const [id, value] of changed) {
@@ -52,6 +64,7 @@ export function createScrapeBook(): ScrapeBook {
       return {
         ...about,
         series: series.map((kept) => seriesOf(kept, times)),
+        ...(leftOut.size === 0 ? {} : { leftOut: [...leftOut] }),
         scrapes: times,
         failures: failures.map(moved),
       };

@@ -22,6 +22,8 @@ export interface ScrapeLog {
   readonly url: string;
   readonly everyMicros: number;
   readonly series: readonly ScrapedSeries[];
+  /** Names of which at least one series is not in `series`; absent: all are there, as far as names say. */
+  readonly leftOut?: readonly string[];
   /** When each scrape that worked was begun, and how long it took. */
   readonly scrapes: readonly { readonly atMicros: number; readonly tookMicros: number }[];
   readonly failures: readonly { readonly atMicros: number; readonly why: string }[];

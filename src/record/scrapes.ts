@@ -26,9 +26,10 @@ const scrape = z.object({
   gone: z.array(id).optional(),
 });
 const failure = z.object({ type: z.literal('failure'), atMicros: micros, why: z.string() });
+const leftOut = z.object({ type: z.literal('leftOut'), names: z.array(z.string()) });
 
-const line = z.discriminatedUnion('type', [scraping, series, scrape, failure]);
-const types: readonly string[] = ['scraping', 'series', 'scrape', 'failure'];
+const line = z.discriminatedUnion('type', [scraping, series, scrape, failure, leftOut]);
+const types: readonly string[] = ['scraping', 'series', 'scrape', 'failure', 'leftOut'];
 
 /** JSON has no words for these. */
 const specials = new Map([
@@ -75,7 +76,8 @@ export function formatScrapes(log: ScrapeLog): string {
     })),
   ].sort((a, b) => a.atMicros - b.atMicros);
   const head = JSON.stringify({ type: 'scraping', url, everyMicros });
-  return [head, ...moments.flatMap(({ lines }) => lines), ...namesUpTo(names.length)]
+  const missing = log.leftOut === undefined ? [] : [JSON.stringify({ type: 'leftOut', names: log.leftOut })];
+  return [head, ...moments.flatMap(({ lines }) => lines), ...namesUpTo(names.length), ...missing]
     .map((text) => `${text}\n`)
     .join('');
 }
@@ -145,6 +147,10 @@ function take(told: Exclude<z.infer<typeof line>, { type: 'scraping' }>, reading
     return null;
   }
   if (told.type === 'scrape') return takeScrape(told, reading);
+  if (told.type === 'leftOut') {
+    for (const name of told.names) reading.book.leaveOut(name);
+    return null;
+  }
   if (told.id !== reading.known) return `expected series ${reading.known}, not ${told.id}`;
   reading.known += 1;
   reading.book.addSeries(told.name, told.labels, told.kind);

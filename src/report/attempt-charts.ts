@@ -10,6 +10,8 @@ import { lineChart, type TimePoint } from './charts/lines.ts';
 
 const mostCharts = 6;
 const secondMicros = 1_000_000;
+/** A tenth of a stretch; shorter than this between two looks is no time in which nothing came. */
+const sliverMicros = 25_000;
 
 type Stretch = AttemptsRecord['timeline'][number];
 type Drawn = Stretch & { readonly known: boolean };
@@ -92,7 +94,8 @@ function withoutGaps({ timeline, fromMicros, untilMicros }: AttemptsRecord): Dra
     const empty = { attempts: 0, answered: 0 };
     const edge = Math.min(to, Math.max(from, fromMicros));
     if (edge > from) whole.push({ ...empty, fromMicros: from, toMicros: edge, known: to < fromMicros });
-    if (to > edge) whole.push({ ...empty, fromMicros: edge, toMicros: to, known: true });
+    if (to - edge < sliverMicros) return;
+    whole.push({ ...empty, fromMicros: edge, toMicros: to, known: true });
   };
   let atMicros = timeline[0]?.fromMicros ?? untilMicros;
   for (const stretch of timeline) {

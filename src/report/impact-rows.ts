@@ -1,7 +1,7 @@
 // What faults did to the promises, in words: when it showed, when they held again, what is missing, what it spent.
 
 import { occurrenceName } from '../record/fault-name.ts';
-import type { ImpactRecord } from '../record/impact-schema.ts';
+import { type ImpactRecord, noSteadyPhase } from '../record/impact-schema.ts';
 import type { FaultRecord } from '../record/schema.ts';
 import { formatDuration, formatShare, significant } from '../kernel/units.ts';
 import { formatValue } from './words.ts';
@@ -37,10 +37,10 @@ export function impactRow(fault: FaultRecord): ImpactRow[] {
 
 const moment = (micros: number): string => (micros === 0 ? '0s' : formatDuration(micros));
 
-/** Where something cannot be told, it might be this. */
+/** Where something else than the deficit cannot be told, it might be this. */
 function detectionText({ detectionMicros, reason }: ImpactRecord): string {
   if (detectionMicros !== null) return `after ${moment(detectionMicros)}`;
-  return reason === null ? 'never' : '–';
+  return reason === null || reason === noSteadyPhase ? 'never' : '–';
 }
 
 /** `3s, relapsed`, `≥ 11s, not reached` */

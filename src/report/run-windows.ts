@@ -50,6 +50,7 @@ export function runTimeline(data: RunData): Chart | null {
     );
     if (effective.length === 0) return { name: `${id}: not injected`, bars: [] };
     const recovery = run.phases.filter((phase) => phase.name === `recovery:${id}`);
+    const what = hasSteadyPromises(data) ? 'recovery' : 'after a fault';
     return {
       name: id,
       bars: [
@@ -61,7 +62,7 @@ export function runTimeline(data: RunData): Chart | null {
         })),
         ...recovery.map((phase) => ({
           className: 'recovery',
-          what: 'recovery',
+          what,
           fromMicros: phase.startMicros,
           toMicros: Math.min(phase.endMicros, endMicros),
         })),
@@ -70,9 +71,20 @@ export function runTimeline(data: RunData): Chart | null {
   });
   return {
     ...timeline('timeline', 'What happened when', [load, ...faults], endMicros),
-    note: `Recovery runs from the moment a fault was cleared until the steady promises held again, else to the end (${formatDuration(endMicros)}).${unrecovered(data)}`,
+    note: noteOf(data, endMicros),
   };
 }
+
+function noteOf(data: RunData, endMicros: number): string {
+  const end = formatDuration(endMicros);
+  return hasSteadyPromises(data)
+    ? `Recovery runs from the moment a fault was cleared until the steady promises held again, else to the end (${end}).${unrecovered(data)}`
+    : `Without steady promises nobody can tell a recovery: what follows a fault reaches to the end (${end}).`;
+}
+
+/** Without any that could be kept again the budgets of a fault are none; earlier records do not tell them. */
+const hasSteadyPromises = ({ run }: RunData): boolean =>
+  run.faults.every(({ impact }) => impact === undefined || impact.budget.length > 0);
 
 /** A bar to the end does not say by itself that recovery was not reached. */
 function unrecovered({ run }: RunData): string {

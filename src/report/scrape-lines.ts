@@ -3,7 +3,8 @@
 import { samplesNeeded } from '../measure/quantile.ts';
 import type { ScrapedSeries, ScrapeLog } from '../record/scrape-log.ts';
 import { bucketGrowths, bucketsIn, histogramOf, quantileOfBuckets } from '../slo/scraped-histogram.ts';
-import { type Growth, growthsOf, increasesOf, isGap, restartsIn, summed, trackOf } from '../slo/scraped.ts';
+import { type Growth, growthsOf, isGap, summed } from '../slo/scraped.ts';
+import { increasesOf, restartsIn, trackOf } from '../slo/tracks.ts';
 import { labelText } from '../slo/scraped-words.ts';
 import type { Selector } from '../slo/selector.ts';
 import type { TimeLine, TimePoint } from './charts/lines.ts';
@@ -26,11 +27,17 @@ const pointsOf = (stretches: readonly Stretch[]): TimePoint[] =>
       y,
     }));
 
-function grouped<Item>(items: readonly Item[]): Item[][] {
+/** Neighbours of which something is known, or of which nothing is: no line goes through a gap, no gap hides a point. */
+function grouped<Item>(items: readonly Item[], isKnown: (item: Item) => boolean): Item[][] {
   const size = Math.max(1, Math.ceil(items.length / mostPoints));
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) =>
-    items.slice(at * size, (at + 1) * size),
-  );
+  return items.reduce<Item[][]>((groups, item) => {
+    const group = groups.at(-1);
+    const last = group?.at(-1);
+    const goesOn = last !== undefined && isKnown(last) === isKnown(item);
+    if (group !== undefined && goesOn && group.length < size) group.push(item);
+    else groups.push([item]);
+    return groups;
+  }, []);
 }
 
 const spanOf = (group: readonly Omit<Stretch, 'y'>[]) => ({
@@ -41,12 +48,12 @@ const spanOf = (group: readonly Omit<Stretch, 'y'>[]) => ({
 /** All of them together, per second. */
 export function rateLine(log: ScrapeLog, series: readonly ScrapedSeries[]): TimeLine {
   const tracks = series.map((entry) => trackOf(entry, log.scrapes));
-  const increases = tracks.map((track) => increasesOf(track, restartsIn([track], log.scrapes.length)));
+  const increases = tracks.map((track) => increasesOf(track, restartsIn([track], log)));
   const growths = growthsOf(summed(increases), log.scrapes).map((growth, index) => ({
     ...growth,
     known: !isGap(growth, log) && tracks.some((track) => track[index + 1] !== undefined),
   }));
-  const stretches = grouped(withoutSplinters(growths, log)).map((group): Stretch => {
+  const stretches = grouped(withoutSplinters(growths, log), ({ known }) => known).map((group): Stretch => {
     const span = spanOf(group);
     const increase = group.reduce((sum, growth) => sum + growth.increase, 0);
     const isKnown = group.every(({ known }) => known) && Number.isFinite(increase);
@@ -88,7 +95,7 @@ export const gaugeLines = (log: ScrapeLog, series: readonly ScrapedSeries[]): Ti
         { startMicros, endMicros: atMicros, value },
       ];
     });
-    const stretches = grouped(looks).map((group): Stretch => {
+    const stretches = grouped(looks, ({ value }) => value !== undefined).map((group): Stretch => {
       const values = group.flatMap(({ value = NaN }) => (Number.isFinite(value) ? [value] : []));
       return { ...spanOf(group), y: values.length === 0 ? null : Math.max(...values) };
     });

@@ -26,12 +26,20 @@ function shownOf(watched: Watched, pick: Pick, endMicros: number): Stood[] {
     }));
 }
 
+/** Looks that follow each other without a gap, up to so many. */
+function groupsOf(shown: readonly Stood[], size: number): Stood[][] {
+  return shown.reduce<Stood[][]>((groups, look) => {
+    const group = groups.at(-1);
+    const goesOn = group?.at(-1)?.endMicros === look.startMicros;
+    if (group !== undefined && goesOn && group.length < size) group.push(look);
+    else groups.push([look]);
+    return groups;
+  }, []);
+}
+
 /** Long runs: the highest of adjacent looks, said in the note. While there was nothing to look at there is no line. */
 function pointsOf(shown: readonly Stood[]): TimePoint[] {
-  const size = Math.max(1, Math.ceil(shown.length / mostPoints));
-  const groups = Array.from({ length: Math.ceil(shown.length / size) }, (_, at) =>
-    shown.slice(at * size, (at + 1) * size),
-  );
+  const groups = groupsOf(shown, Math.max(1, Math.ceil(shown.length / mostPoints)));
   let reachedMicros = 0;
   return groups.flatMap((group) => {
     const [first, last] = [group[0], group.at(-1)];

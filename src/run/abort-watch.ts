@@ -9,6 +9,7 @@ import { type InFlightAt, lateInFlight } from '../slo/late.ts';
 import { speaksOf } from '../slo/select.ts';
 import { everySecondLevel, isSignificantlyBad } from '../slo/significance.ts';
 
+const secondMicros = 1_000_000;
 const defaultWindowMicros = 10_000_000;
 
 /** What `abort` looks at: the promise's own window, of a burn rate the long one, else the last 10 s. */
@@ -31,14 +32,22 @@ export interface Breach {
   readonly allowedShare: number;
 }
 
+/** What was told of one series at one moment: it ended (or was dropped) shortly before, and was due at `dueMicros` or later. */
+interface Told {
+  readonly toldMicros: number;
+  readonly dueMicros: number;
+  readonly bad: number;
+  readonly total: number;
+}
+
 interface Watched {
   readonly index: number;
   readonly gate: Gate;
   readonly during: readonly string[];
   readonly afterMicros: number;
   readonly windowMicros: number;
-  /** By the start of the slice; only what a breach can still reach. */
-  readonly tallies: Map<number, { bad: number; total: number }>;
+  /** By when it was told, and when due; only what a breach can still reach. */
+  readonly tallies: Map<string, Told>;
   /** Since when it is in one of its phases, and broken; null: it is not. */
   inPhaseSinceMicros: number | null;
   brokenSinceMicros: number | null;
@@ -70,15 +79,26 @@ export class AbortWatch {
     return [...this.#threads.values()];
   }
 
+  /**
+   * Work counts when it is told: what hangs until its timeout belongs to the seconds in which the timeouts come, for its
+   * due time is behind every window by then. Whether it is of the warm-up, or of a phase, is decided by when it was due.
+   */
   add({ thread, atMicros, deltas, pending }: Snapshot): void {
     if (pending !== undefined) this.#threads.set(thread, { atMicros, pending });
+    const { warmupMicros } = this.#setup;
+    // Threads tell a little after each whole second.
+    const toldMicros = Math.floor(atMicros / secondMicros) * secondMicros;
     for (const { series, startMicros, counts, histograms } of deltas) {
-      if (startMicros < this.#setup.warmupMicros) continue;
-      for (const { gate, tallies } of this.#watched) {
+      if (startMicros < warmupMicros) continue;
+      for (const { gate, during, tallies } of this.#watched) {
         if (!speaksOf(gate.subject, series)) continue;
         const added = gate.count(counts, openLater(histograms));
-        const held = tallies.get(startMicros) ?? { bad: 0, total: 0 };
-        tallies.set(startMicros, { bad: held.bad + added.bad, total: held.total + added.total });
+        // Without phases everything after the warm-up is the same: one entry for each second is enough.
+        const dueMicros = during.length === 0 ? warmupMicros : startMicros;
+        const key = `${toldMicros} ${dueMicros}`;
+        const held = tallies.get(key);
+        const bad = (held?.bad ?? 0) + added.bad;
+        tallies.set(key, { toldMicros, dueMicros, bad, total: (held?.total ?? 0) + added.total });
       }
     }
   }
@@ -95,7 +115,8 @@ export class AbortWatch {
   #lookAt(watched: Watched, phases: readonly string[], atMicros: number): Breach | null {
     const { gate, during, windowMicros, afterMicros, tallies } = watched;
     const breachMicros = windowMicros + afterMicros;
-    for (const start of tallies.keys()) if (start < atMicros - breachMicros) tallies.delete(start);
+    for (const [key, { toldMicros }] of tallies)
+      if (toldMicros <= atMicros - breachMicros) tallies.delete(key);
     if (during.length > 0 && !during.some((phase) => phases.includes(phase))) {
       watched.inPhaseSinceMicros = null;
       watched.brokenSinceMicros = null;
@@ -118,16 +139,17 @@ export class AbortWatch {
     return { index, promise: gate.text, sinceMicros, atMicros, windowMicros, ...counted };
   }
 
-  /** Of its phase, in the last `lengthMicros`, with what hangs. */
+  /** Of what was due in its phase: told in the last `lengthMicros`, and what hangs now, which has not been told. */
   #counted({ gate, tallies, inPhaseSinceMicros }: Watched, atMicros: number, lengthMicros: number): Tally {
     const sinceMicros = inPhaseSinceMicros ?? atMicros;
-    const fromMicros = Math.max(sinceMicros, atMicros - lengthMicros);
     const late = lateInFlight(gate, this.inFlight(), sinceMicros);
     let [bad, total] = [late, late];
-    for (const [start, tally] of tallies) {
-      if (start < fromMicros || start >= atMicros) continue;
-      bad += tally.bad;
-      total += tally.total;
+    for (const told of tallies.values()) {
+      const { toldMicros, dueMicros } = told;
+      const inWindow = toldMicros > atMicros - lengthMicros && toldMicros <= atMicros;
+      if (!inWindow || dueMicros < sinceMicros) continue;
+      bad += told.bad;
+      total += told.total;
     }
     return { bad, total };
   }

@@ -3,15 +3,18 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { differenceBetween } from '../compare/comparable.ts';
-import { errnoOf, messageOf, MettleError } from '../kernel/errors.ts';
+import { errnoOf, messageOf } from '../kernel/errors.ts';
 import type { RunData } from '../record/data.ts';
 import type { RunRecord } from '../record/schema.ts';
 import { readRecord, readRun } from '../record/store.ts';
 import type { PromiseSpec } from '../scenario/scenario.ts';
-import type { BaselineRuns } from '../slo/baseline.ts';
+import type { BaselineRuns, BaselineValue } from '../slo/baseline.ts';
 import type { Baseline } from '../slo/expression.ts';
-import { promiseFrom } from '../slo/gates.ts';
+import { gatesOf, promiseFrom, type PromiseText } from '../slo/gates.ts';
 import { printBaseline } from '../slo/print.ts';
+import { baselineValue } from '../slo/relative.ts';
+import { effectsOf } from './effects.ts';
+import { promiseTexts } from './steady.ts';
 
 /** What a run is compared with it by; of a run that is about to be judged all of this is known. */
 type Judged = Pick<
@@ -20,6 +23,11 @@ type Judged = Pick<
 >;
 
 const green: readonly string[] = ['pass', 'warn'];
+
+type Found = ReturnType<BaselineRuns['of']>;
+
+/** What it is asked about, by text and rules. */
+const keyOf = ({ text, minSamples = 0 }: PromiseText): string => `${minSamples} ${text}`;
 
 /**
  * Looks through the records of `folder` for what the promises are relative to. Records that cannot be read are passed
@@ -30,28 +38,64 @@ export async function findBaselines(
   judged: Judged,
   folder: string,
 ): Promise<BaselineRuns> {
-  const asked = slo.flatMap(({ assert }) => {
-    const { limit } = promiseFrom(assert);
-    return typeof limit === 'number' ? [] : [limit.baseline];
+  const found = new Map<string, Found>();
+  const asked = promiseTexts(slo).flatMap((promise) => {
+    const { limit } = promiseFrom(promise.text);
+    return typeof limit === 'number' ? [] : [{ promise, baseline: limit.baseline }];
   });
-  const found = new Map<string, ReturnType<BaselineRuns['of']>>();
   const earlier = asked.length === 0 ? [] : await earlierRuns(judged, folder);
-  for (const baseline of asked)
-    found.set(printBaseline(baseline), await lookUp(baseline, earlier, judged, folder));
-  return {
-    of: (baseline) => found.get(printBaseline(baseline)) ?? { runs: [], reason: 'it was not looked for' },
-  };
+  const kinds = new Map(asked.map(({ baseline }) => [printBaseline(baseline), baseline]));
+  for (const [what, baseline] of kinds) {
+    const alike = asked.filter((one) => printBaseline(one.baseline) === what);
+    const promises = alike.map(({ promise }) => promise);
+    const { runs, reason } = await lookUp(baseline, valuesBy(slo, promises), earlier, judged, folder);
+    for (const promise of promises) {
+      const key = keyOf(promise);
+      const own = runs.map(({ id, values }) => ({ id, of: values.get(key) ?? { why: 'it was not read' } }));
+      found.set(key, { runs: own, reason });
+    }
+  }
+  return { of: (promise) => found.get(keyOf(promise)) ?? { runs: [], reason: 'it was not looked for' } };
 }
 
-/** Comparable ones, of the same variant, newest first. */
-async function earlierRuns(judged: Judged, folder: string): Promise<RunRecord[]> {
-  const runs: RunRecord[] = [];
+type ValuesOf = (data: RunData) => Map<string, BaselineValue>;
+
+/** What these promises are about, read from an earlier run as if it had been held to the same promises: so are its phases. */
+const valuesBy =
+  (slo: readonly PromiseSpec[], promises: readonly PromiseText[]): ValuesOf =>
+  (data) => {
+    const gates = gatesOf(promiseTexts(slo));
+    const { load, faults } = data.run;
+    const effects = effectsOf(
+      { slo, warmupMicros: load.warmupMicros },
+      { ...load, faults, slices: data.slices },
+    );
+    const phased = { ...data, run: { ...data.run, ...effects } };
+    return new Map(
+      promises.map((promise) => {
+        const { text, minSamples = 0 } = promise;
+        return [keyOf(promise), baselineValue(phased, promiseFrom(text), { gates, minSamples })];
+      }),
+    );
+  };
+
+/** A record's document, and where it lies: a folder may have been renamed. */
+interface Kept {
+  readonly run: RunRecord;
+  readonly folder: string;
+}
+
+/** Comparable ones, of the same variant, newest first. Runs judged again by other promises are copies, and do not count. */
+async function earlierRuns(judged: Judged, folder: string): Promise<Kept[]> {
+  const kept: Kept[] = [];
   for (const name of await namesIn(folder)) {
     const run = await readRun(join(folder, name)).catch(() => undefined);
-    if (run === undefined || run.id === judged.id || run.startedAt >= judged.startedAt) continue;
-    if (run.variant === judged.variant && differenceBetween(run, judged) === null) runs.push(run);
+    if (run === undefined || run.judgedFrom !== undefined) continue;
+    if (run.id === judged.id || run.startedAt >= judged.startedAt) continue;
+    if (run.variant === judged.variant && differenceBetween(run, judged) === null)
+      kept.push({ run, folder: join(folder, name) });
   }
-  return runs.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+  return kept.sort((a, b) => (a.run.startedAt < b.run.startedAt ? 1 : -1));
 }
 
 async function namesIn(folder: string): Promise<string[]> {
@@ -63,42 +107,59 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-async function lookUp(
-  baseline: Baseline,
-  earlier: readonly RunRecord[],
-  judged: Judged,
-  folder: string,
-): Promise<ReturnType<BaselineRuns['of']>> {
-  if (baseline.kind === 'pinned') return await pinned(baseline.run, judged, folder);
-  const usable = earlier.filter(({ verdict }) => green.includes(verdict.status));
-  const wanted = baseline.kind === 'last_green' ? 1 : baseline.runs;
-  const none = {
-    runs: [],
-    reason: `no earlier run in ${folder} is comparable and green (\`on_no_data: skip\` lets a first one pass)`,
-  };
-  if (usable.length === 0) return none;
-  // A median of fewer than half of what was asked for would be another promise.
-  if (usable.length * 2 < wanted) {
-    return {
-      runs: [],
-      reason: `${usable.length} comparable green runs are too few for ${printBaseline(baseline)}`,
-    };
-  }
-  const runs = await Promise.all(usable.slice(0, wanted).map(({ id }) => readRecord(join(folder, id))));
-  return { runs, reason: null };
+interface Read {
+  readonly id: string;
+  readonly values: ReturnType<ValuesOf>;
 }
 
-async function pinned(id: string, judged: Judged, folder: string): Promise<ReturnType<BaselineRuns['of']>> {
-  if (id === judged.id) return { runs: [], reason: 'a run is not held against itself' };
-  let data: RunData;
-  try {
-    data = await readRecord(join(folder, id));
-  } catch (error) {
-    if (!(error instanceof MettleError)) throw error;
-    return { runs: [], reason: messageOf(error) };
+/** Of each run that is read only its values stay. */
+async function lookUp(
+  baseline: Baseline,
+  valuesOf: ValuesOf,
+  earlier: readonly Kept[],
+  judged: Judged,
+  folder: string,
+): Promise<{ readonly runs: readonly Read[]; readonly reason: string | null }> {
+  if (baseline.kind === 'pinned') {
+    const read = await pinned(baseline.run, valuesOf, judged, folder);
+    return typeof read === 'string' ? { runs: [], reason: read } : { runs: [read], reason: null };
   }
-  const difference = differenceBetween(data.run, judged);
-  return difference === null
-    ? { runs: [data], reason: null }
-    : { runs: [], reason: `the pinned run ${id} is not comparable: ${difference}` };
+  const usable = earlier.filter(({ run }) => green.includes(run.verdict.status));
+  const wanted = baseline.kind === 'last_green' ? 1 : baseline.runs;
+  const runs: Read[] = [];
+  for (const { run, folder: at } of usable) {
+    if (runs.length === wanted) break;
+    // Its measurements may be damaged or gone: then it is passed over, as one that is no record is.
+    const values = await readRecord(at)
+      .then(valuesOf)
+      .catch(() => undefined);
+    if (values !== undefined) runs.push({ id: run.id, values });
+  }
+  const none = `no earlier run in ${folder} is comparable and green (\`on_no_data: skip\` lets a first one pass)`;
+  if (runs.length === 0) return { runs, reason: none };
+  // A median of fewer than half of what was asked for would be another promise.
+  const few = `${runs.length} comparable green runs are too few for ${printBaseline(baseline)}`;
+  return runs.length * 2 < wanted ? { runs: [], reason: few } : { runs, reason: null };
+}
+
+/** What was read, or why it is nothing to compare with. */
+async function pinned(
+  id: string,
+  valuesOf: ValuesOf,
+  judged: Judged,
+  folder: string,
+): Promise<Read | string> {
+  if (id === judged.id) return 'a run is not held against itself';
+  try {
+    const data = await readRecord(join(folder, id));
+    const { status } = data.run.verdict;
+    if (status === 'invalid' || status === 'interrupted')
+      return `the pinned run ${id} is ${status}: its values are none to compare with`;
+    const difference = differenceBetween(data.run, judged);
+    return difference === null
+      ? { id, values: valuesOf(data) }
+      : `the pinned run ${id} is not comparable: ${difference}`;
+  } catch (error) {
+    return messageOf(error);
+  }
 }

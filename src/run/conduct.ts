@@ -6,14 +6,13 @@ import { systemClock } from '../kernel/clock.ts';
 import type { RunData } from '../record/data.ts';
 import type { RunRecord } from '../record/schema.ts';
 import { beginRecord, readRecord, writeRecord } from '../record/store.ts';
-import type { Injection } from '../faults/fault.ts';
 import { messageOf } from '../kernel/errors.ts';
 import type { Snapshot } from '../measure/snapshot.ts';
 import { occurrencesOf } from '../scenario/occurrences.ts';
 import type { StartedVariant } from '../system/system.ts';
 import { findBaselines } from './baselines.ts';
 import { judge, judgedOf, type Measured } from './judge.ts';
-import { killFileOf } from './kill-file.ts';
+import { interruptionOf } from './interruption.ts';
 import type { RunRequest } from './run-request.ts';
 import { type TargetEvent, watchContainers } from './container-events.ts';
 import { loadPlanOf } from './load-of.ts';
@@ -95,22 +94,25 @@ async function measure(
   const notes: string[] = [];
   const happened: TargetEvent[] = [];
   const { docker } = stage.containers;
-  const observation = await observeRun(request, started, systemClock);
-  const containers = await watchContainers({ docker, scenario, target, seed, clock: systemClock });
-  void started.died.then((sentence) => {
-    notes.push(sentence);
-    const atMicros = systemClock.nowMicros();
-    happened.push({ atMicros, source: 'target', container: null, what: sentence });
-    request.progress(sentence);
-  });
-  const startAtMicros = systemClock.nowMicros() + leadMicros;
+  const opened = [(): void => watch.close()];
   try {
+    const observation = await observeRun(request, started, systemClock);
+    opened.push(() => observation.close());
+    const containers = await watchContainers({ docker, scenario, target, seed, clock: systemClock });
+    opened.push(() => containers.close());
+    void started.died.then((sentence) => {
+      notes.push(sentence);
+      const atMicros = systemClock.nowMicros();
+      happened.push({ atMicros, source: 'target', container: null, what: sentence });
+      request.progress(sentence);
+    });
+    const startAtMicros = systemClock.nowMicros() + leadMicros;
     pool.start(startAtMicros);
     progress.started(startAtMicros);
-    const { load, played } = await play(request, started, pool, { startAtMicros, progress, watch });
+    const { load, played, isCut } = await play(request, started, pool, { startAtMicros, progress, watch });
     await observation.settle(watch.breach !== null);
     const observed = observation.observed(startAtMicros);
-    const interruptedBy = signal.aborted ? interruptionOf(signal) : null;
+    const interruptedBy = signal.aborted ? interruptionOf(signal, !isCut) : null;
     const { breach } = watch;
     const { http, ws } = started;
     notes.push(...containers.notes(), ...observed.notes);
@@ -120,8 +122,7 @@ async function measure(
     }));
     return { startedAt, http, ws, load, played, observed, events, notes, interruptedBy, breach };
   } finally {
-    observation.close();
-    containers.close();
+    for (const close of opened) close();
     await pool.close();
   }
 }
@@ -129,6 +130,8 @@ async function measure(
 interface Played {
   readonly load: LoadResult;
   readonly played: readonly PlayedFault[];
+  /** It was interrupted before the load was over. */
+  readonly isCut: boolean;
 }
 
 interface Watching {
@@ -151,19 +154,18 @@ async function play(
     clock: systemClock,
     startAtMicros,
     signal: AbortSignal.any([signal, loadOver.signal]),
-    inject: async (fault, onActing) => {
-      const injection = await injectFault(request, started, fault, onActing, startAtMicros);
-      watch.faultBegan(fault, injection.effectAtMicros - startAtMicros);
-      tell(() => progress.faultBegan(fault, injection.effectAtMicros - startAtMicros));
-      return withEnd(injection, (clearedAt) => {
-        const clearedAtMicros = clearedAt === null ? null : clearedAt - startAtMicros;
-        watch.faultEnded(fault, clearedAtMicros);
-        tell(() => progress.faultEnded(fault, clearedAtMicros));
-      });
-    },
+    inject: (fault, onActing) => injectFault(request, started, fault, onActing, startAtMicros),
     steadyBroken: () =>
       Promise.resolve(watch.brokenSteady(pool.slices(), systemClock.nowMicros() - startAtMicros)),
     onEdge: (atMicros, kind) => pool.edge(atMicros, kind),
+    onBegan: (fault, effectAtMicros) => {
+      watch.faultBegan(fault, effectAtMicros);
+      tell(() => progress.faultBegan(fault, effectAtMicros));
+    },
+    onEnded: (fault, clearedAtMicros) => {
+      watch.faultEnded(fault, clearedAtMicros);
+      tell(() => progress.faultEnded(fault, clearedAtMicros));
+    },
   });
   const onAbort = (): void => {
     void timeline.finally(() => pool.stop());
@@ -175,8 +177,9 @@ async function play(
   void watch.watch(systemClock, startAtMicros, AbortSignal.any([signal, loadOver.signal]));
   try {
     const load = await pool.finished;
+    const isCut = request.signal.aborted;
     loadOver.abort();
-    return { load, played: await timeline };
+    return { load, played: await timeline, isCut };
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
@@ -184,20 +187,6 @@ async function play(
 
 /** Apart from the fault itself: what cannot be shown must not keep a fault from being undone. */
 const tell = (say: () => void): void => queueMicrotask(say);
-
-const withEnd = (injection: Injection, onEnd: (clearedAtMicros: number | null) => void): Injection => ({
-  ...injection,
-  clear: async () => {
-    const result = await injection.clear();
-    onEnd(result.clearedAtMicros);
-    return result;
-  },
-});
-
-function interruptionOf(signal: AbortSignal): string {
-  const file = killFileOf(signal);
-  return `${file === null ? '' : `kill file (${file} appeared): `}interrupted before the end of the load`;
-}
 
 /** What a crash leaves: the record of a run that was interrupted before anything was measured. */
 function draft(request: RunRequest, startedAt: string): RunRecord {

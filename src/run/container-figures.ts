@@ -22,10 +22,10 @@ export interface ContainerFigures {
   /** Of the engine: `start`, `oom`; others are of no interest. */
   event(action: string): void;
   /**
-   * null: it neither ran nor did anything while it was watched. `eventsComplete`: the engine has told all events; without
-   * them nobody knows how often it began anew between two looks.
+   * Without points where it never ran: it is missed by whoever promises something of its service. `eventsComplete`: the
+   * engine has told all events; without them nobody knows how often it began anew between two looks.
    */
-  series(startAtMicros: number, eventsComplete: boolean): ContainerSeriesRecord | null;
+  series(startAtMicros: number, eventsComplete: boolean): ContainerSeriesRecord;
 }
 
 type Point = ContainerSeriesRecord['points'][number];
@@ -37,8 +37,16 @@ const longestGapMicros = 10_000_000;
 
 const unixMicros = (iso: string): number => Date.parse(iso) * 1_000;
 
-/** `hasRun`: it is known to have run before, although nobody has looked yet. */
-export function containerFigures(name: string, hasRun = false): ContainerFigures {
+/** `compose run` makes a container beside those of the service, which is none of these. */
+export const serviceOf = ({ service, labels }: Pick<ContainerState, 'service' | 'labels'>): string | null =>
+  labels['com.docker.compose.oneoff']?.toLowerCase() === 'true' ? null : service;
+
+/** `hasRun`: it is known to have run before, although nobody has looked yet; `service`: what is known of it then. */
+export function containerFigures(
+  name: string,
+  hasRun = false,
+  service: string | null = null,
+): ContainerFigures {
   const points: Point[] = [];
   let first: ContainerLook | null = null;
   let last: ContainerLook | null = null;
@@ -74,9 +82,8 @@ export function containerFigures(name: string, hasRun = false): ContainerFigures
       // Each may miss some: looks what lies between them, events what was before the first of them.
       const restarts = Math.max(told.restarts, seen.restarts);
       const outOfMemory = Math.max(told.outOfMemory, seen.outOfMemory);
-      if (points.length + restarts + outOfMemory === 0) return null;
       return {
-        ...{ name, service: stood?.service ?? null },
+        ...{ name, service: stood === null ? service : serviceOf(stood) },
         ...(first === null ? { cores: null, memoryLimitBytes: null } : allowance(first)),
         ...(eventsComplete ? { restarts, outOfMemory } : { restarts: null, outOfMemory: null }),
         points: points

@@ -32,8 +32,8 @@ export interface LookedAt {
 }
 
 /** `hasRun`: it is known to have run before. */
-export const lookedAt = (name: string, hasRun: boolean): LookedAt => ({
-  ...{ name, figures: containerFigures(name, hasRun), isBusy: false, beganMicros: null },
+export const lookedAt = (name: string, hasRun: boolean, service: string | null): LookedAt => ({
+  ...{ name, figures: containerFigures(name, hasRun, service), isBusy: false, beganMicros: null },
   ...{ looks: 0, skipped: 0, failures: 0, firstFailure: '', wasRunning: false },
 });
 

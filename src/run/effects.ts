@@ -3,6 +3,7 @@
 import type { Slice } from '../measure/slice.ts';
 import type { FaultRecord, PhaseRecord } from '../record/schema.ts';
 import { gatesOf } from '../slo/gates.ts';
+import { steadyGoodput } from '../slo/goodput.ts';
 import { impactOf, type PhasedCourse } from '../slo/impact.ts';
 import { type FaultWindow, phasesOf } from './phases.ts';
 import { type Promised, promiseTexts, recoveryOf } from './steady.ts';
@@ -27,7 +28,8 @@ export function effectsOf(promised: Promised, happened: Happened): Effects {
   const { warmupMicros } = promised;
   const phases = phasesOf(warmupMicros, endOf(happened), faultWindows(promised, happened));
   const faults = withSteadyAfter(promised, happened.faults, slices, elapsedMicros).map(withoutImpact);
-  const course = { slices, faults, elapsedMicros, phases, warmupMicros };
+  const steadyPerSecond = steadyGoodput(slices, phases, elapsedMicros);
+  const course = { slices, faults, elapsedMicros, warmupMicros, steadyPerSecond };
   return { faults: withImpacts(promised, course), phases };
 }
 

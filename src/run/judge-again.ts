@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { exitCodes, MettleError } from '../kernel/errors.ts';
 import { writableFolder } from '../record/atomic.ts';
 import type { RunData } from '../record/data.ts';
-import { readRecord, writeRecord } from '../record/store.ts';
+import { readRecord, readRun, writeRecord } from '../record/store.ts';
 import { loadPromises } from '../scenario/promises-file.ts';
 import { findBaselines } from './baselines.ts';
 import { namesIn, rejudge } from './rejudge.ts';
@@ -20,15 +20,17 @@ export async function judgeAgain(
   out: string,
   note: (line: string) => void,
 ): Promise<{ readonly data: RunData; readonly report: string }> {
-  if (resolve(out) === resolve(folder)) {
-    throw new MettleError({
-      code: 'JUDGE_OUT',
-      message: 'a record is not judged over: its own verdict would be lost',
-      hint: 'Give another folder with --out.',
-      exitCode: exitCodes.usage,
-    });
-  }
   const stored = await readRecord(folder);
+  const { id, judgedFrom } = stored.run;
+  if (judgedFrom !== undefined) {
+    throw refusal(`${folder} was judged again already`, 'Judge the run that it was made from.');
+  }
+  // Only what an earlier judgement of the same run has left may be written over.
+  const there = await readRun(out).catch(() => undefined);
+  if (there !== undefined && there.judgedFrom !== id) {
+    const lost = 'a record is not judged over: its own verdict would be lost';
+    throw refusal(lost, 'Give another folder with --out.');
+  }
   const { load } = stored.run;
   const { plannedMicros: durationMicros, warmupMicros } = load;
   const slo = await loadPromises(
@@ -38,7 +40,11 @@ export async function judgeAgain(
   );
   const baselines = await findBaselines(slo, stored.run, dirname(resolve(folder)));
   await writableFolder(out);
-  await writeRecord(out, rejudge(stored, slo, baselines));
+  const judged = rejudge(stored, slo, baselines);
+  await writeRecord(out, { ...judged, run: { ...judged.run, judgedFrom: id } });
   const data = await readRecord(out);
   return { data, report: await writeRunReports(out, data) };
 }
+
+const refusal = (message: string, hint: string): MettleError =>
+  new MettleError({ code: 'JUDGE_OUT', message, hint, exitCode: exitCodes.usage });

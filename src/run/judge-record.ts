@@ -11,6 +11,9 @@ import { judgeStopped, stopWords } from './stopped-by.ts';
 import { type Promised, promiseTexts } from './steady.ts';
 import { judgeSteadyAfter, unknownAfter } from './steady-after.ts';
 
+/** Such a run may pass, and says nothing but that it went well. */
+const noPromises = 'there are no promises (`slo`): nothing was held against what was measured';
+
 /** The record with its promises judged and its verdict; phases and faults are taken as they are. */
 export function judgeRecord(data: RunData, promised: Promised, baselines: BaselineRuns): RunData {
   const { run, slices } = data;
@@ -36,11 +39,13 @@ export function judgeRecord(data: RunData, promised: Promised, baselines: Baseli
     traffic: trafficOf(slices, run.load.warmupMicros),
   });
   const unknown = stopped || promised.slo.length === 0 ? [] : unknownAfter(faults);
-  return { ...data, run: { ...run, notes: [...run.notes, ...unknown], slo, verdict } };
+  const none = promised.slo.length === 0 ? [noPromises] : [];
+  const notes = [...run.notes.filter((note) => note !== noPromises), ...unknown, ...none];
+  return { ...data, run: { ...run, notes, slo, verdict } };
 }
 
 /** Records of earlier versions do not keep what their verdict rests on apart from its reasons. */
-function groundsOf(run: RunRecord): NonNullable<RunRecord['grounds']> {
+export function groundsOf(run: RunRecord): NonNullable<RunRecord['grounds']> {
   const undoFailed = undoFailures(run.faults);
   const reasons = runLevelReasons(run);
   const interrupted = run.verdict.status === 'interrupted' ? (reasons[0] ?? 'interrupted') : null;

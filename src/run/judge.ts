@@ -75,7 +75,7 @@ export function judge(
     primary: scenario.primary,
     health: load.health,
     processes: [...observed.processes],
-    ...(observed.containers.length === 0 ? {} : { containers: [...observed.containers] }),
+    ...(observed.containers === null ? {} : { containers: [...observed.containers] }),
     ...(observed.scrapes === null ? {} : { scraping: scrapingOf(observed.scrapes) }),
     ...(observed.settled === null ? {} : { settled: observed.settled }),
     events: eventRecords(measured.events ?? [], played),

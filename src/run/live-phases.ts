@@ -4,7 +4,11 @@ import type { Snapshot } from '../measure/snapshot.ts';
 import { SliceStore } from '../measure/slice-store.ts';
 import { occurrenceName } from '../record/fault-name.ts';
 import type { ScheduledFault } from '../scenario/scenario.ts';
-import { type PromiseText, recoveredAtMicros } from '../slo/gates.ts';
+import type { Gate } from '../slo/gate.ts';
+import { gatesOf, type PromiseText } from '../slo/gates.ts';
+import { faultTimelineOf } from '../slo/recovery.ts';
+import { speaksOf } from '../slo/select.ts';
+import { type Hanging, LiveThreads } from './live-threads.ts';
 import type { FaultView } from './live-view.ts';
 
 const secondMicros = 1_000_000;
@@ -25,22 +29,38 @@ export interface PhaseSetup {
   readonly chaos: readonly ScheduledFault[];
   readonly promises: readonly PromiseText[];
   readonly warmupMicros: number;
+  /** Of the load: what comes after it is no part of any recovery. */
+  readonly durationMicros: number;
+}
+
+export interface LiveRecovery {
+  readonly id: string;
+  /** From the clear. */
+  readonly tookMicros: number;
+  /** False: the promises never were broken. */
+  readonly impact: boolean;
 }
 
 /** Slices are kept only from a fault's effect to its recovery. All times from the start of the load. */
 export class LivePhases {
   readonly #setup: PhaseSetup;
+  readonly #gates: readonly Gate[];
+  readonly #threads = new LiveThreads();
   #happenings: Happening[] = [];
+  /** Of every fault so far, also of those that were recovered from: what follows one is no recovery of another. */
+  readonly #effects: number[] = [];
   #over = new Set<string>();
   #slices: SliceStore | undefined;
   #lookedAtMicros = 0;
 
   constructor(setup: PhaseSetup) {
     this.#setup = setup;
+    this.#gates = gatesOf(setup.promises);
   }
 
   begun(fault: ScheduledFault, effectAtMicros: number): void {
     this.#happenings.push({ fault, effectAtMicros, clearedAtMicros: null, recovered: false });
+    this.#effects.push(effectAtMicros);
     this.#over.add(occurrenceName(fault));
     this.#slices ??= new SliceStore(this.#setup.warmupMicros);
     this.#slices.edge(effectAtMicros, 'effect');
@@ -55,15 +75,24 @@ export class LivePhases {
     this.#slices?.edge(clearedAtMicros, 'clear');
   }
 
-  /** Returns the faults that the promises were found to have recovered from, with the time that took. */
-  add(snapshot: Snapshot): { readonly id: string; readonly tookMicros: number }[] {
+  /** Returns the faults that the promises were found to have recovered from. */
+  add(snapshot: Snapshot): LiveRecovery[] {
+    this.#threads.hear(snapshot);
     if (this.#slices === undefined) return [];
     for (const delta of snapshot.deltas) this.#slices.add(delta);
-    if (snapshot.atMicros - this.#lookedAtMicros < secondMicros) return [];
-    this.#lookedAtMicros = snapshot.atMicros;
-    const found = this.#happenings.flatMap((happening) => this.#recoveryOf(happening, snapshot.atMicros));
-    this.#forget(snapshot.atMicros);
+    // Only whole seconds that every thread has told: half a second may look better or worse than it is.
+    const toldMicros = this.#threads.toldMicros();
+    if (toldMicros <= this.#lookedAtMicros) return [];
+    this.#lookedAtMicros = toldMicros;
+    const found = this.#happenings.flatMap((happening) => this.#recoveryOf(happening, toldMicros));
+    this.#forget(toldMicros);
     return found;
+  }
+
+  /** Lets go of what waits on disk. */
+  close(): void {
+    this.#slices?.close();
+    this.#slices = undefined;
   }
 
   names(atMicros: number): string[] {
@@ -90,23 +119,23 @@ export class LivePhases {
     return first === undefined ? null : viewOf(first, first.atMicros - atMicros);
   }
 
-  #recoveryOf(
-    happening: Happening,
-    atMicros: number,
-  ): { readonly id: string; readonly tookMicros: number }[] {
+  #recoveryOf(happening: Happening, toldMicros: number): LiveRecovery[] {
     const { fault, effectAtMicros, clearedAtMicros, recovered } = happening;
     if (clearedAtMicros === null || recovered || this.#slices === undefined) return [];
-    const later = this.#happenings.flatMap((other) =>
-      other.effectAtMicros > clearedAtMicros ? [other.effectAtMicros] : [],
+    const later = this.#effects.filter((other) => other > clearedAtMicros);
+    const hanging = this.#threads.hanging();
+    const settledMicros = settledUntil(
+      hanging.filter((one) => isOpen(one, this.#gates)),
+      { fromMicros: clearedAtMicros, toMicros: toldMicros },
     );
-    // Only whole seconds that every thread has told: half a second may look better or worse than it is.
-    const toldMicros =
-      clearedAtMicros + Math.floor((atMicros - clearedAtMicros) / secondMicros) * secondMicros;
-    const untilMicros = Math.min(toldMicros, ...later);
+    const untilMicros = Math.min(settledMicros, this.#setup.durationMicros, ...later);
+    // What hangs counts as bad until it has ended: nothing is announced while half of the answers do not come.
+    const slices = [...this.#slices.slices(), ...hanging.map(({ slice }) => slice)];
     const times = { effectAtMicros, clearedAtMicros, untilMicros };
-    const at = recoveredAtMicros(this.#slices.slices(), this.#setup.promises, times);
-    happening.recovered = at !== null;
-    return at === null ? [] : [{ id: fault.id, tookMicros: at - clearedAtMicros }];
+    const { recoveredAtMicros, impact } = faultTimelineOf(slices, this.#gates, times);
+    happening.recovered = recoveredAtMicros !== null;
+    if (recoveredAtMicros === null) return [];
+    return [{ id: fault.id, tookMicros: recoveredAtMicros - clearedAtMicros, impact }];
   }
 
   /** Without anything left to watch nothing is kept; what never recovers stays in its recovery, unwatched. */
@@ -116,8 +145,29 @@ export class LivePhases {
         clearedAtMicros === null || (!recovered && atMicros - clearedAtMicros < longestWatchMicros),
     );
     this.#happenings = this.#happenings.filter(({ recovered }) => !recovered);
-    if (!watched) this.#slices = undefined;
+    if (!watched) this.close();
   }
+}
+
+/** In flight, and it may still become what the promises ask for. */
+function isOpen({ slice, forMicros }: Hanging, gates: readonly Gate[]): boolean {
+  const concerned = gates.filter(({ subject }) => speaksOf(subject, slice.series));
+  const late = concerned.some(
+    ({ lateAfterMicros }) => lateAfterMicros !== null && forMicros > lateAfterMicros,
+  );
+  return concerned.length > 0 && !late;
+}
+
+/** The newest whole seconds are left out while something of them is open: that is work as usual, neither good nor bad. */
+function settledUntil(
+  open: readonly Hanging[],
+  { fromMicros, toMicros }: { readonly fromMicros: number; readonly toMicros: number },
+): number {
+  let seconds = Math.max(0, Math.floor((toMicros - fromMicros) / secondMicros));
+  const isSettled = (second: number): boolean =>
+    open.every(({ slice }) => Math.floor((slice.startMicros - fromMicros) / secondMicros) !== second);
+  while (seconds > 0 && !isSettled(seconds - 1)) seconds -= 1;
+  return fromMicros + seconds * secondMicros;
 }
 
 const viewOf = (fault: ScheduledFault, leftMicros: number): FaultView => ({

@@ -13,8 +13,9 @@ import { askedAfterTheLoad, type SettleSpan, watchWhatIsLeft } from './settle.ts
 /** Times from the start of the load. */
 export interface Observed {
   readonly processes: readonly ProcessSeriesRecord[];
-  readonly containers: readonly ContainerSeriesRecord[];
-  /** null: nothing was scraped. */
+  /** null: nobody wanted any to be watched. */
+  readonly containers: readonly ContainerSeriesRecord[] | null;
+  /** null: nothing was to be scraped. */
   readonly scrapes: ScrapeLog | null;
   /** After the load, where promises about what is left were waited for. */
   readonly settled: SettleSpan | null;
@@ -23,7 +24,7 @@ export interface Observed {
 }
 
 export const nothingObserved: Observed = {
-  ...{ processes: [], containers: [], scrapes: null },
+  ...{ processes: [], containers: null, scrapes: null },
   settled: null,
   notes: [],
 };
@@ -68,10 +69,15 @@ export async function observeRun(
     observed: (startAtMicros) => ({
       ...nothingObserved,
       processes: processSeries(started.samples(), startAtMicros),
-      containers: containers.series(startAtMicros),
+      containers: containers.isAsked ? containers.series(startAtMicros) : null,
       scrapes: scrapes.log(startAtMicros),
       settled: left.span(startAtMicros),
-      notes: [...missingOfProcesses(request), ...containers.notes(), ...scrapes.notes(startAtMicros)],
+      notes: [
+        ...missingOfProcesses(request),
+        ...started.sampleNotes(),
+        ...containers.notes(),
+        ...scrapes.notes(startAtMicros),
+      ],
     }),
     close: () => {
       scrapes.close();

@@ -23,12 +23,19 @@ export interface ObservedScrapes {
   close(): void;
 }
 
-const nothingScraped = (...notes: string[]): ObservedScrapes => ({
-  scrape: () => Promise.resolve(),
-  log: () => null,
-  notes: () => notes,
-  close: () => undefined,
-});
+const nothingScraped: ObservedScrapes = {
+  ...{ scrape: () => Promise.resolve(), log: () => null },
+  ...{ notes: () => [], close: () => undefined },
+};
+
+/** It was to be scraped, and could not be: a log with that reason alone. */
+function notScraped({ from, everyMicros }: ScrapeSpec, why: string, atMicros: number): ObservedScrapes {
+  const log = (startAtMicros: number): ScrapeLog => ({
+    ...{ url: from, everyMicros, series: [], scrapes: [] },
+    failures: [{ atMicros: Math.round(atMicros - startAtMicros), why }],
+  });
+  return { ...nothingScraped, log, notes: () => [`${from} was not scraped: ${why}`] };
+}
 
 /** Resolves after the first scrape. Never rejects: what keeps it from scraping is a note, and no value. */
 export async function observeScrapes(
@@ -38,20 +45,22 @@ export async function observeScrapes(
 ): Promise<ObservedScrapes> {
   const { target, scenario, stage, signal } = request;
   const spec = target.observe.prometheus;
-  if (spec === null) return nothingScraped();
+  if (spec === null) return nothingScraped;
+  const redact = createRedactor(target.secrets.flatMap((name) => process.env[name] ?? []));
+  const failed = (why: string): ObservedScrapes =>
+    notScraped({ ...spec, from: redact(spec.from) }, redact(why), clock.nowMicros());
   const url = urlOf(spec, started.directHttp);
-  if (url === null) return nothingScraped(`${spec.from} was not scraped: the variant has no HTTP address`);
+  if (url === null) return failed('the variant has no HTTP address');
   try {
     const addresses = await gatedAddresses(hostGate(stage.pins, target.allow), hostOfUrl(url));
     const tls = await tlsOf(scenario, spec);
-    const secrets = target.secrets.flatMap((name) => process.env[name] ?? []);
     return await startScraper({
       ...{ url, clock, signal, everyMicros: spec.everyMicros },
       request: scrapeRequest({ url, addresses, tls }),
-      redact: createRedactor(secrets),
+      redact,
     });
   } catch (error) {
-    return nothingScraped(`${spec.from} was not scraped: ${messageOf(error)}`);
+    return failed(messageOf(error));
   }
 }
 

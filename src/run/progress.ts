@@ -79,6 +79,7 @@ export function createProgress(setup: ProgressSetup): RunProgress {
     },
     close: () => {
       stop();
+      model.close();
       live?.clear();
     },
   };

@@ -1,12 +1,18 @@
 // A stored record held against other promises: phases, recoveries, promises and verdict anew, measurements as they are.
 
+import { placeOf } from '../faults/registry.ts';
+import { formatDuration } from '../kernel/units.ts';
+import { lagName, saturatedLagMicros } from '../measure/health.ts';
 import type { RunData } from '../record/data.ts';
+import { occurrenceName } from '../record/fault-name.ts';
+import type { RunRecord } from '../record/schema.ts';
 import type { ScrapeLog } from '../record/scrape-log.ts';
 import type { PromiseSpec } from '../scenario/scenario.ts';
 import type { BaselineRuns } from '../slo/baseline.ts';
 import type { KnownNames } from '../slo/references.ts';
 import { effectsOf } from './effects.ts';
-import { judgeRecord } from './judge-record.ts';
+import { groundsOf, judgeRecord } from './judge-record.ts';
+import { tightestPromiseMicros } from './steady.ts';
 import { unknownAfter } from './steady-after.ts';
 
 /**
@@ -23,18 +29,41 @@ export function rejudge(data: RunData, slo: readonly PromiseSpec[], baselines: B
   });
   const before = new Set(unknownAfter(faults));
   const notes = run.notes.filter((note) => !before.has(note));
-  return judgeRecord({ ...data, run: { ...run, ...effects, notes } }, promised, baselines);
+  const grounds = run.grounds ?? groundsOf(run);
+  const invalid = [...grounds.invalid, ...heldBackByOthers(run, slo), ...lagging(run, slo)];
+  const judged = { ...run, ...effects, notes, grounds: { ...grounds, invalid: [...new Set(invalid)] } };
+  return judgeRecord({ ...data, run: judged }, promised, baselines);
+}
+
+/** A fault that never happened because of a promise which nobody asks for any more: nothing was tested. */
+function heldBackByOthers({ faults }: RunRecord, slo: readonly PromiseSpec[]): string[] {
+  return faults.flatMap((fault) => {
+    const { heldBackBy } = fault;
+    if (heldBackBy === undefined || slo.some(({ assert }) => assert === heldBackBy)) return [];
+    return [`fault ${occurrenceName(fault)} was held back by the run's own promise ${heldBackBy}`];
+  });
+}
+
+/** The generator was held against the tightest promise of its run; a tighter one asks for more. */
+function lagging({ health }: RunRecord, slo: readonly PromiseSpec[]): string[] {
+  const lag = health.measures.find(({ name }) => name === lagName);
+  if (lag === undefined || health.level === 'saturated') return [];
+  const limitMicros = saturatedLagMicros(tightestPromiseMicros(slo));
+  if (lag.value <= limitMicros) return [];
+  const most = formatDuration(limitMicros);
+  return [`the load generator was saturated: ${lagName} ${formatDuration(lag.value)}, these promises allow ${most}`];
 }
 
 /** What promises about this record can name. */
 export function namesIn({ run, scrapes }: RunData): KnownNames {
-  const links = new Set(run.faults.filter(({ observation }) => observation !== null).map(({ on }) => on));
+  const onLinks = run.faults.filter(({ kind, on }) => placeOf(kind, on) === 'link');
+  const links = new Set(onLinks.map(({ on }) => on));
   return {
-    series: run.series.map(({ name, hasDueTime }) => ({ name, hasDueTime, isMixed: false })),
+    series: run.series.map(({ name, hasDueTime, isMixed = false }) => ({ name, hasDueTime, isMixed })),
     faults: [...new Set(run.faults.map(({ id }) => id))],
     links: [...links].map((name) => ({
       name,
-      faults: run.faults.filter(({ on }) => on === name).map(({ id }) => id),
+      faults: onLinks.filter(({ on }) => on === name).map(({ id }) => id),
     })),
     observed: [
       ...run.processes.map(({ name }) => name),

@@ -6,7 +6,7 @@ import { occurrencesOf } from '../scenario/occurrences.ts';
 import type { Scenario, ScheduledFault } from '../scenario/scenario.ts';
 import { LiveGenerator } from './live-generator.ts';
 import { LivePace } from './live-pace.ts';
-import { LivePhases } from './live-phases.ts';
+import { LivePhases, type LiveRecovery } from './live-phases.ts';
 import { pointOf, type Recent, recentOf, type TimeoutOf } from './live-recent.ts';
 import { LiveSeconds } from './live-seconds.ts';
 import type { RunPlace, RunView, SecondView } from './live-view.ts';
@@ -46,6 +46,7 @@ export class RunModel {
     this.#phases = new LivePhases({
       chaos: occurrencesOf(scenario),
       warmupMicros: scenario.warmupMicros,
+      durationMicros: scenario.durationMicros,
       promises,
     });
     this.#generator = new LiveGenerator({
@@ -70,9 +71,7 @@ export class RunModel {
     this.#pace.add(snapshot);
     if (this.#seconds.add(snapshot)) this.#look();
     const warning = this.#generator.add(snapshot);
-    const recovered = this.#phases
-      .add(snapshot)
-      .map(({ id, tookMicros }) => recoveryWords(id, microsToSeconds(tookMicros)));
+    const recovered = this.#phases.add(snapshot).map(recoveryWords);
     return warning === null ? recovered : [warning, ...recovered];
   }
 
@@ -82,6 +81,11 @@ export class RunModel {
 
   faultEnded(id: string, clearedAtMicros: number): void {
     this.#phases.ended(id, clearedAtMicros);
+  }
+
+  /** Lets go of what waits on disk. */
+  close(): void {
+    this.#phases.close();
   }
 
   view(nowMicros: number): RunView {
@@ -128,7 +132,9 @@ export class RunModel {
   }
 }
 
-const recoveryWords = (id: string, seconds: number): string =>
-  seconds === 0
-    ? `the promises held through fault ${id}`
-    : `the promises hold again since ${seconds.toFixed(1)}s after fault ${id} ended`;
+function recoveryWords({ id, tookMicros, impact }: LiveRecovery): string {
+  if (!impact) return `the promises held through fault ${id}`;
+  return tookMicros === 0
+    ? `the promises hold again since fault ${id} ended`
+    : `the promises hold again since ${microsToSeconds(tookMicros).toFixed(1)}s after fault ${id} ended`;
+}

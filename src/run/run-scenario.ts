@@ -104,6 +104,9 @@ async function tellOfUndo({ data, folder }: RunOutcome, message: string): Promis
   if (verdict.exitCode === exitCodes.undoFailed) return;
   const reasons = [message, ...verdict.reasons];
   const told = { status: 'fail', reasons, exitCode: exitCodes.undoFailed } as const;
-  await writeRecord(folder, { ...data, run: { ...data.run, verdict: told } });
+  // Whoever judges this run by other promises must find it, too.
+  const { undoFailed = [], interrupted = null, invalid = [] } = data.run.grounds ?? {};
+  const grounds = { undoFailed: [...undoFailed, message], interrupted, invalid };
+  await writeRecord(folder, { ...data, run: { ...data.run, grounds, verdict: told } });
   await writeRunReports(folder, await readRecord(folder));
 }

@@ -19,10 +19,9 @@ interface Happened {
   clearedAtMicros: number | null;
 }
 
-/** Does anything of this scenario depend on what is in flight? Then the threads tell it. */
+/** Does anything of this scenario depend on what is in flight? Faults (steady state, recovery) and aborts do. */
 export const watchesInFlight = ({ chaos, slo }: Pick<Scenario, 'chaos' | 'slo'>): boolean =>
-  chaos.some(({ inject }) => inject === 'if-steady') ||
-  slo.some(({ abortAfterMicros }) => abortAfterMicros !== undefined);
+  chaos.length > 0 || slo.some(({ abortAfterMicros }) => abortAfterMicros !== undefined);
 
 /** Times it is told are from the start of the load. */
 export class RunWatch {
@@ -34,13 +33,16 @@ export class RunWatch {
   #breach: Breach | null = null;
 
   constructor(scenario: Scenario) {
-    const { slo, warmupMicros } = scenario;
+    const { slo, warmupMicros, durationMicros } = scenario;
     this.#scenario = scenario;
     const phased = slo.some(
       ({ assert, abortAfterMicros }) => abortAfterMicros !== undefined && assert.includes('during'),
     );
     this.#phases = phased
-      ? new LivePhases({ chaos: occurrencesOf(scenario), warmupMicros, promises: promiseTexts(slo) })
+      ? new LivePhases({
+          ...{ chaos: occurrencesOf(scenario), warmupMicros, durationMicros },
+          promises: promiseTexts(slo),
+        })
       : null;
     this.#abort = new AbortWatch({
       slo,
@@ -79,6 +81,11 @@ export class RunWatch {
   brokenSteady(slices: readonly Slice[], nowMicros: number): string | null {
     const soFar = { slices, faults: this.#faults, inFlight: this.#abort.inFlight(), nowMicros };
     return brokenSteadySoFar(this.#scenario, soFar);
+  }
+
+  /** Lets go of what waits on disk. */
+  close(): void {
+    this.#phases?.close();
   }
 
   /** Looks each second, until a promise stops the run, the load is over, or `signal` aborts. */

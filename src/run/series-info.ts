@@ -8,16 +8,19 @@ export interface SeriesInfo {
   readonly flow: string;
   readonly kind: 'step' | 'flow';
   readonly hasDueTime: boolean;
+  /** Where one entry of the load gives it due times and another does not. */
+  readonly isMixed?: boolean;
   readonly timeoutMicros: number;
 }
 
 /** Every step of every flow that is loaded, in file order, each flow's own series after its steps. */
 export const seriesOf = (scenario: Scenario): SeriesInfo[] =>
-  seriesNames(scenario).map(({ name, flow, step, hasDueTime }) => ({
+  seriesNames(scenario).map(({ name, flow, step, hasDueTime, isMixed }) => ({
     name,
     flow,
     kind: step === null ? 'flow' : 'step',
     hasDueTime,
+    ...(isMixed ? { isMixed } : {}),
     timeoutMicros:
       step === null ? totalTimeoutMicros(scenario.flows[flow]?.steps ?? []) : longestMicros(step),
   }));

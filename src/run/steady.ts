@@ -98,13 +98,14 @@ export function recoveryOf(
   });
 }
 
-/** The lowest latency that any promise sets a limit to, in microseconds; null = none does. */
+/** The lowest latency of the load that any promise sets a limit to, in microseconds; null = none does. */
 export function tightestPromiseMicros(slo: readonly PromiseSpec[]): number | null {
   const limits = slo.flatMap(({ assert }) => {
     const { measure, operator, limit } = promiseFrom(assert);
-    // A difference of two latencies is none.
+    // A difference of two latencies is none, nor is how long a fault or a link took.
+    const { unit, subject } = metricOf(measure);
     const latency =
-      metricOf(measure).unit === 'µs' && measure.against === undefined && operator.startsWith('<');
+      unit === 'µs' && subject === 'series' && measure.against === undefined && operator.startsWith('<');
     return latency && typeof limit === 'number' && limit > 0 ? [limit] : [];
   });
   return limits.length === 0 ? null : Math.min(...limits);

@@ -31,6 +31,10 @@ export interface TimelinePorts {
   steadyBroken(): Promise<string | null>;
   /** Tells the load that phases changed; from the start of the load. */
   onEdge(atMicros: number, kind: 'effect' | 'clear'): void;
+  /** Tells whoever watches the run that a fault is in effect, by the same time as its edge. Must not throw. */
+  onBegan(fault: ScheduledFault, effectAtMicros: number): void;
+  /** The same for its end; null: it could not be undone. Must not throw. */
+  onEnded(fault: ScheduledFault, clearedAtMicros: number | null): void;
 }
 
 interface Active {
@@ -111,6 +115,7 @@ async function begin(fault: ScheduledFault, ports: TimelinePorts): Promise<Activ
     );
     const effectAtMicros = sinceStart(injection.effectAtMicros, ports);
     ports.onEdge(effectAtMicros, 'effect');
+    ports.onBegan(fault, effectAtMicros);
     const countsFrom = injection.countsFromMicros ?? injection.effectAtMicros;
     return { fault, injection, clearAtMicros: sinceStart(countsFrom, ports) + fault.forMicros };
   } catch (error) {
@@ -125,6 +130,7 @@ async function end(entry: Active, ports: TimelinePorts): Promise<PlayedFault> {
   const result = await entry.injection.clear();
   const clearedAtMicros = result.clearedAtMicros === null ? null : sinceStart(result.clearedAtMicros, ports);
   if (clearedAtMicros !== null) ports.onEdge(clearedAtMicros, 'clear');
+  ports.onEnded(entry.fault, clearedAtMicros);
   return {
     fault: entry.fault,
     effectAtMicros: sinceStart(entry.injection.effectAtMicros, ports),

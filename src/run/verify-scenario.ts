@@ -1,11 +1,13 @@
 // A verification from a loaded scenario to its comparison and report: what `mettle verify` does.
 
 import { resolve } from 'node:path';
+import { exitCodes, MettleError } from '../kernel/errors.ts';
 import { writableFolder } from '../record/atomic.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { knownMachine } from './doctor.ts';
 import { guardRun } from './guard-run.ts';
 import { runId } from './identity.ts';
+import { keepUndoFailure } from './keep-comparison.ts';
 import type { ProgramOptions } from './run-scenario.ts';
 import { withoutSecrets } from './repeatable.ts';
 import { linksOf, onStage } from './stage.ts';
@@ -39,7 +41,18 @@ export async function verifyScenario(loaded: LoadedScenario, options: VerifyOpti
   const machine = await knownMachine(signal, progress);
   const killFile = options.killFile === undefined ? {} : { killFile: options.killFile };
   const surroundings = { target, command, signal, progress, live, seed, ...killFile };
-  return await onStage({ ...surroundings, linked, variants: names, ...cleared, extraEnv }, (stage) =>
-    verify({ ...surroundings, repeatFlags, stage, scenario, variants, pairs, id, folder, threads, machine }),
-  );
+  let verified: Verified | undefined;
+  try {
+    // The comparison comes before the stage closes: an undo that fails there must not cost what was measured.
+    return await onStage({ ...surroundings, linked, variants: names, ...cleared, extraEnv }, async (stage) => {
+      const asked = { ...surroundings, repeatFlags, stage, scenario, variants, pairs, id, folder };
+      return (verified = await verify({ ...asked, threads, machine }));
+    });
+  } catch (error) {
+    if (verified === undefined) throw error;
+    const failed = error instanceof MettleError && error.exitCode === exitCodes.undoFailed;
+    if (failed) await keepUndoFailure(folder, verified.comparison, error.message);
+    progress(`report:  ${verified.reportPath}`);
+    throw error;
+  }
 }

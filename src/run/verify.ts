@@ -6,20 +6,20 @@ import { join } from 'node:path';
 import { compareRuns } from '../compare/compare.ts';
 import type { Comparison, ComparisonRun } from '../compare/schema.ts';
 import { exitCodes, MettleError } from '../kernel/errors.ts';
-import { writableFolder, writeFileAtomic } from '../record/atomic.ts';
+import { writableFolder } from '../record/atomic.ts';
 import type { RunData } from '../record/data.ts';
 import type { RunRecord } from '../record/schema.ts';
-import { formatDocument } from '../record/store.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { TargetSpec } from '../system/target-spec.ts';
 import { conduct } from './conduct.ts';
 import type { KnownMachine } from './doctor.ts';
 import { undoFailures } from './fault-records.ts';
 import { runId } from './identity.ts';
+import { keepComparison } from './keep-comparison.ts';
 import type { RunPlace } from './live-view.ts';
 import { pairOrder, pairSeed, type Role } from './pair-order.ts';
 import type { ProgressOutput } from './progress.ts';
-import { writeComparisonReports, writeRunReports } from './reports.ts';
+import { writeRunReports } from './reports.ts';
 import type { Stage } from './stage.ts';
 import { type Course, createCourse } from './verify-course.ts';
 
@@ -177,6 +177,5 @@ async function conclude(
     interrupted: request.signal.aborted,
     undoFailed: made.flatMap(({ data }) => undoFailures(data.run.faults)),
   });
-  await writeFileAtomic(join(folder, 'comparison.json'), formatDocument(comparison));
-  return { comparison, reportPath: await writeComparisonReports(folder, comparison) };
+  return { comparison, reportPath: await keepComparison(folder, comparison) };
 }

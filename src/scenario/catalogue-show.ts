@@ -1,6 +1,7 @@
 // The catalogue for people: its entries, and what one of them stands for.
 
 import { catalogueNames, type CatalogueFile, findCatalogueEntry } from './catalogue-file.ts';
+import { neededBy, standing } from './catalogue-standing.ts';
 import { catalogueProblems, standFor } from './catalogue-use.ts';
 import type { CatalogueUse } from './catalogue-schema.ts';
 import { invalidFile } from './diagnostics.ts';
@@ -24,6 +25,7 @@ export interface ShownEntry {
     readonly about: string;
     /** null: it has none. */
     readonly default: Plain | null;
+    /** Without it the promises that stand by default have no text. */
     readonly required: boolean;
   }[];
   readonly promises: readonly {
@@ -77,13 +79,14 @@ export async function showEntry(
   const problems = catalogueProblems(file, asked, []);
   if (problems.length > 0) throw invalidFile(placeProblems(document, problems));
   const { about, source, parameters = {}, promises } = file.entry;
+  const asking = standing(file, asked);
   return {
     ...{ name: file.name, about: about.trim(), source },
     parameters: Object.entries(parameters).map(([name, { about: words, default: value, optional }]) => ({
       name,
       about: words,
       default: value ?? null,
-      required: value === undefined && optional !== true,
+      required: optional !== true && value === undefined && neededBy(asking, name).length > 0,
     })),
     promises: promises.map((promise) => ({
       id: promise.id,

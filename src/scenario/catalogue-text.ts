@@ -1,6 +1,6 @@
 // The text of a promise of the catalogue: optional parameters that were not given leave it, the others are filled in.
 
-import { fillText, namesIn, type Values } from './experiment-text.ts';
+import { fillText, type Values } from './experiment-text.ts';
 
 /** Brackets, a comma or `during` mean nothing once the parameter that they hold is gone. */
 const holders = (name: string): readonly RegExp[] => {
@@ -22,7 +22,3 @@ export const settled = (text: string, absent: readonly string[]): string =>
 
 /** With every value in its place; a parameter without one stays as it is written. */
 export const filledText = (text: string, values: Values): string => String(fillText(text, values));
-
-/** Parameters of a text that have no value. */
-export const openIn = (text: string, values: Values): string[] =>
-  namesIn(text).filter((name) => !Object.hasOwn(values, name));

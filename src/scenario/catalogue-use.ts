@@ -4,7 +4,8 @@ import { formatDuration } from '../kernel/units.ts';
 import { didYouMean } from '../kernel/suggest.ts';
 import type { CatalogueFile } from './catalogue-file.ts';
 import { builtIn, type CataloguePromise, type CatalogueUse } from './catalogue-schema.ts';
-import { filledText, openIn, settled } from './catalogue-text.ts';
+import { neededBy, standing, valuesOf } from './catalogue-standing.ts';
+import { filledText, settled } from './catalogue-text.ts';
 import { namesIn, type Values } from './experiment-text.ts';
 import { quoted } from './issue-words.ts';
 import type { Problem } from './issues.ts';
@@ -41,12 +42,7 @@ export function expandUse(
   const problems = catalogueProblems(file, use, at);
   if (problems.length > 0) return { promises: [], notes: [], problems };
   const values = valuesOf(file, use);
-  const asked = file.entry.promises.filter(
-    ({ id, when = [], unless = [] }) =>
-      use.except?.includes(id) !== true &&
-      when.every((name) => isOn(values[name])) &&
-      !unless.some((name) => isOn(values[name])),
-  );
+  const asked = standing(file, use);
   const odd = [...missingIn(file, use, asked, values, at), ...withoutEffect(use, asked, at)];
   if (odd.length > 0) return { promises: [], notes: [], problems: odd };
   const fits = ({ load }: CataloguePromise): boolean =>
@@ -64,8 +60,6 @@ export function expandUse(
   };
 }
 
-const isOn = (value: Values[string] | undefined): boolean => value !== undefined && value !== false;
-
 /** One promise of an entry, as far as its parameters have values. */
 export function standFor(file: CatalogueFile, use: CatalogueUse, promise: CataloguePromise): StoodFor {
   const shared = valuesOf(file, use);
@@ -73,19 +67,15 @@ export function standFor(file: CatalogueFile, use: CatalogueUse, promise: Catalo
   const { limit = promise.limit, ...more } = typeof changed === 'object' ? changed : { limit: changed };
   const values = limit === undefined ? shared : { ...shared, [builtIn]: limit };
   const optional = Object.entries(file.entry.parameters ?? {}).filter(([, one]) => one.optional === true);
-  const absent = optional.map(([name]) => name).filter((name) => !Object.hasOwn(values, name));
+  // What switches the promise on belongs to its text: without it there is no promise.
+  const absent = optional
+    .map(([name]) => name)
+    .filter((name) => !Object.hasOwn(values, name) && promise.when?.includes(name) !== true);
   const template = settled(promise.promise, absent);
   const text = filledText(template, values);
   const keys = { ...(promise.severity === undefined ? {} : { severity: promise.severity }), ...more };
   const written = Object.keys(keys).length === 0 ? text : { assert: text, ...keys };
   return { id: promise.id, template, values, text, written, promise };
-}
-
-function valuesOf({ entry }: CatalogueFile, use: CatalogueUse): Values {
-  const defaults = Object.entries(entry.parameters ?? {}).flatMap(([name, { default: value }]) =>
-    value === undefined ? [] : [[name, value] as const],
-  );
-  return { ...Object.fromEntries(defaults), ...use.with };
 }
 
 /** Parameters, ids and limits that the entry does not have. */
@@ -153,7 +143,7 @@ function missingIn(
 ): Problem[] {
   return Object.entries(entry.parameters ?? {}).flatMap(([key, { about, optional }]): Problem[] => {
     if (optional === true || Object.hasOwn(values, key)) return [];
-    const needing = asked.filter(({ promise }) => openIn(promise, values).includes(key)).map(({ id }) => id);
+    const needing = neededBy(asked, key);
     if (needing.length === 0) return [];
     return [
       {

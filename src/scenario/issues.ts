@@ -208,6 +208,13 @@ const missingKey = (path: Path): Problem => ({
 function unknownKey(path: Path, key: string, known: readonly string[]): Problem {
   const base = { path: [...path, key], part: 'key' } as const;
   if (isLaterKey(path, key)) return { ...base, message: notSupported(key) };
+  // In braces YAML ends a text at its comma.
+  if (path[0] === 'slo' && /[()<>]/.test(key))
+    return {
+      ...base,
+      message: `unknown key "${key}"`,
+      suggestion: 'within braces a promise with a comma is quoted',
+    };
   const choices = known.length > 0 ? `known here: ${known.join(', ')}` : undefined;
   return { ...base, message: `unknown key "${key}"`, suggestion: didYouMean(key, known) ?? choices };
 }

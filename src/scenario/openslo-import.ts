@@ -7,6 +7,7 @@ import { parseValue } from './issues.ts';
 import type { OpenSloFile } from './openslo-documents.ts';
 import { ofKind, ofPassedOver, sourceTypesIn, strangeness } from './openslo-kinds.ts';
 import { indicatedBy, type SourceTypes } from './openslo-measure.ts';
+import { notCarriedOver } from './openslo-left-out.ts';
 import { type Limit, limitOf } from './openslo-objective.ts';
 import { type IndicatorSpec, type Metadata, type OpenSlo, sliInput, sloInput } from './openslo-schema.ts';
 import { below, Refusal, refuse, type Refused, type Spot, type Words, wordsOf } from './openslo-words.ts';
@@ -95,7 +96,7 @@ function readSlo(document: SourceDocument, around: Around): ReadSlo {
     ]);
     if (refused.length > 0) return none(refused.flatMap(placed));
     const indicated = indicatedBy(indicator.spec, below(indicator.spot, 'spec'), words, around.types);
-    const notes: Diagnostic[] = [];
+    const notes: Diagnostic[] = notCarriedOver(slo, spot, indicator.spec).flatMap(placed);
     const promises = slo.spec.objectives.map((objective, index): ImportedPromise => {
       const at = below(spot, 'spec', 'objectives', index);
       const limit = limitOf(objective, at, { spec: slo.spec, spot }, indicated, words);
@@ -129,7 +130,7 @@ function indicatorOf({ spec }: OpenSlo, spot: Spot, { indicators }: Around): Ind
 const windowsIn = /\s+over\s+[^()]*$/;
 
 function promiseOf(
-  { measureText, operator, text, spot, windowSeconds }: Limit,
+  { measureText, operator, text, spot, windowSeconds, leastSamples }: Limit,
   metric: Spot,
   words: Words,
 ): ImportedPromise {
@@ -141,11 +142,18 @@ function promiseOf(
     ...(words.severity === undefined ? {} : { severity: words.severity.text }),
     ...(window === undefined ? {} : { window }),
     ...(words.abort === undefined ? {} : { abort: { after: words.abort.text } }),
-    ...(words['min-samples'] === undefined ? {} : { min_samples: countIn(words['min-samples'].text) }),
+    ...samplesOf(words, leastSamples),
     ...(words['on-no-data'] === undefined ? {} : { on_no_data: words['on-no-data'].text }),
   };
   const written = Object.keys(more).length === 0 ? assert : { assert, ...more };
   return { written, measureLength: measure.length, metric, limit: spot, words };
+}
+
+/** The larger one of what the annotation asks for and what the target needs. */
+function samplesOf({ 'min-samples': word }: Words, least: number | null): Readonly<Record<string, unknown>> {
+  if (word === undefined) return least === null ? {} : { min_samples: least };
+  const count = countIn(word.text);
+  return { min_samples: typeof count === 'number' && least !== null ? Math.max(count, least) : count };
 }
 
 /** What is no number is left to the schema, which says so. */

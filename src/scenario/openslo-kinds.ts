@@ -29,10 +29,12 @@ export function strangeness(document: SourceDocument): Diagnostic[] {
   const known: readonly unknown[] = [...readKinds, ...passedOver];
   if (known.includes(kind)) return [];
   const names = [...readKinds, ...passedOver];
+  if (kind === undefined) return complain('kind', 'missing key "kind"', `known: ${names.join(', ')}`);
+  const word = typeof kind === 'string' ? kind : JSON.stringify(kind);
   return complain(
     'kind',
-    `unknown kind ${quoted(String(kind))}`,
-    didYouMean(String(kind), names) ?? `known: ${names.join(', ')}`,
+    `unknown kind ${quoted(word)}`,
+    didYouMean(word, names) ?? `known: ${names.join(', ')}`,
   );
 }
 

@@ -86,20 +86,40 @@ function seriesIn(source: Source, at: Spot, types: SourceTypes): string {
   );
 }
 
+/** By the names that Prometheus gives them; `_sum` and `_count` may be anything. */
+const isCounterName = (series: string): boolean => /^[\w:]+_(?:total|bucket)\b/.test(series);
+
+/** A counter's own number only grows; what Mettle reads of it is how fast. */
+function refuseCounter(series: string, at: Spot, instead: string): string {
+  if (!isCounterName(series)) return series;
+  const [name] = series.split('{');
+  return refuse(
+    at,
+    `\`${(name ?? '').trim()}\` is a counter, of which Mettle reads the rate per second`,
+    instead,
+  );
+}
+
 function queriedBy({ thresholdMetric, ratioMetric }: IndicatorSpec, at: Spot, types: SourceTypes): Candidate {
   const series = (source: Source, ...keys: string[]): string =>
     `metric(${seriesIn(source, below(at, ...keys), types)})`;
   const query = (...keys: string[]): Spot => below(at, ...keys, 'metricSource', 'spec', 'query');
-  if (thresholdMetric !== undefined)
-    return { text: series(thresholdMetric, 'thresholdMetric'), spot: query('thresholdMetric'), counts: null };
+  if (thresholdMetric !== undefined) {
+    const spot = query('thresholdMetric');
+    const name = seriesIn(thresholdMetric, below(at, 'thresholdMetric'), types);
+    const rate = `if that is meant: annotation \`mettle/metric: metric(${name})\``;
+    return { text: `metric(${refuseCounter(name, spot, rate)})`, spot, counts: null };
+  }
   const { good, bad, total, raw, rawType } = ratioMetric ?? {};
   const part = good ?? bad;
   const ratioSpot = below(at, 'ratioMetric');
   if (raw !== undefined && part === undefined && total === undefined) {
     if (rawType === undefined) return refuse(ratioSpot, '`raw` needs `rawType`: success or failure');
     const counts = rawType === 'success' ? 'good' : 'bad';
-    const text = `metric(${seriesIn(raw, below(at, 'ratioMetric', 'raw'), types)}, mean)`;
-    return { text, spot: query('ratioMetric', 'raw'), counts };
+    const spot = query('ratioMetric', 'raw');
+    const name = seriesIn(raw, below(at, 'ratioMetric', 'raw'), types);
+    const share = refuseCounter(name, spot, 'a ratio of counters is `good` (or `bad`) and `total`');
+    return { text: `metric(${share}, mean)`, spot, counts };
   }
   if (
     raw !== undefined ||

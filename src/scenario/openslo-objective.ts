@@ -20,6 +20,8 @@ export interface Limit {
   readonly windowSeconds: number | null;
   /** What is not looked at, and why; null: nothing. */
   readonly note: string | null;
+  /** With fewer it could not be told; null: the metric says itself how many it needs. */
+  readonly leastSamples: number | null;
 }
 
 const operators = { lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
@@ -60,8 +62,9 @@ function ratioOf({ text, metric, counts, spot }: Indicated, words: Words, asked:
     spot: asked.spot,
     windowSeconds: asked.windowSeconds,
     note: spot.path.includes('raw')
-      ? `the mean of \`${text}\` is judged, not how often it is good enough`
+      ? `\`${text}\` is judged, not how often it is good enough; it has to be a gauge between 0 and 1, for of a counter this is its rate`
       : null,
+    leastSamples: null,
   };
 }
 
@@ -92,15 +95,14 @@ function thresholdOf(
   const operator = operators[op];
   const { windowSeconds } = asked;
   // What is relative to other runs is one value, a percentile like any other.
-  const whole = { measureText: indicated.text, note: null };
-  const { measureText, note } = words.versus === undefined ? countedIn(indicated, operator, asked) : whole;
+  const whole = { measureText: indicated.text, note: null, leastSamples: null };
+  const counted = words.versus === undefined ? countedIn(indicated, operator, asked) : whole;
   return {
-    measureText,
+    ...counted,
     operator,
     text: limitText(value, at, indicated, words),
     spot: below(at, 'value'),
     windowSeconds,
-    note,
   };
 }
 
@@ -115,14 +117,12 @@ function withLimitWord(indicated: Indicated, words: Words, asked: Asked, at: Spo
       'for a percentile add the annotation `mettle/limit: 300ms`, else use a thresholdMetric',
     );
   const operator = operatorWord(words, ['<=', '<']);
-  const { measureText, note } = countedIn(indicated, operator, asked);
   return {
-    measureText,
+    ...countedIn(indicated, operator, asked),
     operator,
     text: limit.text,
     spot: limit.spot,
     windowSeconds: asked.windowSeconds,
-    note,
   };
 }
 

@@ -1,7 +1,7 @@
 // When bad windows are more than bad luck: two in a row, and enough in them that a look every second is not wrong by chance.
 
-import type { Gate } from './gate.ts';
-import type { Window } from './seconds.ts';
+import type { Gate, Tally } from './gate.ts';
+import { secondMicros, type Window } from './seconds.ts';
 import { everySecondLevel, isSignificantlyBad, isTooFewToTell } from './significance.ts';
 
 /** Places in a list of windows. */
@@ -25,7 +25,8 @@ export function badRunFrom(windows: readonly Window[], gates: readonly Gate[], f
 /**
  * Windows from `first` on, each bad, or too thin to be called so and beyond what is allowed; as many as it takes until
  * this promise could be shown to be broken over all of them, at least two. It is looked at once, there. Empty windows in
- * between are passed over: where all users of a load hang, nothing is due until the first of them gives up.
+ * between are passed over: where all users of a load hang, nothing is due until the first of them gives up. One bad window
+ * with nothing behind it for a second is enough, if it alone is beyond chance: that is what hangs until the fault is over.
  */
 function endOfRun(windows: readonly Window[], first: number, gate: Gate, gateIndex: number): number | null {
   let [bad, total, count] = [0, 0, 0];
@@ -33,15 +34,31 @@ function endOfRun(windows: readonly Window[], first: number, gate: Gate, gateInd
     const window = windows[index];
     const tally = window?.tallies[gateIndex];
     if (window === undefined || tally === undefined) return null;
-    const silent = window.state === 'empty' || (window.state === 'good' && tally.total === 0);
-    if (silent && index > first) continue;
+    if (index > first && isSilent(window, tally)) continue;
     const suspect = isTooFewToTell(tally.total, gate.share) && tally.bad > gate.share * tally.total;
     if (window.state === 'good' && !suspect) return null;
     bad += tally.bad;
     total += tally.total;
     count += 1;
+    const hangs = index === first && silenceAfter(windows, first, gateIndex) >= secondMicros - 1;
+    if (hangs && isSignificantlyBad(bad, total, gate.share, everySecondLevel)) return index;
     if (count < fewestWindows || isTooFewToTell(total, gate.share, everySecondLevel)) continue;
     return isSignificantlyBad(bad, total, gate.share, everySecondLevel) ? index : null;
   }
   return null;
+}
+
+/** For this promise: nothing it counts was due. */
+const isSilent = (window: Window, { total }: Tally): boolean =>
+  window.state === 'empty' || (window.state === 'good' && total === 0);
+
+/** How long nothing is due from the end of a window on. */
+function silenceAfter(windows: readonly Window[], at: number, gateIndex: number): number {
+  let micros = 0;
+  for (const window of windows.slice(at + 1)) {
+    const tally = window.tallies[gateIndex];
+    if (tally === undefined || !isSilent(window, tally)) break;
+    micros += window.endMicros - window.startMicros;
+  }
+  return micros;
 }

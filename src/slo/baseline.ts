@@ -1,11 +1,19 @@
-// The runs that a relative promise is held against; who finds them is the caller's business.
+// What a relative promise is held against: values of earlier runs. Who finds and reads the runs is the caller's business.
 
-import type { RunData } from '../record/data.ts';
-import type { Baseline } from './expression.ts';
+import type { PromiseText } from './gates.ts';
+
+/** In the metric's unit; `why`: it is not known for certain. */
+export type BaselineValue = { readonly value: number } | { readonly why: string };
+
+interface BaselineRun {
+  readonly id: string;
+  /** Of the promise's measure. The run itself is let go of: a median is of up to 100. */
+  readonly of: BaselineValue;
+}
 
 export interface BaselineRuns {
   /** Comparable earlier runs, newest first; empty with the reason why there are none. */
-  of(baseline: Baseline): { readonly runs: readonly RunData[]; readonly reason: string | null };
+  of(promise: PromiseText): { readonly runs: readonly BaselineRun[]; readonly reason: string | null };
 }
 
 export const noBaselines: BaselineRuns = {

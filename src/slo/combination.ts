@@ -69,7 +69,10 @@ export function combinedMetric(measure: Measure, against: Against, pair: Pair): 
       return combineReadings(
         { measure, metric: one, reading: first, value: first.value, view: evidence.view },
         { measure: against.measure, metric: other, reading: second, value: second.value, view },
-        { operation: against.operation, operator: evidence.operator, metric: shape },
+        {
+          ...{ operation: against.operation, operator: evidence.operator, metric: shape },
+          limit: evidence.limit ?? null,
+        },
       );
     },
   };

@@ -1,5 +1,8 @@
 // What is known of a ratio or a difference from what is known of its two sides: their values, bounds, doubts, samples.
 
+import { significant } from '../kernel/units.ts';
+import { type Bounds, combinedBounds, decides, exactly } from './bounds.ts';
+import { countedBy, fewestCounted, tooFewCounted } from './counted-ratio.ts';
 import type { Measure, Operation, Operator } from './expression.ts';
 import { noReading } from './metrics/metric.ts';
 import type { Metric, Reading } from './metrics/metric.ts';
@@ -19,9 +22,6 @@ export interface Side {
 interface Known extends Side {
   readonly value: number;
 }
-
-/** Two counted shares are compared on at least so many of what they count. */
-const fewestCounted = 10;
 
 const nameOf = ({ measure }: Side): string => `\`${printMeasure(measure)}\``;
 
@@ -85,16 +85,41 @@ function atMost(value: number, other: Side): (limit: number) => string | null {
     value < limit ? null : `an upper bound only: ${nameOf(other)} is not known for certain, it may be more`;
 }
 
+/** Whether a side that has an answer of its own for a limit leaves that open; what lies between bounds is asked about below. */
+const openAt = ({ reading }: Known, limit: number): string | null =>
+  reading.within === undefined ? (reading.undecided?.(limit) ?? null) : null;
+
 /** What the sides themselves leave open, each asked about the value at which the whole meets the limit. */
-function openSide(one: Known, other: Known, ratio: boolean, limit: number): string | null {
-  const first = one.reading.undecided?.(ratio ? limit * other.value : limit + other.value) ?? null;
+function openSide(one: Known, other: Known, combined: Combined, limit: number): string | null {
+  const ratio = combined.operation === '/';
+  const first = openAt(one, ratio ? limit * other.value : limit + other.value);
   if (first !== null) return `${nameOf(one)}: ${first}`;
-  const second = other.reading.undecided?.(ratio ? one.value / limit : one.value - limit) ?? null;
-  return second === null ? null : `${nameOf(other)}: ${second}`;
+  const second = openAt(other, ratio ? one.value / limit : one.value - limit);
+  return second === null ? openBounds(one, other, combined, limit) : `${nameOf(other)}: ${second}`;
+}
+
+const boundsOf = ({ reading: { within, atLeast }, value }: Known): Bounds =>
+  within ?? (atLeast ? { from: value, to: Infinity, fromIncluded: true } : exactly(value));
+
+/** Both sides at once: each may be near to what is read of it, and both together far. */
+function openBounds(
+  one: Known,
+  other: Known,
+  { operation, operator }: Combined,
+  limit: number,
+): string | null {
+  const estimate = [one, other].find(({ reading }) => reading.within !== undefined);
+  if (estimate === undefined) return null;
+  const bounds = combinedBounds(boundsOf(one), boundsOf(other), operation);
+  if (decides(bounds, operator, limit)) return null;
+  const range = `from ${significant(bounds.from)} to ${significant(bounds.to)}`;
+  return `of ${nameOf(estimate)} only its bucket is known: this lies somewhere ${range}`;
 }
 
 interface Combined {
   readonly operation: Operation;
+  /** Of the whole; null: there is none. */
+  readonly limit: number | null;
   /** null: a bare value is asked for, and no limit will tell whether what is known decides. */
   readonly operator: Operator | null;
   readonly metric: Pick<Metric, 'unit' | 'scale' | 'resolution'>;
@@ -115,11 +140,14 @@ function refusalOf(one: Known, other: Known, ratio: boolean): string | null {
 
 function combineKnown(one: Known, other: Known, combined: Combined): Reading {
   const { operation, operator, metric } = combined;
-  const samples = fewestOf([one, other]);
   const ratio = operation === '/';
+  const counted = ratio ? countedBy(one.reading, other.reading) : null;
+  const samples = counted ?? fewestOf([one, other]);
   const refusal = refusalOf(one, other, ratio);
   if (refusal !== null) return noReading(refusal, samples);
   const value = ratio ? one.value / other.value : one.value - other.value;
+  const few = counted === null ? null : tooFewCounted({ value, counted, by: nameOf(other) }, combined);
+  if (few !== null) return noReading(few, samples);
   const bound = other.reading.atLeast ? atMost(value, other) : null;
   const unbounded = operator === null ? (bound?.(value) ?? null) : null;
   if (unbounded !== null) return noReading(unbounded, samples);
@@ -130,7 +158,7 @@ function combineKnown(one: Known, other: Known, combined: Combined): Reading {
     atLeast: one.reading.atLeast,
     samples,
     note: noteOf(one, other, operation),
-    undecided: (limit) => bound?.(limit) ?? openSide(one, other, ratio, limit),
+    undecided: (limit) => bound?.(limit) ?? openSide(one, other, combined, limit),
   };
 }
 

@@ -9,9 +9,11 @@ import type { Gate } from './gate.ts';
 import { gatesOf, promiseFrom } from './gates.ts';
 import type { OnNoData, PromiseText } from './gates.ts';
 import { type Held, judge } from './judgement.ts';
+import { judgedSpans } from './judged-time.ts';
 import { printLimit } from './quantity.ts';
 import { metricOf, readMeasure } from './reading.ts';
 import { heldAgainst } from './relative.ts';
+import { lengthOf } from './spans.ts';
 import { type Stretch, stretchesOf, stretchWords } from './windows.ts';
 
 export interface EvaluationOptions {
@@ -46,7 +48,7 @@ export function evaluatePromises(
   const { cutShort = null, baselines = noBaselines } = options;
   return promises.map((rules) => {
     const promise = promiseFrom(rules.text);
-    const judging = { promise, rules, gates, held: heldOf(promise, { baselines, gates, rules }) };
+    const judging = { promise, rules, gates, held: heldOf(promise, rules, baselines) };
     const windowMicros = rules.windowMicros ?? promise.windowMicros;
     const evaluated =
       windowMicros === undefined ? evaluate(judging, data) : evaluateWindows(judging, data, windowMicros);
@@ -55,13 +57,10 @@ export function evaluatePromises(
   });
 }
 
-function heldOf(
-  promise: PromiseExpression,
-  { baselines, gates, rules }: Pick<Judging, 'gates' | 'rules'> & { readonly baselines: BaselineRuns },
-): Held {
+function heldOf(promise: PromiseExpression, rules: PromiseText, baselines: BaselineRuns): Held {
   const { limit, measure } = promise;
   if (typeof limit === 'number') return { limit, text: printLimit(limit, metricOf(measure).unit) };
-  return heldAgainst(promise, limit, { baselines, gates, minSamples: rules.minSamples ?? 0 });
+  return heldAgainst(promise, limit, baselines.of(rules));
 }
 
 /** One promise against all that a record, or a stretch of it, holds. */
@@ -84,6 +83,22 @@ function evaluate({ promise, held, rules, gates }: Judging, data: RunData): Eval
   return { record, wantsData };
 }
 
+/** Of a number that grows with time: in less time than was asked for it cannot be expected. */
+function asksForMany({ measure, operator }: PromiseExpression): boolean {
+  const { unit, subject } = metricOf(measure);
+  const counted = unit === 'count' && subject === 'series' && measure.against === undefined;
+  return counted && operator.startsWith('>');
+}
+
+/** Those that can be asked: of how many there are at least, what has all of its window in the phases asked for. */
+function stretchesFor({ promise }: Judging, data: RunData, windowMicros: number): Stretch[] {
+  if (!asksForMany(promise)) return stretchesOf(data, windowMicros);
+  const { during } = promise.measure;
+  return stretchesOf(data, windowMicros, true).filter(
+    (stretch) => lengthOf(judgedSpans(stretch.data.run, during)) >= windowMicros,
+  );
+}
+
 const isDecided = ({ record }: Evaluated): boolean =>
   record.status === 'pass' || record.status === 'fail' || record.status === 'warn';
 
@@ -94,7 +109,7 @@ const isDecided = ({ record }: Evaluated): boolean =>
 function evaluateWindows(judging: Judging, data: RunData, windowMicros: number): Evaluated {
   const whole = evaluate(judging, data);
   if (whole.record.status !== 'pass') return whole;
-  const stretches = stretchesOf(data, windowMicros).map((stretch) => ({
+  const stretches = stretchesFor(judging, data, windowMicros).map((stretch) => ({
     stretch,
     ...evaluate(judging, stretch.data),
   }));
@@ -107,7 +122,7 @@ function evaluateWindows(judging: Judging, data: RunData, windowMicros: number):
   const open = stretches.find(({ record, wantsData }) => record.status === 'invalid' && !wantsData);
   if (open !== undefined) return inStretch(whole, open, 'it cannot be told');
   if (decided.length > 0) return whole;
-  const why = stretches[0]?.record.reason ?? 'there is none';
+  const why = stretches[0]?.record.reason ?? 'none is as long as that';
   const reason = `no stretch of ${length} could be judged: ${why}`;
   return { record: { ...whole.record, status: 'invalid', reason }, wantsData: true };
 }

@@ -49,13 +49,13 @@ export function gatesOf(promises: readonly PromiseText[]): Gate[] {
   });
 }
 
-/** A promise as a window sees it, whatever its phases; null when it allows no countable bad share. */
+/** A promise as a window sees it, whatever its phases; null when it allows no countable bad share, or all to be bad. */
 export function gateOf(text: string, { measure, operator, limit }: PromiseExpression): Gate | null {
   if (typeof limit !== 'number' || measure.against !== undefined) return null;
   const metric = metricOf(measure);
   if (metric.subject !== 'series') return null;
   const allowance = metric.allowance(measure, operator, limit);
-  if (allowance === null || allowance.gates === false) return null;
+  if (allowance === null || allowance.gates === false || allowance.share >= 1) return null;
   // Of the whole answer alone: what hangs may have been connected long ago.
   const ofAll = percentile.pattern.test(measure.metric) && measure.argument === null;
   return { text, subject: measure.subject, lateAfterMicros: ofAll ? limit : null, ...allowance };

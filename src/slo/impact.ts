@@ -1,16 +1,17 @@
 // What one fault did, for its record: when it showed, when the promises held again, what it cost of what was allowed.
 
-import type { ImpactRecord } from '../record/impact-schema.ts';
-import type { FaultRecord, PhaseRecord } from '../record/schema.ts';
+import { type ImpactRecord, noSteadyPhase } from '../record/impact-schema.ts';
+import type { FaultRecord } from '../record/schema.ts';
 import { answerOf, type Course, type FaultAnswer, feltUntil } from './fault-times.ts';
 import { type Gate, tallyOf } from './gate.ts';
-import { deficitOf, steadyGoodput } from './goodput.ts';
+import { deficitOf } from './goodput.ts';
 import { peakOf } from './peak.ts';
 
-/** A run with its phases, which are what steady is. */
+/** A run with what was steady in it. */
 export interface PhasedCourse extends Course {
-  readonly phases: readonly PhaseRecord[];
   readonly warmupMicros: number;
+  /** Good answers per second over its steady phases; null: these had none. */
+  readonly steadyPerSecond: number | null;
 }
 
 type Told = Pick<
@@ -25,14 +26,13 @@ export function impactOf(
   gates: readonly Gate[],
 ): ImpactRecord | null {
   const { effectAtMicros, clearedAtMicros } = fault;
+  const { steadyPerSecond } = course;
   if (effectAtMicros === null) return null;
   const answer = answerOf(fault, course, gates);
   const untilMicros = feltUntil(fault, answer, course);
   const peak = peakOf(course.slices, { effectAtMicros, clearedAtMicros, untilMicros });
-  const steadyPerSecond = steadyGoodput(course.slices, course.phases, course.elapsedMicros);
   const told = toldOf(answer);
-  const noSteady =
-    'timeline' in answer && steadyPerSecond === null ? 'there is no steady phase to compare with' : null;
+  const noSteady = 'timeline' in answer && steadyPerSecond === null ? noSteadyPhase : null;
   const reasons = [told.reason, noSteady].filter((reason) => reason !== null);
   return {
     ...told,

@@ -60,29 +60,38 @@ export function judge(promise: PromiseExpression, held: Held, read: Read, rules:
   const undecided = reading.undecided?.(limit) ?? null;
   if (undecided !== null) return invalid(undecided);
   const limited = { ...held, limit };
-  const shortage = shortageOf(promise, limited, read, rules.minSamples ?? 0);
+  const shortage = shortageOf(promise, limited, read);
   const judged =
     shortage === null
-      ? judgeValue(promise, limited, read, reading.value, rules)
+      ? withEnough(promise, limited, read, rules)
       : judgeFew(promise, limited, read, shortage, rules);
   return withServiceLabel(judged, read);
 }
 
+/** `min_samples`: fewer cannot keep a promise, and break it only when they do so with enough bad ones among them. */
+function withEnough(promise: PromiseExpression, held: Limited, read: Read, rules: Rules): Judged {
+  const { value, samples } = read.reading;
+  const { minSamples = 0 } = rules;
+  const judged = judgeValue(promise, held, read, value ?? Number.NaN, rules);
+  const certain = judged.status !== 'pass' && (badIn(promise, held, read)?.bad ?? 0) > certainlyBad;
+  if (samples >= minSamples || certain) return judged;
+  return wanting(`at least ${minSamples} samples are asked for, there are ${samples}`);
+}
+
+/** Bad and total, where the promise allows a share that can be counted. */
+function badIn({ measure, operator }: PromiseExpression, { limit }: Limited, { metric, view }: Read) {
+  const allowance = metric.allowance(measure, operator, limit);
+  return view === null ? undefined : allowance?.count(view.counts, view.histograms);
+}
+
 /** Why there are too few samples, or null. */
-function shortageOf(
-  promise: PromiseExpression,
-  held: Limited,
-  read: Read,
-  minSamples: number,
-): string | null {
+function shortageOf(promise: PromiseExpression, held: Limited, read: Read): string | null {
   const { metric, reading } = read;
   const { measure, operator } = promise;
   const share = metric.allowance(measure, operator, held.limit)?.share;
   // The parser refuses such a limit; a relative one comes to it when the baseline was without a fault.
   if (share !== undefined && share <= 0) return `no number of samples can show ${operator} ${held.text}`;
-  const few = metric.tooFew(measure, reading.samples, held.limit);
-  if (few !== null || reading.samples >= minSamples) return few;
-  return `at least ${minSamples} samples are asked for, there are ${reading.samples}`;
+  return metric.tooFew(measure, reading.samples, held.limit);
 }
 
 /** Too few samples: enough bad ones are certain all the same; otherwise nothing can be said. */
@@ -93,11 +102,14 @@ function judgeFew(
   shortage: string,
   { severity }: Rules,
 ): Judged {
-  const allowance = read.metric.allowance(promise.measure, promise.operator, held.limit);
-  const counted = read.view === null ? undefined : allowance?.count(read.view.counts, read.view.histograms);
-  return counted !== undefined && counted.bad > certainlyBad
-    ? broken(severity, `${counted.bad} of ${counted.total} were bad or beyond ${held.text}`)
-    : wanting(shortage);
+  const counted = badIn(promise, held, read);
+  if (counted === undefined || counted.bad <= certainlyBad) return wanting(shortage);
+  // A slow answer is a bad one by the limit of a time; a share has nothing beyond it.
+  const slow = read.metric.unit === 'µs' ? ` or beyond ${held.text}` : '';
+  return broken(
+    severity,
+    `${counted.bad} of ${counted.total} were bad${slow}, promised ${promise.operator} ${held.text}`,
+  );
 }
 
 function judgeValue(

@@ -83,6 +83,12 @@ function numberOf(cursor: Cursor, unit: Unit): string {
     const expected = ['expected a number', numberWords[unit] ?? ''].join(' ').trim();
     throw new Refusal(`\`${written}\` is not a number as k6 writes it`, at, expected);
   }
+  // Told in the number that was written, not in the percentage that it would be.
+  if (unit === 'share' && value > 1) {
+    const share = Number((value / 100).toPrecision(12));
+    const meant = value < 100 ? `for ${value}% write ${share}` : 'expected a number between 0 and 1';
+    throw new Refusal(`\`${written}\` is no share as k6 writes it, from 0 to 1`, at, meant);
+  }
   return printLimit(unit === 'µs' ? Math.round(value * 1_000) : value, unit);
 }
 

@@ -64,12 +64,15 @@ export function standing(looks: readonly Look[], pick: (look: Look) => number | 
   });
 }
 
-/** When a fault held this very process or container: it may have been away on purpose. */
+/** What takes a process or a container away. Under other faults, and those on its links, it is there to be looked at. */
+const takingAway: readonly string[] = ['kill', 'stop', 'restart'];
+
+/** When a fault held this very process or container down: it was away on purpose. */
 function heldTime({ run }: RunData, watched: Watched, during: readonly string[]): Span[] {
-  const holds = ({ on, with: settings }: FaultRecord): boolean =>
-    watched.isContainer
-      ? on === watched.name || `${settings['containers'] ?? ''}`.split(', ').includes(bareName(watched))
-      : on === watched.name;
+  const isOn = ({ on, with: settings }: FaultRecord): boolean =>
+    on === watched.name ||
+    (watched.isContainer && `${settings['containers'] ?? ''}`.split(', ').includes(bareName(watched)));
+  const holds = (fault: FaultRecord): boolean => takingAway.includes(fault.kind) && isOn(fault);
   const phases = new Set(run.faults.filter(holds).map(({ id }) => `fault:${id}`));
   return run.phases.filter(({ name }) => phases.has(name) && !during.includes(name));
 }

@@ -9,7 +9,7 @@ export interface Look {
   readonly atMicros: number;
   /** Of one core, since the look before. */
   readonly cpuShare: number;
-  readonly memoryBytes: number;
+  readonly memoryBytes: number | null;
   readonly threads: number | null;
   readonly openFiles: number | null;
   readonly sockets: number | null;
@@ -22,6 +22,8 @@ export interface Watched {
   readonly isContainer: boolean;
   /** How many cores it may use; null: it is not known. */
   readonly cores: number | null;
+  /** Of its service others were not watched, or it is not known. */
+  readonly isServicePartial: boolean;
   /** null: it has none, or it is not known. */
   readonly memoryLimitBytes: number | null;
   /** null: not counted of it. */
@@ -37,9 +39,9 @@ export interface ObservedRecord {
 
 const ofProcess = ({ name, cores, restarts, points }: ProcessSeriesRecord): Watched => ({
   ...{ name, isContainer: false, cores: cores ?? null, memoryLimitBytes: null },
-  ...{ restarts: restarts ?? null, outOfMemory: null },
+  ...{ restarts: restarts ?? null, outOfMemory: null, isServicePartial: false },
   looks: points.map(({ atMicros, cpuShare, memoryBytes, threads, openFiles, sockets }) => ({
-    ...{ atMicros, cpuShare, memoryBytes, threads: threads ?? null },
+    ...{ atMicros, cpuShare, memoryBytes: memoryBytes ?? null, threads: threads ?? null },
     ...{ openFiles: openFiles ?? null, sockets: sockets ?? null, processes: null },
   })),
 });
@@ -47,7 +49,7 @@ const ofProcess = ({ name, cores, restarts, points }: ProcessSeriesRecord): Watc
 const ofContainer = (series: ContainerSeriesRecord): Watched => ({
   ...{ name: `container:${series.name}`, isContainer: true, cores: series.cores },
   ...{ memoryLimitBytes: series.memoryLimitBytes, restarts: series.restarts },
-  outOfMemory: series.outOfMemory,
+  ...{ outOfMemory: series.outOfMemory, isServicePartial: series.servicePartial === true },
   looks: series.points.map(({ atMicros, cpuShare, memoryBytes, processes }) => ({
     ...{ atMicros, cpuShare, memoryBytes, processes },
     ...{ threads: null, openFiles: null, sockets: null },
@@ -77,8 +79,10 @@ export function whyNotWatched(
   const names = [...watchedIn(run).map(({ name }) => name), ...services.map((name) => `service:${name}`)];
   const known = names.length === 0 ? '' : ` (it has: ${[...new Set(names)].join(', ')})`;
   if (/^(?:container|service):/.test(subject)) {
-    return run.containers === undefined
-      ? `no container was watched: \`${subject}\` needs \`observe: { docker: true }\` in the target file`
+    if (run.containers === undefined)
+      return `no container was watched: \`${subject}\` needs \`observe: { docker: true }\` in the target file`;
+    return run.containers.length === 0
+      ? `nothing of \`${subject}\` is in this record: no container could be watched (the notes say why)`
       : `nothing of \`${subject}\` is in this record${known}`;
   }
   if (run.processes.length > 0) return `nothing of \`${subject}\` is in this record${known}`;

@@ -88,6 +88,8 @@ export function limitedOf({ left, operation, right }: Sides): Limited {
     isCounted: [left, ...(right === null ? [] : [right])].some(
       ({ head }) => head.metric.unit === 'share' && head.metric.subject !== 'observed',
     ),
+    mayExceedOne: metric.argument === 'target',
+    isCounter: isScraped && operation === null && /_total(?:\{|$)/.test(left.head.inside.subject ?? ''),
   };
 }
 

@@ -33,6 +33,22 @@ function checkAllowance(limit: number, operator: Operator, limited: Limited, tex
   throw new Refusal(`no number of samples can show \`${text}\``, at, `allow a small share, e.g. ${instead}`);
 }
 
+/** What every run would keep is no promise: an availability of at least 0 %, a time of 0 s or more. */
+function checkBreakable(limit: number, operator: Operator, limited: Limited, text: string, at: number): void {
+  const { unit, isCounted, operation, mayExceedOne } = limited;
+  const isPart = isCounted || unit === 'score';
+  if (operation !== null || !(isPart || unit === 'µs' || unit === '1/s')) return;
+  const always =
+    (operator === '>=' && limit <= 0) || (operator === '<=' && limit >= 1 && isPart && !mayExceedOne);
+  if (!always) return;
+  const range = isPart && !mayExceedOne ? 'it is never outside of its range' : 'it is never below zero';
+  throw new Refusal(
+    `nothing can break \`${operator} ${text}\`: ${range}`,
+    at,
+    'promise a limit that a bad run would miss',
+  );
+}
+
 /** With the unit that may stand apart from it: `5 %`. */
 const writtenLimit = /[+-]?\s*[^\s,]+(?:\s+(?:us|µs|ms|s|m|min|h|%|B|KiB|MiB|GiB|points?)(?![\w:]))?/y;
 
@@ -48,6 +64,13 @@ export function limitOf(cursor: Cursor, limited: Limited, operator: Operator): n
     throw new Refusal('a limit against other runs has a sign', at, `write \`+${written} vs …\``);
   const limit = parseLimit(written, limited.kind);
   if (typeof limit !== 'number') throw new Refusal(limit.message, at, limit.suggestion);
+  if (limited.isCounter && written.endsWith('%'))
+    throw new Refusal(
+      `a counter is read per second, \`${written}\` is a share`,
+      at,
+      'write `metric(errors_total) / metric(requests_total) < 1%`, or a limit such as `5/s`',
+    );
   checkAllowance(limit, operator, limited, written, at);
+  checkBreakable(limit, operator, limited, written, at);
   return limit;
 }

@@ -13,6 +13,8 @@ interface Inside {
   readonly subject: string | null;
   readonly subjectAt: number;
   readonly argument: MetricArgument | null;
+  /** Where there is none: where the metric is. */
+  readonly argumentAt: number;
 }
 
 export interface Head {
@@ -39,6 +41,9 @@ function namedOf(cursor: Cursor): Named {
       'percentiles go from p1 to p99.99; the slowest is `max`',
     );
   }
+  const small = name.toLowerCase();
+  if (metricNamed(small) !== undefined)
+    throw new Refusal(`unknown metric \`${name}\``, at, `did you mean \`${small}\`?`);
   const known = metrics.map((entry) => entry.name);
   throw new Refusal(`unknown metric \`${name}\``, at, suggestionFor(name, known));
 }
@@ -62,17 +67,18 @@ function parenthesised(cursor: Cursor, open: number): string {
 }
 
 /** `(rag_pool_in_use)`, `(http_requests_total{code!="500"}, max)`: its quotes may hold anything. */
-function scrapedOf(cursor: Cursor, open: number, { metric, name }: Named): Inside {
+function scrapedOf(cursor: Cursor, open: number, { metric, name, at }: Named): Inside {
   skipSpace(cursor);
   const subjectAt = cursor.at;
   const subject = printSelector(readSelector(cursor));
   let argument: MetricArgument | null = null;
+  let argumentAt = at;
   if (take(cursor, /,/y) !== null) {
     skipSpace(cursor);
-    const at = cursor.at;
-    argument = argumentOf(metric, name, (take(cursor, /[^(),]+/y) ?? '').trim(), at);
+    argumentAt = cursor.at;
+    argument = argumentOf(metric, name, (take(cursor, /[^(),]+/y) ?? '').trim(), argumentAt);
   }
-  if (take(cursor, /\)/y) !== null) return { subject, subjectAt, argument };
+  if (take(cursor, /\)/y) !== null) return { subject, subjectAt, argument, argumentAt };
   if (restOf(cursor) === '') throw neverClosed(open);
   throw new Refusal('expected `)`', cursor.at, 'labels stand in braces: `metric(name{label="x"})`');
 }
@@ -85,7 +91,8 @@ function withoutSubject({ metric, name, at }: Named): Inside {
   if (metric.subject === 'link') throw need('a dependency');
   if (metric.subject === 'scraped') throw need("the name of one of the target's metrics");
   if (needsArgument(metric)) throw need(metric.argument === 'target' ? 'a target' : 'a threshold');
-  return { subject: metric.subject === 'observed' ? 'target' : null, subjectAt: at, argument: null };
+  const subject = metric.subject === 'observed' ? 'target' : null;
+  return { subject, subjectAt: at, argument: null, argumentAt: at };
 }
 
 /** An argument that stands alone is about all steps, or about the target. */
@@ -98,7 +105,7 @@ function loneArgument({ metric, name }: Named, text: string, at: number): Inside
     throw new Refusal(`\`${name}\` needs ${what}`, at, `write ${exampleOf(metric, name)}`);
   }
   const subject = metric.subject === 'observed' ? 'target' : null;
-  return { subject, subjectAt: at, argument: argumentOf(metric, name, text, at) };
+  return { subject, subjectAt: at, argument: argumentOf(metric, name, text, at), argumentAt: at };
 }
 
 function insideOf(cursor: Cursor, named: Named): Inside {
@@ -119,12 +126,14 @@ function insideOf(cursor: Cursor, named: Named): Inside {
     );
   if (first.includes(','))
     throw new Refusal(`\`${first}\` holds a comma`, subjectAt, 'give the step a `name:` without one');
-  if (comma === -1)
-    return loneArgument(named, first, subjectAt) ?? { subject: first, subjectAt, argument: null };
+  if (comma === -1) {
+    const alone = { subject: first, subjectAt, argument: null, argumentAt: named.at };
+    return loneArgument(named, first, subjectAt) ?? alone;
+  }
   const second = text.slice(comma + 1);
   const secondAt = at + comma + 1 + second.search(/\S|$/);
   const argument = argumentOf(named.metric, named.name, second.trim(), secondAt);
-  return { subject: first, subjectAt, argument };
+  return { subject: first, subjectAt, argument, argumentAt: secondAt };
 }
 
 /** Reads a metric and what stands in its parentheses. Throws Refusal. */

@@ -1,9 +1,10 @@
 // `over 10s`: the windows in which a promise holds, and the two of a burn rate, `over 60s/5s`.
 
 import { formatDuration, parseDuration } from '../kernel/units.ts';
+import { unbreakableBurn } from './burn-limit.ts';
 import { Refusal, skipSpace, take } from './cursor.ts';
 import type { Cursor } from './cursor.ts';
-import type { BurnWindows } from './expression.ts';
+import type { BurnWindows, Operator, PromiseExpression } from './expression.ts';
 import type { Head } from './parse-measure.ts';
 
 const secondMicros = 1_000_000;
@@ -48,7 +49,7 @@ export function overOf(cursor: Cursor, head: Head): Over | null {
 
 /** The windows that a burn rate must have. Throws Refusal. */
 export function burnWindowsOf(head: Head, over: Over | null): BurnWindows {
-  if (over === null) throw new Refusal(`\`${head.name}\` needs its windows`, head.at, 'add `over 60s/5s`');
+  if (over === null) throw new Refusal(`\`${head.name}\` needs its windows`, head.at, 'end the promise with `over 60s/5s`');
   const { first, second } = over;
   if (second === null) {
     const written = formatDuration(first.micros);
@@ -61,6 +62,17 @@ export function burnWindowsOf(head: Head, over: Over | null): BurnWindows {
   if (second.micros > first.micros)
     throw new Refusal('the long window comes first', first.at, 'e.g. `over 60s/5s`');
   return { longMicros: first.micros, shortMicros: second.micros };
+}
+
+/** A burn rate that even a total outage would keep promises nothing. Throws Refusal, at the target. */
+export function checkBurnLimit(
+  { inside: { argument, argumentAt } }: Head,
+  operator: Operator,
+  limit: PromiseExpression['limit'],
+): void {
+  if (argument?.kind !== 'target' || typeof limit !== 'number') return;
+  const unbreakable = unbreakableBurn(operator, limit, argument.share);
+  if (unbreakable !== null) throw new Refusal(unbreakable.message, argumentAt, unbreakable.suggestion);
 }
 
 /** The window of a promise about other metrics. Throws Refusal. */

@@ -9,7 +9,7 @@ import type { Sides } from './parse-combination.ts';
 import { limitOf, operatorOf } from './parse-limit.ts';
 import { duringOf } from './parse-phases.ts';
 import type { During } from './parse-phases.ts';
-import { burnWindowsOf, hasBurnWindows, overOf, windowOf } from './parse-windows.ts';
+import { burnWindowsOf, checkBurnLimit, hasBurnWindows, overOf, windowOf } from './parse-windows.ts';
 import type { Over } from './parse-windows.ts';
 import { suggestionFor } from './suggest.ts';
 
@@ -63,6 +63,7 @@ function parseOwn(text: string): Parsed<PromiseExpression> {
   const { during, over } = tailOf(cursor, sides);
   expectEnd(cursor);
   const { measure, positions } = measureOf(sides, during, windowsOf(sides, over));
+  if (measure.windows !== undefined) checkBurnLimit(sides.left.head, operator, limit);
   const value = { measure, operator, limit };
   if (over === null || measure.windows !== undefined) return { ok: true, value, positions };
   if (typeof limit !== 'number')

@@ -27,7 +27,7 @@ function counted({ startMicros, slices }: SlicesOfSecond): Counted {
   return { startMicros, offered, bad: offered - ok };
 }
 
-/** From a second on as many as it takes; at the end, where there are no more, the ones before it too. */
+/** From a second on as many as it takes; at the end, where there are no more, the ones before it too. Null: not so many. */
 function windowAt(seconds: readonly Counted[], index: number): Peak | null {
   let [samples, bad] = [0, 0];
   const add = (second: Counted | undefined): void => {
@@ -43,7 +43,8 @@ function windowAt(seconds: readonly Counted[], index: number): Peak | null {
 
 /**
  * Over the steps, in 1 s windows by due time from the effect to the clear and from there to `untilMicros`; the first of
- * equals. Null with fewer than 10 samples in all.
+ * equals. What is good after the clear makes nothing better that was bad before it: seconds are joined across the clear
+ * only where one side of it has too few of its own. Null with fewer than 10 samples in all.
  */
 export function peakOf(
   slices: readonly Slice[],
@@ -56,14 +57,17 @@ export function peakOf(
   const { effectAtMicros, untilMicros } = times;
   const clearedAtMicros = Math.min(times.clearedAtMicros ?? untilMicros, untilMicros);
   const steps = slices.filter((slice) => !isFlowSeries(slice.series));
-  const seconds = [
-    ...secondsOf(steps, effectAtMicros, clearedAtMicros),
-    ...secondsOf(steps, clearedAtMicros, untilMicros),
-  ].map(counted);
-  let peak: Peak | null = null;
-  for (const [index, { offered }] of seconds.entries()) {
-    const found = offered === 0 ? null : windowAt(seconds, index);
-    if (found !== null && (peak === null || found.share > peak.share)) peak = found;
-  }
-  return peak;
+  const during = secondsOf(steps, effectAtMicros, clearedAtMicros).map(counted);
+  const after = secondsOf(steps, clearedAtMicros, untilMicros).map(counted);
+  const all = [...during, ...after];
+  const found = all.flatMap(({ offered }, index) => {
+    if (offered === 0) return [];
+    const isDuring = index < during.length;
+    const own = isDuring ? windowAt(during, index) : windowAt(after, index - during.length);
+    return own ?? windowAt(all, index) ?? [];
+  });
+  return found.reduce<Peak | null>(
+    (peak, one) => (peak === null || one.share > peak.share ? one : peak),
+    null,
+  );
 }

@@ -22,11 +22,15 @@ export type LimitKind = Unit | 'ratio' | 'scraped';
 export interface Limited {
   readonly unit: Unit;
   readonly kind: LimitKind;
-  readonly better: 'lower' | 'higher';
+  readonly better: 'lower' | 'higher' | null;
   /** `/` or `-` of two metrics. */
   readonly operation: '/' | '-' | null;
   /** A share of answers, which a number of samples bounds. */
   readonly isCounted: boolean;
+  /** A share that is not part of a whole, such as that of a budget. */
+  readonly mayExceedOne: boolean;
+  /** A counter of the target itself, alone: it is read per second. */
+  readonly isCounter: boolean;
 }
 
 const bareNumber = /^\d+(?:\.\d+)?$/;

@@ -2,12 +2,18 @@
 
 import type { Slice } from '../measure/slice.ts';
 import { badRunFrom } from './bad-run.ts';
-import type { Gate } from './gate.ts';
+import type { Gate, Tally } from './gate.ts';
+import { mayBeHalfBad } from './half-bad.ts';
 import { isBadTogether, pooled, samplesIn, secondMicros, type Window, windowsOf } from './seconds.ts';
-import { everySecondLevel, fewLooksLevel } from './significance.ts';
 
 const stretchMicros = 3 * secondMicros;
-const stretchSamples = 30;
+const fewestSamples = 30;
+/**
+ * What beside bad windows in a row shows an impact comes on top of these, which are wrong in less than 2 of 1,000 minutes: a
+ * single window, looked at 60 times a minute, may add 0.6; the fault, what follows and both together 0.3.
+ */
+const singleLevel = 1 / 100_000;
+const wholeLevel = 1 / 10_000;
 
 /** From the start of the load. */
 export interface FaultTimes {
@@ -33,26 +39,32 @@ export interface FaultTimeline {
   readonly samplesAfterClear: number;
 }
 
-const withinAllowance = (windows: readonly Window[], gates: readonly Gate[]): boolean =>
-  gates.every((gate, index) => {
-    const { bad, total } = pooled(windows, index);
-    return bad <= Math.max(1, gate.share * total);
-  });
+const isWithin = ({ bad, total }: Tally, { share }: Gate): boolean => bad <= Math.max(1, share * total);
+
+const nothing: Tally = { bad: 0, total: 0 };
+
+const sumOf = (a: Tally, b: Tally): Tally => ({ bad: a.bad + b.bad, total: a.total + b.total });
+
+/** Of one of the promises, as far as what was counted tells. */
+const anyHalfBad = (tallies: readonly Tally[], gates: readonly Gate[]): boolean =>
+  gates.some((gate, index) => mayBeHalfBad(tallies[index] ?? nothing, gate));
 
 /** Index of the window that completes the good stretch beginning at `from`, or null when it is none. */
 function stretchEnd(windows: readonly Window[], from: number, gates: readonly Gate[]): number | null {
   const first = windows[from];
   if (first === undefined) return null;
   let samples = 0;
+  let tallies = gates.map(() => nothing);
   for (let index = from; index < windows.length; index += 1) {
     const window = windows[index];
     if (window?.state !== 'good') return null;
     samples += window.samples;
+    tallies = tallies.map((held, gate) => sumOf(held, window.tallies[gate] ?? nothing));
     const longEnough = window.endMicros - first.startMicros >= stretchMicros - 1;
+    if (!longEnough || samples < fewestSamples) continue;
+    if (anyHalfBad(tallies, gates)) continue;
     // The shortest is the one that counts: much that is good later must not outweigh what is bad at its begin.
-    if (longEnough && samples >= stretchSamples) {
-      return withinAllowance(windows.slice(from, index + 1), gates) ? index : null;
-    }
+    return gates.every((gate, at) => isWithin(tallies[at] ?? nothing, gate)) ? index : null;
   }
   return null;
 }
@@ -62,25 +74,32 @@ interface Found {
   readonly relapsed: boolean;
 }
 
-/** The first good stretch; bad windows in a row after it start the search again behind them. */
+/** The first good stretch; bad windows in a row from its begin on start the search again behind them. */
 function firstStretch(after: readonly Window[], gates: readonly Gate[]): Found {
   let relapsed = false;
   for (let from = 0; from < after.length; from += 1) {
     const end = stretchEnd(after, from, gates);
     if (end === null) continue;
-    const again = badRunFrom(after, gates, end + 1);
+    // From its begin: where a window is too thin to be bad, they may begin in the stretch.
+    const again = badRunFrom(after, gates, from);
     if (again === null) return { atMicros: after[from]?.startMicros ?? null, relapsed };
-    relapsed = true;
+    // What ends in the stretch shows that it was none.
+    relapsed ||= again.last > end;
     from = again.last;
   }
   return { atMicros: null, relapsed };
 }
 
-/** Without bad windows in a row: in no window, nor over all of them together; one bad window among sixty is more often chance than not. */
+/**
+ * Without bad windows in a row: in no window, nor over all of them together; one bad window among sixty is more often chance
+ * than not. So few that half of them might be bad do not show it.
+ */
 function neverBad(during: readonly Window[], after: readonly Window[], gates: readonly Gate[]): boolean {
   const all = [...during, ...after];
-  if (all.some((window) => isBadTogether([window], gates, everySecondLevel))) return false;
-  return [during, after, all].every((part) => !isBadTogether(part, gates, fewLooksLevel));
+  if (all.some((window) => isBadTogether([window], gates, singleLevel))) return false;
+  const tallies = gates.map((_, index) => pooled(all, index));
+  if (anyHalfBad(tallies, gates)) return false;
+  return [during, after, all].every((part) => !isBadTogether(part, gates, wholeLevel));
 }
 
 /** Pure: the same slices give the same answer live and from the record. Without gates nothing is ever recovered. */
@@ -97,7 +116,7 @@ export function faultTimelineOf(
   const shown = badRunFrom(all, gates, 0);
   const detectedAtMicros = shown === null ? null : (all[shown.first]?.startMicros ?? null);
   // Few samples, or none while the fault was in effect, cannot show that nothing happened.
-  const enough = samples >= stretchSamples && samplesIn(during) > 0 && samplesAfterClear > 0;
+  const enough = samples >= fewestSamples && samplesIn(during) > 0 && samplesAfterClear > 0;
   const counted = { detectedAtMicros, enough, samples, samplesAfterClear };
   if (gates.length === 0) return { ...counted, recoveredAtMicros: null, impact: true, relapsed: false };
   if (enough && shown === null && neverBad(during, after, gates)) {

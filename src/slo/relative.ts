@@ -1,31 +1,35 @@
 // The limit of a relative promise: what the same measure was in earlier runs, and the change that is allowed on it.
 
 import type { RunData } from '../record/data.ts';
-import type { BaselineRuns } from './baseline.ts';
+import type { SloRecord } from '../record/schema.ts';
+import type { BaselineRuns, BaselineValue } from './baseline.ts';
 import type { PromiseExpression, RelativeLimit } from './expression.ts';
 import type { Gate } from './gate.ts';
 import type { Held } from './judgement.ts';
+import { scraped } from './metrics/scraped.ts';
 import { printBaseline, printRelative } from './print.ts';
 import { showValue } from './quantity.ts';
 import { metricOf, readMeasure } from './reading.ts';
+import { sidesOf } from './sides.ts';
 
-interface Against {
-  readonly baselines: BaselineRuns;
-  /** The steady promises that detection and recovery are relative to, in the earlier runs as in this one. */
+/** By which rules an earlier run is read: those that hold for this one. */
+interface ReadBy {
+  /** The steady promises that detection and recovery are relative to. */
   readonly gates: readonly Gate[];
   readonly minSamples: number;
 }
-
-type Value = { readonly value: number } | { readonly why: string };
 
 /**
  * Limit = baseline × (1 + share), or baseline + amount. Without a run, or with one whose own value is not known for
  * certain, there is no limit; `text` then says why.
  */
-export function heldAgainst(promise: PromiseExpression, limit: RelativeLimit, against: Against): Held {
-  const { runs, reason } = against.baselines.of(limit.baseline);
+export function heldAgainst(
+  promise: PromiseExpression,
+  limit: RelativeLimit,
+  { runs, reason }: ReturnType<BaselineRuns['of']>,
+): Held {
   const what = printBaseline(limit.baseline);
-  const ids = runs.map(({ run }) => run.id);
+  const ids = runs.map(({ id }) => id);
   const none = (why: string): Held => ({
     limit: null,
     text: `no baseline: ${why}`,
@@ -33,10 +37,9 @@ export function heldAgainst(promise: PromiseExpression, limit: RelativeLimit, ag
   });
   if (runs.length === 0) return none(reason ?? 'there is no earlier run');
   const values: number[] = [];
-  for (const data of runs) {
-    const found = valueIn(data, promise, against);
-    if ('why' in found) return none(`in the run ${data.run.id} ${found.why}`);
-    values.push(found.value);
+  for (const { id, of } of runs) {
+    if ('why' in of) return none(`in the run ${id} ${of.why}`);
+    values.push(of.value);
   }
   const value = medianOf(values);
   const { change } = limit;
@@ -45,6 +48,10 @@ export function heldAgainst(promise: PromiseExpression, limit: RelativeLimit, ag
   // 0.05 × 1.1 is 5.5 %.
   const exact = Number(worked.toPrecision(12));
   const { unit } = metricOf(promise.measure);
+  if (decidesNothing(exact, promise, unit))
+    return none(
+      `it is ${showValue(value, unit)}, and every value would be within ${printRelative(limit, unit)}`,
+    );
   const shown = `${showValue(value, unit)}: ${showValue(exact, unit)}`;
   return {
     limit: exact,
@@ -53,9 +60,25 @@ export function heldAgainst(promise: PromiseExpression, limit: RelativeLimit, ag
   };
 }
 
-/** What the measure was in an earlier run, by the rules that hold for this one. */
-function valueIn(data: RunData, promise: PromiseExpression, { gates, minSamples }: Against): Value {
-  const { measure, operator } = promise;
+/** A limit beyond what the unit can be is kept by whatever happens. */
+function decidesNothing(
+  limit: number,
+  { measure, operator }: PromiseExpression,
+  unit: SloRecord['unit'],
+): boolean {
+  if (operator.startsWith('<')) return unit === 'share' && limit >= 1;
+  // Differences may be below zero, and so may what a target tells of itself.
+  const isSigned =
+    measure.against?.operation === '-' || sidesOf(measure).some(({ metric }) => metric === scraped.name);
+  return limit <= 0 && !isSigned;
+}
+
+/** What a promise's measure was in an earlier run. */
+export function baselineValue(
+  data: RunData,
+  { measure, operator }: PromiseExpression,
+  { gates, minSamples }: ReadBy,
+): BaselineValue {
   const { metric, reading } = readMeasure(measure, data, gates, operator);
   const { value, samples } = reading;
   if (value === null || !Number.isFinite(value)) return { why: reading.note ?? 'it has no value' };

@@ -3,19 +3,10 @@
 // As histogram_quantile of Prometheus: https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile
 
 import type { ScrapedSeries, ScrapeLog } from '../record/scrape-log.ts';
-import {
-  type Growth,
-  growthsOf,
-  increaseIn,
-  increasesOf,
-  restartsIn,
-  seriesOf,
-  summed,
-  type Track,
-  trackOf,
-} from './scraped.ts';
+import { type Growth, growthsOf, increaseIn, seriesOf, summed } from './scraped.ts';
 import type { Selector } from './selector.ts';
 import type { Span } from './spans.ts';
+import { increasesOf, restartsIn, type Track, trackOf } from './tracks.ts';
 
 export interface Bucket {
   /** Its upper bound; Infinity for the last. */
@@ -52,6 +43,8 @@ export function histogramOf(log: ScrapeLog, selector: Selector): HistogramTracks
   });
   const bounds = members[0]?.bounds ?? [];
   if (bounds.some(Number.isNaN)) return 'a bucket has no upper bound that can be read';
+  if (members.some((member) => new Set(member.bounds).size < member.bounds.length))
+    return 'two of its buckets have the same upper bound';
   if (bounds.length < 2 || bounds.at(-1) !== Infinity) return 'its buckets do not end with `le="+Inf"`';
   if (members.some((member) => member.bounds.join() !== bounds.join()))
     return 'its series have different buckets: name one by its labels';
@@ -71,16 +64,16 @@ interface BucketGrowths {
 
 /** What all members together gained between scrapes, by bucket. */
 export function bucketGrowths(
-  { scrapes }: Pick<ScrapeLog, 'scrapes'>,
+  log: Pick<ScrapeLog, 'series' | 'scrapes'>,
   { members }: HistogramTracks,
 ): BucketGrowths[] {
   const gained = members.map(({ tracks }) => {
-    const restarts = restartsIn(tracks, scrapes.length);
+    const restarts = restartsIn(tracks, log);
     return tracks.map((track) => increasesOf(track, restarts));
   });
   return (members[0]?.bounds ?? []).map((le, index) => ({
     le,
-    growths: growthsOf(summed(gained.map((lists) => lists[index] ?? [])), scrapes),
+    growths: growthsOf(summed(gained.map((lists) => lists[index] ?? [])), log.scrapes),
   }));
 }
 
@@ -103,6 +96,8 @@ export interface BucketQuantile {
   /** The bucket that it lies in; `to` Infinity: nothing is known beyond `from`. */
   readonly from: number;
   readonly to: number;
+  /** The first bucket of all: what is exactly `from` is in it, too. */
+  readonly isFirst: boolean;
 }
 
 /** Linear within its bucket, of which the first begins at 0 (or at its own bound, when that is not above 0). null of nothing. */
@@ -115,12 +110,13 @@ export function quantileOfBuckets(buckets: readonly Bucket[], quantile: number):
   if (bucket === undefined) return null;
   if (bucket.le === Infinity) {
     const from = before?.le ?? 0;
-    return { value: from, from, to: Infinity };
+    return { value: from, from, to: Infinity, isFirst: before === undefined };
   }
-  if (before === undefined && bucket.le <= 0) return { value: bucket.le, from: -Infinity, to: bucket.le };
+  if (before === undefined && bucket.le <= 0)
+    return { value: bucket.le, from: -Infinity, to: bucket.le, isFirst: true };
   const [from, below] = [before?.le ?? 0, before?.count ?? 0];
   const share = bucket.count > below ? (rank - below) / (bucket.count - below) : 1;
-  return { value: from + (bucket.le - from) * share, from, to: bucket.le };
+  return { value: from + (bucket.le - from) * share, from, to: bucket.le, isFirst: before === undefined };
 }
 
 export interface FamilyMean {
@@ -145,7 +141,7 @@ export function meanOf(log: ScrapeLog, selector: Selector, time: readonly Span[]
   if (pairs.length === 0) return null;
   const gained = pairs.map((pair) => {
     // A sum of negative values may fall; a count does not.
-    const restarts = restartsIn([pair.counts], scrapes.length);
+    const restarts = restartsIn([pair.counts], log);
     return { counts: increasesOf(pair.counts, restarts), sums: increasesOf(pair.sums, restarts) };
   });
   const inTime = (of: 'counts' | 'sums'): number =>

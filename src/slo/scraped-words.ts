@@ -36,4 +36,12 @@ export function unknownSeries({ series }: ScrapeLog, { name }: Selector): string
   return `the target exposed no metric \`${name}\`${meant}`;
 }
 
+/** Why a sum or a choice of these series would lack some of them; null: all that the target exposes of that name are there. */
+export function leftOutOf({ leftOut = [] }: ScrapeLog, { name }: Selector): string | null {
+  const named = new Set(['', '_bucket', '_sum', '_count'].map((suffix) => name + suffix));
+  return leftOut.some((other) => named.has(other))
+    ? `the target exposes series of \`${name}\` that were not kept or could not be read (the notes say why)`
+    : null;
+}
+
 const isAlike = (name: string, other: string): boolean => other.includes(name) || name.includes(other);

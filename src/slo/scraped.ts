@@ -3,10 +3,8 @@
 import { formatDuration } from '../kernel/units.ts';
 import type { ScrapedSeries, ScrapeLog } from '../record/scrape-log.ts';
 import type { LabelMatch, Selector } from './selector.ts';
+import type { Track } from './tracks.ts';
 import { clipped, isWithin, lengthOf, type Span, unionOf } from './spans.ts';
-
-/** One value per scrape of the log; undefined: the scrape did not have it, or it was no number (`NaN`). */
-export type Track = readonly (number | undefined)[];
 
 /** Between two scrapes, in order of time. */
 export interface Growth extends Span {
@@ -36,50 +34,6 @@ function labelMatches({ label, operator, value }: LabelMatch): (labels: Labels) 
 export function seriesOf(log: ScrapeLog, selector: Selector, name = selector.name): ScrapedSeries[] {
   const tests = selector.labels.map(labelMatches);
   return log.series.filter((series) => series.name === name && tests.every((test) => test(series.labels)));
-}
-
-/** Buckets, sums and counts only grow, too. */
-export const isCounter = ({ kind, name }: ScrapedSeries): boolean =>
-  kind === 'counter' ||
-  (kind === 'histogram' && /_(?:bucket|sum|count)$/.test(name)) ||
-  (kind === 'summary' && /_(?:sum|count)$/.test(name));
-
-export function trackOf({ points }: ScrapedSeries, scrapes: ScrapeLog['scrapes']): Track {
-  let next = 0;
-  return scrapes.map(({ atMicros }) => {
-    while ((points[next]?.atMicros ?? Infinity) < atMicros) next += 1;
-    const point = points[next];
-    return point?.atMicros === atMicros && !Number.isNaN(point.value) ? point.value : undefined;
-  });
-}
-
-/** By scrape, whether any of the counters was lower than before: what exposes them began anew, and so did all of them. */
-export function restartsIn(tracks: readonly Track[], count: number): boolean[] {
-  const last = tracks.map((): number => -Infinity);
-  return Array.from({ length: count }, (_, scrape) => {
-    let restarted = false;
-    for (const [index, track] of tracks.entries()) {
-      const value = track[scrape];
-      if (value === undefined) continue;
-      restarted ||= value < (last[index] ?? -Infinity);
-      last[index] = value;
-    }
-    return restarted;
-  });
-}
-
-/**
- * How much a counter grew up to each scrape, since the one before that had it. After a restart it began at 0, and so did
- * one that scrapes did not have before; what it was at the first scrape of all is where counting begins.
- */
-export function increasesOf(track: Track, restarts: readonly boolean[]): number[] {
-  let last: number | null = null;
-  return track.map((value, scrape) => {
-    if (value === undefined) return 0;
-    const before: number = restarts[scrape] === true ? 0 : (last ?? (scrape === 0 ? value : 0));
-    last = value;
-    return value - before;
-  });
 }
 
 /** Element by element; at least one list. */

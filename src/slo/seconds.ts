@@ -38,10 +38,11 @@ export function secondsOf(slices: readonly Slice[], fromMicros: number, toMicros
 export interface Window {
   readonly startMicros: number;
   readonly endMicros: number;
+  /** Due in it; none where no promise counts any of them. */
   readonly samples: number;
   /** One per gate. */
   readonly tallies: readonly Tally[];
-  /** `bad`: one of the promises is significantly broken in it. */
+  /** `bad`: one of the promises is significantly broken in it. `empty`: none of them counts anything in it. */
   readonly state: 'good' | 'bad' | 'empty';
 }
 
@@ -54,9 +55,9 @@ export function windowsOf(
   const concerned = slices.filter((slice) => gates.some((gate) => speaksOf(gate.subject, slice.series)));
   return secondsOf(concerned, fromMicros, toMicros).map(({ slices: own, ...times }) => {
     const tallies = gates.map((gate) => tallyOf(gate, own));
+    if (tallies.every(({ total }) => total === 0)) return { ...times, samples: 0, tallies, state: 'empty' };
     const samples = own.reduce((sum, slice) => sum + slice.counts.offered, 0);
-    const state = samples === 0 ? 'empty' : isBad(tallies, gates) ? 'bad' : 'good';
-    return { ...times, samples, tallies, state };
+    return { ...times, samples, tallies, state: isBad(tallies, gates) ? 'bad' : 'good' };
   });
 }
 

@@ -15,8 +15,6 @@ export interface VerdictInput {
   readonly slo: readonly SloRecord[];
   /** Over all steps after the warm-up, which no verdict looks at; `inWarmup`: what was offered in it. */
   readonly traffic: { readonly offered: number; readonly ok: number; readonly inWarmup?: number };
-  /** Why the record could not be written. */
-  readonly recordUnwritable?: string | null;
 }
 
 const sentence = (promise: SloRecord): string => `${promise.text}: ${promise.reason ?? promise.status}`;
@@ -44,7 +42,6 @@ function emptiness(input: VerdictInput): string[] {
  */
 export function verdictOf(input: VerdictInput): Verdict {
   const { slo } = input;
-  const unwritable = input.recordUnwritable ?? null;
   const stopped = input.stopped ?? null;
   const weighty = slo.filter((promise) => promise.severity === 'fail');
   const levels = [
@@ -57,7 +54,7 @@ export function verdictOf(input: VerdictInput): Verdict {
     {
       status: 'invalid',
       exitCode: exitCodes.invalid,
-      reasons: [...input.invalidReasons, ...emptiness(input), ...(unwritable === null ? [] : [unwritable])],
+      reasons: [...input.invalidReasons, ...emptiness(input)],
     },
     {
       status: 'fail',

@@ -3,22 +3,64 @@
 import { formatDuration } from '../kernel/units.ts';
 import type { RunData } from '../record/data.ts';
 
+const secondMicros = 1_000_000;
+
 export interface Stretch {
   readonly startMicros: number;
   readonly endMicros: number;
-  /** The record as if nothing else had been measured. */
+  /** The record as if nothing else had been measured, but for `whole`. */
   readonly data: RunData;
 }
 
-/** Stretches side by side from the end of the warm-up to the end of the load; the last one may be shorter. */
-export function stretchesOf(data: RunData, windowMicros: number): Stretch[] {
+/**
+ * Stretches side by side from the end of the warm-up to the end of the load; the last one may be shorter. They begin and
+ * end with a second as it was measured: behind the edge of a fault seconds roll from that edge, and a stretch that were
+ * cut through one would have its work or its time, and not both. So one may be up to a second longer or shorter.
+ * `whole`: one that would be shorter than the window begins earlier, and shares that time with the one before.
+ */
+export function stretchesOf(data: RunData, windowMicros: number, whole = false): Stretch[] {
   const { warmupMicros, elapsedMicros } = data.run.load;
+  const begins = beginsOf(data);
   const count = Math.max(0, Math.ceil((elapsedMicros - warmupMicros) / windowMicros));
-  return Array.from({ length: count }, (_, index) => {
-    const startMicros = warmupMicros + index * windowMicros;
-    const endMicros = Math.min(startMicros + windowMicros, elapsedMicros);
-    return { startMicros, endMicros, data: within(data, startMicros, endMicros, index === count - 1) };
+  const bounds = Array.from({ length: count + 1 }, (_, index) =>
+    Math.min(secondsAround(begins, warmupMicros + index * windowMicros).next, elapsedMicros),
+  );
+  const spans = bounds.flatMap((startMicros, index) => {
+    const endMicros = bounds[index + 1] ?? startMicros;
+    return endMicros > startMicros ? [{ startMicros, endMicros }] : [];
   });
+  return spans.map(({ startMicros: at, endMicros }, index) => {
+    const earlier = Math.max(warmupMicros, secondsAround(begins, endMicros - windowMicros).last);
+    const startMicros = whole ? Math.min(at, earlier) : at;
+    return { startMicros, endMicros, data: within(data, startMicros, endMicros, index === spans.length - 1) };
+  });
+}
+
+/** Where seconds are known to begin, in order. */
+function beginsOf({ run, slices }: RunData): number[] {
+  const begins = new Set([0, run.load.warmupMicros]);
+  for (const { startMicros, endMicros } of slices) begins.add(startMicros).add(endMicros);
+  for (const { effectAtMicros, clearedAtMicros } of run.faults) {
+    for (const edge of [effectAtMicros, clearedAtMicros]) if (edge !== null) begins.add(Math.round(edge));
+  }
+  return [...begins].sort((a, b) => a - b);
+}
+
+/** The last second that begins at this moment or before, and the next that begins at it or behind. */
+function secondsAround(begins: readonly number[], atMicros: number): { last: number; next: number } {
+  let [low, high] = [0, begins.length];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if ((begins[middle] ?? Infinity) <= atMicros) low = middle;
+    else high = middle;
+  }
+  const [begin = 0, following = Infinity] = begins.slice(low, low + 2);
+  // In seconds without any work nothing was kept: they roll on from the last one that is known.
+  const rolled = (atMicros - begin) / secondMicros;
+  return {
+    last: begin + Math.floor(rolled) * secondMicros,
+    next: Math.min(begin + Math.ceil(rolled) * secondMicros, following),
+  };
 }
 
 /**
@@ -36,7 +78,8 @@ function within(data: RunData, startMicros: number, endMicros: number, last: boo
     (slice) => slice.startMicros >= startMicros && (last || slice.startMicros < endMicros),
   );
   const elapsedMicros = Math.min(run.load.elapsedMicros, endMicros);
-  return { ...data, run: { ...run, phases, load: { ...run.load, elapsedMicros } }, slices: inside };
+  const load = { ...run.load, elapsedMicros };
+  return { ...data, run: { ...run, phases, load }, slices: inside, whole: data.whole ?? data };
 }
 
 export const stretchWords = ({ startMicros, endMicros }: Stretch): string =>

@@ -11,13 +11,24 @@ interface ExposedSample {
   readonly value: number;
 }
 
+interface MalformedLine {
+  /** Counted from 1. */
+  readonly number: number;
+  /** As it stands, credentials and all. */
+  readonly line: string;
+  /** `no value` */
+  readonly why: string;
+}
+
 export interface Exposition {
   readonly samples: readonly ExposedSample[];
   /** By family, as declared: `counter`, `histogram`, `gaugehistogram` … */
   readonly types: ReadonlyMap<string, string>;
   readonly malformed: number;
-  /** `line 7: no value`; null: there is none. */
-  readonly firstMalformed: string | null;
+  /** The first line that could not be read; null: there is none. */
+  readonly first: MalformedLine | null;
+  /** Names that such lines begin with: at least one series of theirs has no value here. */
+  readonly unread: ReadonlySet<string>;
   /** OpenMetrics says where it ends: what does not was cut off. */
   readonly hasEnd: boolean;
 }
@@ -26,8 +37,9 @@ export interface Exposition {
 export function parseExposition(body: string): Exposition {
   const samples: ExposedSample[] = [];
   const types = new Map<string, string>();
+  const unread = new Set<string>();
   let malformed = 0;
-  let firstMalformed: string | null = null;
+  let first: MalformedLine | null = null;
   let number = 0;
   let hasEnd = false;
   for (const raw of linesOf(body)) {
@@ -45,10 +57,12 @@ export function parseExposition(body: string): Exposition {
     if (typeof sample !== 'string') samples.push(sample);
     else {
       malformed += 1;
-      firstMalformed ??= `line ${number}: ${sample}`;
+      first ??= { number, line, why: sample };
+      const name = /^[A-Za-z_:][\w:]*(?=[{\s]|$)/.exec(line)?.[0];
+      if (name !== undefined) unread.add(name);
     }
   }
-  return { samples, types, malformed, firstMalformed, hasEnd };
+  return { samples, types, malformed, first, unread, hasEnd };
 }
 
 /** One after the other: a body may have a hundred thousand. */
@@ -70,10 +84,8 @@ function sampleOf(line: string): ExposedSample | string {
   if (series === '') return 'no name';
   if (value === '') return 'no value';
   const number = parseValue(value);
-  if (number === undefined) return `\`${value.slice(0, 40)}\` is no value`;
-  if (timestamp !== undefined && !plainNumber.test(timestamp)) {
-    return `\`${timestamp.slice(0, 40)}\` is no timestamp`;
-  }
+  if (number === undefined) return 'its value is no number';
+  if (timestamp !== undefined && !plainNumber.test(timestamp)) return 'its timestamp is no number';
   return more.length > 0 ? 'more than a value and a timestamp' : { series, value: number };
 }
 
@@ -129,8 +141,8 @@ export function parseSeries(series: string): SeriesName | string {
   for (let match = pair.exec(inside); match !== null; match = pair.exec(inside)) {
     const [, label = '', value = '', comma] = match;
     // Prometheus keeps these for itself.
-    if (label.startsWith('__')) return `the label \`${label.slice(0, 40)}\` is reserved`;
-    if (labels.has(label)) return `the label \`${label.slice(0, 40)}\` stands twice`;
+    if (label.startsWith('__')) return 'a label that begins with `__` is reserved';
+    if (labels.has(label)) return 'a label stands twice';
     if (label.length > mostNameCharacters || value.length > mostValueCharacters) {
       return `a label of more than ${mostValueCharacters} characters`;
     }

@@ -1,6 +1,7 @@
 // CPU, memory, threads and open files of process trees, about once a second; where /proc is missing nothing is guessed.
 
 import type { Clock } from '../kernel/clock.ts';
+import { messageOf } from '../kernel/errors.ts';
 import type { OpenFiles } from './open-files.ts';
 import { countOpenFiles } from './open-files.ts';
 import { readMemory, readProcesses } from './proc-readings.ts';
@@ -19,13 +20,16 @@ export interface Observation {
   readonly samples: () => readonly ProcessSample[];
   /** Between two looks, unless the last one was a moment ago. Never rejects. */
   readonly lookAgain: () => Promise<void>;
+  /** Looks that failed, one sentence. */
+  readonly notes: () => string[];
   readonly stop: () => void;
 }
 
 /** What is looked at; a fake in tests. All but `openFiles` may throw: then there is no look. */
 export interface ProcPort {
   processes(): ProcessReading[];
-  memory(pid: number): MemoryReading;
+  /** null: it is not shown. */
+  memory(pid: number): MemoryReading | null;
   cores(pid: number): number;
   /** Never rejects. */
   openFiles(pids: readonly number[]): Promise<OpenFiles>;
@@ -46,16 +50,20 @@ const linux: ProcPort = {
   openFiles: (pids) => countOpenFiles(pids),
 };
 
-/** Samples until stopped. A process that ends between two looks takes its last moments of CPU along. */
+/** Samples until stopped. A process that ends between two looks, and that no member waits for, takes its last moments of CPU along. */
 export function observeProcesses(trees: readonly ObservedTree[], clock: Clock): Observation {
   if (!canObserveProcesses || trees.length === 0)
-    return { samples: () => [], lookAgain: () => Promise.resolve(), stop: () => undefined };
+    return {
+      ...{ samples: () => [], lookAgain: () => Promise.resolve() },
+      ...{ notes: () => [], stop: () => undefined },
+    };
   const looks = new TreeLooks(trees, clock, linux);
   const timer = setInterval(() => void looks.look(), everyMs);
   timer.unref();
   return {
     samples: () => looks.samples,
     lookAgain: () => looks.lookAgain(),
+    notes: () => looks.notes(),
     stop: () => {
       clearInterval(timer);
       looks.stop();
@@ -86,6 +94,9 @@ export class TreeLooks {
   #looking = false;
   #stopped = false;
   #countFromMicros = 0;
+  #looks = 0;
+  #failures = 0;
+  #firstFailure = '';
 
   constructor(trees: readonly ObservedTree[], clock: Clock, proc: ProcPort) {
     this.#trees = trees;
@@ -110,6 +121,12 @@ export class TreeLooks {
     if (since >= leastApartMicros) await this.look();
   }
 
+  notes(): string[] {
+    if (this.#failures === 0) return [];
+    const times = `${this.#failures} of ${this.#looks} times`;
+    return [`processes could not be looked at ${times}, first: ${this.#firstFailure}`];
+  }
+
   /** A look that is under way leaves nothing. */
   stop(): void {
     this.#stopped = true;
@@ -119,13 +136,16 @@ export class TreeLooks {
 
   /** Everything that belongs to one moment. Without descriptors of its own Mettle sees nothing of others for a while. */
   #read(): Seen[] {
+    this.#looks += 1;
     try {
       const now: Table = { atMicros: this.#clock.nowMicros(), processes: this.#proc.processes() };
       const before = this.#before;
       const seen = before === null ? [] : this.#trees.flatMap((tree) => this.#readTree(tree, before, now));
       this.#before = now;
       return seen;
-    } catch {
+    } catch (error) {
+      this.#failures += 1;
+      this.#firstFailure ||= messageOf(error);
       return [];
     }
   }
@@ -138,11 +158,12 @@ export class TreeLooks {
     const root = pid === null ? null : rootKeyOf(pid, living);
     if (root === null || elapsedSeconds <= 0) return [];
     const threads = treeThreads(living);
+    const memoryBytes = treeMemory(living.map((process) => this.#proc.memory(process.pid)));
     const sample: ProcessSample = {
       name: tree.name,
       atMicros: Math.round(now.atMicros),
-      cpuShare: cpuSecondsBetween(before.processes, members) / elapsedSeconds,
-      memoryBytes: treeMemory(living.map((process) => this.#proc.memory(process.pid))),
+      cpuShare: cpuSecondsBetween(before.processes, now.processes, members) / elapsedSeconds,
+      ...(memoryBytes === null ? {} : { memoryBytes }),
       ...(threads === null ? {} : { threads }),
       root,
       cores: this.#coresOf(root),

@@ -136,6 +136,7 @@ async function useRunning(variant: UrlVariant, clientLinks: ClientLinks): Promis
     processes: {},
     samples: () => [],
     lookAgain: () => Promise.resolve(),
+    sampleNotes: () => [],
     died: new Promise(() => undefined),
     stop: () => Promise.resolve(),
   };

@@ -72,6 +72,7 @@ export async function startVariant(context: VariantContext): Promise<StartedVari
     processes,
     samples: observation.samples,
     lookAgain: observation.lookAgain,
+    sampleNotes: observation.notes,
     died,
     stop: () => {
       stopping = true;

@@ -19,8 +19,8 @@ export interface ProcessSample {
   readonly atMicros: number;
   /** Of one core: 1 = one core busy. */
   readonly cpuShare: number;
-  readonly memoryBytes: number;
-  /** Absent: not shown here. */
+  /** Absent, as what follows it: not shown here. */
+  readonly memoryBytes?: number;
   readonly threads?: number;
   readonly openFiles?: number;
   /** Of the open files, those that are sockets. */
@@ -45,6 +45,8 @@ export interface StartedVariant {
   readonly samples: () => readonly ProcessSample[];
   /** One more look at its processes, unless the last one was a moment ago: what came since it is in the samples then. */
   lookAgain(): Promise<void>;
+  /** What could not be seen of them, one sentence each. */
+  sampleNotes(): readonly string[];
   /** Resolves with one sentence when a process of the variant ends unasked; never rejects. */
   readonly died: Promise<string>;
   /** Stops its processes (graceful, then by force), drops its copy of the data. */

@@ -7,7 +7,6 @@ import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/kernel/clock.ts';
 import type { ContainerSeriesRecord } from '../../src/record/observed-schema.ts';
-import type { ContainerWatchRequest } from '../../src/run/container-events.ts';
 import { observeContainers } from '../../src/run/observed-containers.ts';
 import { lastRecord, openWorkspace } from '../support/cli.ts';
 import { docker, dockerMissing, openDockerYard } from '../support/docker.ts';
@@ -40,7 +39,8 @@ const median = (values: readonly number[]): number =>
 const request = {
   ...{ docker: address, seed: 1, clock: systemClock, scenario: { chaos: [] } },
   target: { observe: { docker: true }, docker: { project } },
-} as unknown as ContainerWatchRequest;
+  signal: new AbortController().signal,
+} as unknown as Parameters<typeof observeContainers>[0];
 
 describe.skipIf(missing !== undefined)('containers that are watched', () => {
   let yard: DockerYard;

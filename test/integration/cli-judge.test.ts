@@ -1,6 +1,6 @@
 // `mettle report --judge`: a real run judged again by other promises, from its stored record alone; and relative promises.
 
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -47,6 +47,8 @@ it('by its own promises gives the verdict and the values that it had', async () 
   expect(result.exitCode, result.stderr).toBe(0);
   const first = readRun(record);
   const again = readRun(join(record, 'judged-hello'));
+  expect(again.judgedFrom).toBe(first.id);
+  expect(first.judgedFrom).toBeUndefined();
   expect(again.slo).toEqual(first.slo);
   expect(again.verdict).toEqual(first.verdict);
   expect(again.phases).toEqual(first.phases);
@@ -74,10 +76,25 @@ it.each(wrong)('refuses a file with %s', async (_says, text, message) => {
   expect(result.stderr).toMatch(message);
 });
 
-it('does not judge a record over', async () => {
-  const result = await workspace.run(['report', record, '--judge', scenario, '--out', record]);
-  expect(result.exitCode).toBe(2);
-  expect(result.stderr).toContain('not judged over');
+it('does not judge a record over, neither its own nor another', async () => {
+  const other = join(workspace.folder, 'another');
+  cpSync(record, other, { recursive: true });
+  for (const out of [record, other]) {
+    const result = await workspace.run(['report', record, '--judge', scenario, '--out', out]);
+    expect(result.exitCode).toBe(2);
+    expect(result.stderr).toContain('not judged over');
+  }
+});
+
+it('writes over what it judged before, and judges no judgement', async () => {
+  const out = join(workspace.folder, 'judged');
+  for (let times = 0; times < 2; times += 1) {
+    const result = await workspace.run(['report', record, '--judge', scenario, '--out', out]);
+    expect(result.exitCode, result.stderr).toBe(0);
+  }
+  const again = await workspace.run(['report', out, '--judge', scenario]);
+  expect(again.exitCode).toBe(2);
+  expect(again.stderr).toContain('was judged again already');
 });
 
 it('a promise relative to the last green run: skipped before there is one, then held against it', async () => {

@@ -1,12 +1,14 @@
 // A server that will not let go of a toxic: everything else is undone, the exit code says it, and so does how to finish.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer, request as sendRequest } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { comparisonSchema } from '../../src/compare/schema.ts';
 import { startProxyThread } from '../../src/proxy/start-thread.ts';
-import { lastRecord, openWorkspace, type Workspace } from '../support/cli.ts';
+import { lastRecord, openWorkspace, recordFolders, type Workspace } from '../support/cli.ts';
 import { canSeeProcesses, footprintOf, leftAfter } from '../support/cli-left.ts';
 import { writeScenario, writeTarget } from '../support/short-scenarios.ts';
 
@@ -136,12 +138,49 @@ it('a proxy that stays when the run is over: the record says so too, although it
   server.mood('refuses');
   const result = await mettle.ended;
   expect(result.exitCode, result.stdout + result.stderr).toBe(4);
-  const { faults, verdict } = lastRecord(workspace);
+  const { faults, grounds, verdict } = lastRecord(workspace);
   expect(faults.map(({ status }) => status)).toEqual(['undone', 'undone']);
   expect(verdict).toMatchObject({ status: 'fail', exitCode: 4 });
   expect(verdict.reasons[0]).toContain('by hand: curl -X DELETE');
+  expect(grounds?.undoFailed).toEqual([verdict.reasons[0]]);
+  // Judged by other promises the run has left it behind all the same.
+  const milder = await workspace.file('milder.yml', 'slo:\n  - p50(work) < 20s\n');
+  const again = await workspace.run(['report', recordFolders(workspace)[0]!, '--judge', milder]);
+  expect(again.exitCode, again.stdout).toBe(4);
 
   server.mood('well');
   expect((await workspace.run(['chaos', 'rollback'])).exitCode).toBe(0);
   expect(await server.proxies()).toEqual({});
 });
+
+it(
+  'one that stays when a verification is over: the comparison says so, too',
+  { timeout: 300_000 },
+  async () => {
+    const server = await moodyServer();
+    const target = await writeTarget(workspace, { backend: true, variants: { before: {}, after: {} } });
+    const slow = { id: 'slow', at: '300ms', for: '300ms', fault: 'latency', on: 'backend' };
+    const chaos = [{ ...slow, with: { latency: '20ms' }, inject: 'always' }];
+    const primary = ['variant: after', 'primary: p50(work)'];
+    const path = await writeScenario(workspace, { target, path: '/via', for: '2s', chaos, more: primary });
+    const asked = ['verify', path, '--quick', '--toxiproxy', server.url];
+    const mettle = workspace.start(asked, { limitMs: 290_000 });
+    // Of the last run: its own undo has been done by then, and what is left is the proxy.
+    const last = /run 12 of 12[\s\S]*fault slow ended/;
+    await mettle.until('the last fault is over', () => last.test(mettle.stderr()), 280_000);
+    server.mood('refuses');
+    const result = await mettle.ended;
+    expect(result.exitCode, result.stdout + result.stderr).toBe(4);
+    const folder = recordFolders(workspace)[0]!;
+    const { runs, verdict } = comparisonSchema.parse(
+      JSON.parse(readFileSync(join(folder, 'comparison.json'), 'utf8')),
+    );
+    expect(runs.length).toBeGreaterThanOrEqual(12);
+    expect(verdict).toMatchObject({ status: 'fail', exitCode: 4 });
+    expect(verdict.reasons[0]).toContain('by hand: curl -X DELETE');
+    expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('by hand: curl');
+
+    server.mood('well');
+    expect((await workspace.run(['chaos', 'rollback'])).exitCode).toBe(0);
+  },
+);

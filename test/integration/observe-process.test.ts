@@ -1,5 +1,6 @@
 // A real process tree, looked at from outside: what it opens is counted, what it closes is not, a new root is a restart.
 
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
@@ -9,6 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { processSeries } from '../../src/run/observed-processes.ts';
+import { observeProcesses } from '../../src/system/observe-process.ts';
 import { openSystem } from '../../src/system/open-system.ts';
 import type { ProcessSample, StartedVariant, System } from '../../src/system/system.ts';
 import { fixtureTarget, testPorts } from '../support/system-ports.ts';
@@ -78,6 +80,26 @@ describe.runIf(process.platform === 'linux')('a process tree', () => {
     await sampleThat(() => true);
     const [series] = processSeries(variant.samples(), startAtMicros);
     expect(series?.restarts).toBe(1);
-    expect(series?.points.every(({ memoryBytes }) => memoryBytes > 10_000_000)).toBe(true);
+    expect(series?.points.every(({ memoryBytes }) => (memoryBytes ?? 0) > 10_000_000)).toBe(true);
   }, 60_000);
 });
+
+it.runIf(process.platform === 'linux')(
+  'counts the time of processes that live for a moment only',
+  async () => {
+    // Each is there for some hundredths of a second: looks alone would see next to nothing of them.
+    const moment = 'i=0; while [ $i -lt 5000 ]; do i=$((i+1)); done';
+    const master = spawn('sh', ['-c', `while :; do sh -c '${moment}'; done`], { detached: true });
+    const observation = observeProcesses([{ name: 'master', pid: () => master.pid ?? null }], systemClock);
+    try {
+      await expect.poll(() => observation.samples().length, { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
+      const shares = observation.samples().map(({ cpuShare }) => cpuShare);
+      expect(Math.max(...shares)).toBeGreaterThan(0.2);
+      expect(Math.max(...shares)).toBeLessThan(1.2);
+    } finally {
+      observation.stop();
+      if (master.pid !== undefined) process.kill(-master.pid, 'SIGKILL');
+    }
+  },
+  60_000,
+);

@@ -4,7 +4,7 @@ import { createRandom, deriveSeed, type Random } from '../../src/kernel/random.t
 import { emptyCounts, type Slice } from '../../src/measure/slice.ts';
 import { second } from './timelines.ts';
 
-const allowances = [0.001, 0.01, 0.05, 0.1, 0.5] as const;
+const allowances = [0.001, 0.01, 0.05, 0.1, 0.2, 0.5] as const;
 const rates = [5, 50] as const;
 export const runSeconds = 60;
 

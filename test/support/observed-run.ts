@@ -29,7 +29,7 @@ export const containerLooks = (
 ): ContainerPoint[] =>
   processLooks(from, to).map((point) => ({
     ...point,
-    ...{ receivedBytes: null, sentBytes: null, processes: 4, ...own },
+    ...{ memoryBytes: 100_000_000, receivedBytes: null, sentBytes: null, processes: 4, ...own },
   }));
 
 export const containerOf = (

@@ -9,6 +9,7 @@ import type { PhaseRecord, RunRecord } from '../../src/record/schema.ts';
 import { evaluatePromises } from '../../src/slo/evaluate.ts';
 import { courseOf } from '../../src/slo/fault-times.ts';
 import { gatesOf } from '../../src/slo/gates.ts';
+import { steadyGoodput } from '../../src/slo/goodput.ts';
 import { impactOf } from '../../src/slo/impact.ts';
 import { verdictOf } from '../../src/slo/verdict.ts';
 import { runDataOf } from './run-record.ts';
@@ -223,7 +224,9 @@ export function realisticRun(options: RealisticRunOptions = {}): RunData {
   const slo = evaluatePromises(promises, data);
   const traffic = { offered: 1, ok: 1 };
   const verdict = verdictOf({ undoFailed: [], interrupted: null, invalidReasons: [], slo, traffic });
-  const course = { ...courseOf(data), phases, warmupMicros: data.run.load.warmupMicros };
+  const { warmupMicros, elapsedMicros } = data.run.load;
+  const steadyPerSecond = steadyGoodput(data.slices, phases, elapsedMicros);
+  const course = { ...courseOf(data), warmupMicros, steadyPerSecond };
   const faults = data.run.faults.map((fault) => {
     const impact = impactOf(fault, course, gatesOf(promises));
     return impact === null ? fault : { ...fault, impact };

@@ -32,7 +32,7 @@ export interface ContainerUsage {
   readonly onlineCores: number | null;
   /** Periods of its processor limit in which it wanted more than that; 0 without a limit. */
   readonly throttledPeriods: number;
-  /** In use, without cached files, which the kernel drops when it needs the room; null: not told. */
+  /** In use, without cached files, which the kernel drops when it needs the room; null: not told, or not known. */
   readonly memoryBytes: number | null;
   /** The least of its own limit and what the engine's machine has; null: not told. */
   readonly memoryLimitBytes: number | null;
@@ -72,6 +72,6 @@ export function containerUsage(answer: unknown): ContainerUsage | undefined {
 function workingSet({ usage, stats: kinds }: z.infer<typeof stats>['memory_stats']): number | null {
   if (usage == null) return null;
   const cachedBytes = kinds?.total_inactive_file ?? kinds?.inactive_file ?? 0;
-  // The kernel counts the two at different moments: for an instant more may be cached than used.
-  return cachedBytes < usage ? usage - cachedBytes : usage;
+  // The kernel counts the two at different moments: for an instant more may be cached than used. Nobody knows what was in use then.
+  return cachedBytes < usage ? usage - cachedBytes : null;
 }

@@ -13,6 +13,16 @@ export function watchedNames({ observe, variants, clients, dependencies }: Targe
   return [...(started ? ['target'] : []), ...Object.keys(clients), ...Object.keys(dependencies)];
 }
 
+/** What only the engine tells, and what only the process table does. */
+const ofContainers: ReadonlySet<string> = new Set(['memory_share', 'processes', 'oom_kills']);
+const ofProcesses: ReadonlySet<string> = new Set([
+  'threads',
+  'open_files',
+  'sockets',
+  'sockets_left',
+  'open_files_left',
+]);
+
 const isContainer = (subject: string): boolean => {
   const by = containerSelector(subject)?.by;
   return by === 'container' || by === 'service';
@@ -46,8 +56,16 @@ function unwatchedSide(
   if (about === 'scraped' && observe.prometheus === null)
     return lacks("the target's own metrics, and nothing reads them", 'prometheus: GET /metrics');
   if (about !== 'observed') return null;
-  if (subject !== null && isContainer(subject))
-    return observe.docker ? null : lacks('the containers to be watched', 'docker: true');
+  const onContainer = subject !== null && isContainer(subject);
+  if ((onContainer ? ofProcesses : ofContainers).has(metric))
+    return {
+      message: `\`${metric}\` is not seen of ${onContainer ? 'containers' : 'processes'}`,
+      offset,
+      suggestion: onContainer
+        ? 'name a process that Mettle starts, e.g. `target`'
+        : `name a container, e.g. \`${metric}(service:<name>)\``,
+    };
+  if (onContainer) return observe.docker ? null : lacks('the containers to be watched', 'docker: true');
   const started = Object.values(variants).some(({ kind }) => kind === 'process');
   if (subject === 'target' && !started)
     return {

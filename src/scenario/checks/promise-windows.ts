@@ -32,7 +32,7 @@ function windowProblem({ spec, promise, path, textPath }: Checked, timed: Timed)
   const micros = window ?? over;
   if (micros === undefined) return null;
   const atKey = { path: [...path, 'window'], part: 'value' } as const;
-  const atText = { path: textPath, part: 'value', offset: spec.assert.lastIndexOf('over') } as const;
+  const atText = { path: textPath, part: 'value', offset: offsetOfOver(spec.assert) } as const;
   const at = window === undefined ? atText : atKey;
   if (window !== undefined && over !== undefined) {
     const suggestion = 'leave one of them out';
@@ -49,6 +49,10 @@ function windowProblem({ spec, promise, path, textPath }: Checked, timed: Timed)
   const message = `the window is longer than the load that is judged, ${formatDuration(judgedMicros)}`;
   return { ...at, message };
 }
+
+/** Names may hold the word, too: `fault:failover`. */
+const offsetOfOver = (text: string): number =>
+  [...text.matchAll(/(?<![\w:.-])over\s*\d/g)].at(-1)?.index ?? text.lastIndexOf('over');
 
 /** What a metric is about that cannot be had in parts; null: it can. */
 function ofAWhole(name: string): string | null {

@@ -1,6 +1,7 @@
 // Promises and the primary metric: readable, about series, phases and faults that this scenario has.
 
 import { placeOf } from '../../faults/registry.ts';
+import { directionOf, withoutDirection } from '../../slo/direction.ts';
 import type { Measure, Parsed, Positions, SyntaxProblem } from '../../slo/expression.ts';
 import { parseMeasure, parsePromise } from '../../slo/parse.ts';
 import { checkReferences, type KnownNames } from '../../slo/references.ts';
@@ -53,9 +54,23 @@ export const checkPromises: Check = ({ scenario, written, target }) => {
   const known = knownNames(scenario, target);
   return [
     ...checkSlo(scenario, written, known, target),
-    ...(scenario.primary === null ? [] : checkMeasure(scenario.primary, ['primary'], known, target)),
+    ...(scenario.primary === null ? [] : checkPrimary(scenario.primary, scenario.slo, known, target)),
   ];
 };
+
+/** What gates a comparison must have a better side. */
+function checkPrimary(text: string, slo: Scenario['slo'], known: KnownNames, target: TargetSpec): Problem[] {
+  const problems = checkMeasure(text, ['primary'], known, target);
+  const parsed = parseMeasure(text);
+  if (problems.length > 0 || !parsed.ok) return problems;
+  const promises = slo.flatMap(({ assert }) => {
+    const promise = parsePromise(assert);
+    return promise.ok ? [promise.value] : [];
+  });
+  if (directionOf(parsed.value, promises) !== null) return [];
+  const suggestion = 'promise it in `slo` with `<` or `>`, or compare another metric';
+  return [{ path: ['primary'], part: 'value', message: withoutDirection(parsed.value), suggestion }];
+}
 
 /** A metric without a limit, as `primary` and claims name it. */
 export const checkMeasure = (text: string, path: Path, known: KnownNames, target: TargetSpec): Problem[] =>

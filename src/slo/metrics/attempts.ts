@@ -1,21 +1,20 @@
 // attempts(dependency): how often the service tried during a fault, refused attempts included.
 
-import { linkMetric } from './link-metric.ts';
-import { noReading } from './metric.ts';
+import { linkMetric, onlyTheEnd } from './link-metric.ts';
+import { noReading, undecidedFrom } from './metric.ts';
 
 export const attempts = linkMetric({
   name: 'attempts',
   unit: 'count',
   resolution: 1,
   tooFew: () => null,
-  read: ({ total, refused, complete }) => {
+  read: ({ total, refused, complete }, operator) => {
     if (refused === null)
       return noReading('attempts were turned away where the proxy cannot see them', total);
     if (complete) return { value: total, atLeast: false, samples: total, note: null };
-    const note = 'only its last five minutes are known';
     return {
-      ...{ value: total, atLeast: true, samples: total, note },
-      undecided: (limit) => (limit > total ? note : null),
+      ...{ value: total, atLeast: true, samples: total, note: onlyTheEnd },
+      undecided: undecidedFrom(total, onlyTheEnd, operator),
     };
   },
 });

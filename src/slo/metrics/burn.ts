@@ -1,6 +1,7 @@
 // burn(series, target) over long/short: how many times too fast the error budget goes; both windows must see it.
 
 import { formatDuration, formatRate, formatShare, significant } from '../../kernel/units.ts';
+import { unbreakableBurn } from '../burn-limit.ts';
 import { budgetOf, burnOf, windowPairsOf } from '../burn.ts';
 import type { WindowPair } from '../burn.ts';
 import type { BurnWindows, Measure } from '../expression.ts';
@@ -43,13 +44,19 @@ function tooShort(spans: readonly Span[], { during }: Measure, { windows }: Aske
   );
 }
 
+/** Three digits, rounded up: what is advised must do. */
+function atLeastRate(perSecond: number): string {
+  const step = 10 ** (Math.floor(Math.log10(perSecond)) - 2);
+  return formatRate(Math.ceil(perSecond / step - 1e-9) * step);
+}
+
 /** No window holds enough for the limit. */
 function tooFew(pairs: readonly WindowPair[], samples: number, asked: Asked): Reading {
   const { target, budget, windows, limit } = asked;
   const needed = samplesFor(limit, budget);
   if (!(limit > 0)) return noReading(`no number of samples can show a burn of ${limit}`, samples);
   const fullest = pairs.reduce((most, { long }) => Math.max(most, long.total), 0);
-  const rate = formatRate(needed / (windows.longMicros / 1_000_000));
+  const rate = atLeastRate(needed / (windows.longMicros / 1_000_000));
   return noReading(
     `a window of ${formatDuration(windows.longMicros)} needs ${needed} samples to tell a burn of ` +
       `${significant(limit)} at ${formatShare(target)}, the fullest has ${fullest}: offer at least ${rate}, ` +
@@ -89,11 +96,14 @@ export const burn = {
   // Windows with too few are left out, each by itself.
   tooFew: () => null,
   allowance: () => null,
-  compute: (measure, { data, view, limit }) => {
+  compute: (measure, { data, view, limit, operator }) => {
     const asked = askedOf(measure, limit);
     if (asked === null) return noReading('burn needs a target and windows: burn(query, 99.9%) … over 60s/5s');
     if (asked.budget <= 0) return noReading('a target of 100% leaves no budget to burn');
     if (view.counts.offered === 0) return noData;
+    // The parser refuses such a limit; a relative one comes to it when the baseline was bad.
+    const unbreakable = operator === null ? null : unbreakableBurn(operator, asked.limit, asked.target);
+    if (unbreakable !== null) return noReading(unbreakable.message);
     const spans = judgedSpans(data.run, measure.during);
     const found = spans.map((span) => windowPairsOf(data, measure.subject, span, asked.windows));
     const pairs = found.flatMap((one) => one.pairs);

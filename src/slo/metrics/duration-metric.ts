@@ -2,7 +2,7 @@
 
 import type { Histogram } from 'hdr-histogram-js';
 import type { RankedValue } from '../../measure/quantile.ts';
-import type { Measure } from '../expression.ts';
+import type { Measure, Operator } from '../expression.ts';
 import { noReading } from './metric.ts';
 import type { Allowance, Evidence, Metric, Reading } from './metric.ts';
 import { choiceIn, rankedValue, tooFewFor } from './statistic.ts';
@@ -51,8 +51,9 @@ function valuesOf(measure: Measure, durations: Durations): { best: RankedValue; 
   return { best, worst: ranked(unsure.count) ?? best };
 }
 
-const isBeyond = ({ valueMicros, atLeast }: RankedValue, limit: number): boolean =>
-  atLeast || valueMicros >= limit;
+/** Broken by it for `<`, kept for `>=`; one that is just the limit keeps `<=`, and does not keep `>`. */
+const isBeyond = ({ valueMicros, atLeast }: RankedValue, operator: Operator, limit: number): boolean =>
+  atLeast || (operator === '<' || operator === '>=' ? valueMicros >= limit : valueMicros > limit);
 
 function readingOf(measure: Measure, durations: Durations, operator: Evidence['operator']): Reading {
   const { measured, bad, unsure } = durations;
@@ -70,7 +71,11 @@ function readingOf(measure: Measure, durations: Durations, operator: Evidence['o
     atLeast: best.atLeast || (isOpen && operator === null),
     samples,
     note: counted !== null && open !== null ? `${counted}; ${open}` : (counted ?? open),
-    undecided: (limit) => (isBeyond(best, limit) === isBeyond(worst, limit) ? null : open),
+    undecided: (limit) => {
+      const asked = operator === null ? (['<', '<='] as const) : [operator];
+      const isSame = (one: Operator): boolean => isBeyond(best, one, limit) === isBeyond(worst, one, limit);
+      return asked.every(isSame) ? null : open;
+    },
   };
 }
 

@@ -15,14 +15,14 @@ interface Silent {
 }
 
 /**
- * An event belongs to the second in which it came, its stream to that in which it began: only over the whole run do
- * streams without an event show as a difference. Where they were is bounded by what else is known.
+ * An event belongs to the second in which it came, its stream to that in which it began: only over the whole run, and no
+ * stretch of it, do streams without an event show as a difference. Where they were is bounded by what else is known.
  */
 function silentIn(data: RunData, { name }: SeriesRecord, during: readonly string[]): Silent {
   let offered = 0;
   let ok = 0;
   let came = 0;
-  for (const { series, counts, histograms } of data.slices) {
+  for (const { series, counts, histograms } of (data.whole ?? data).slices) {
     if (series !== name) continue;
     offered += counts.offered;
     ok += counts.ok;
@@ -46,8 +46,12 @@ export const firstEvent = durationMetric({
     const bad = silent.reduce((sum, { certain }) => sum + certain, 0);
     const more = silent.reduce((sum, one) => sum + one.more, 0);
     const measured = view.histograms.firstEvent;
-    if (measured.totalCount + bad === 0) return noReading('no data: no first event came');
     const why = `${more} more streams may have had no event: it is not recorded when they began`;
+    if (measured.totalCount + bad === 0)
+      // Streams there were: that none of their events came is no want of data.
+      return more === 0
+        ? noReading('no data: no first event came')
+        : { value: view.timeoutMicros, atLeast: true, samples: more, note: why, undecided: () => why };
     return { measured, bad, atLeastMicros: view.timeoutMicros, unsure: { count: more, why } };
   },
   count: (limitMicros) => ({

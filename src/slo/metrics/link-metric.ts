@@ -2,14 +2,21 @@
 
 import type { AttemptsRecord } from '../../record/attempts-schema.ts';
 import type { FaultRecord } from '../../record/schema.ts';
+import type { Operator } from '../expression.ts';
 import { noReading } from './metric.ts';
 import type { Metric, Reading } from './metric.ts';
+import { worstOf } from './worst-of.ts';
 
 interface LinkMetric extends Pick<Metric, 'unit' | 'resolution' | 'tooFew'> {
   readonly name: string;
+  /** Default: less is better. null: what is promised about it says which. */
+  readonly better?: null;
   /** Of one fault. A reading without a value says why. */
-  readonly read: (attempts: AttemptsRecord) => Reading;
+  readonly read: (attempts: AttemptsRecord, operator: Operator | null) => Reading;
 }
+
+/** Why a fault that lasted longer is not known as a whole. */
+export const onlyTheEnd = 'only its last five minutes are known';
 
 /** Faults on the link, or those of them that were asked for, that took effect. */
 function faultsOf(faults: readonly FaultRecord[], link: string, during: readonly string[]): FaultRecord[] {
@@ -18,36 +25,22 @@ function faultsOf(faults: readonly FaultRecord[], link: string, during: readonly
   );
 }
 
-function readFault(fault: FaultRecord, read: LinkMetric['read']): Reading {
+function readFault(fault: FaultRecord, read: LinkMetric['read'], operator: Operator | null): Reading {
   const attempts = fault.observation?.attempts ?? null;
   const reading =
     attempts === null
       ? noReading('no proxy told what it saw (a real Toxiproxy, or no fault of a link)')
-      : read(attempts);
+      : read(attempts, operator);
   const { note } = reading;
   return note === null ? reading : { ...reading, note: `${fault.id}: ${note}` };
 }
 
-/** The largest of its faults; one that cannot be read leaves it open, for it might be larger. */
-function largest(readings: readonly Reading[]): Reading {
-  const open = readings.find((reading) => reading.value === null);
-  if (open !== undefined) return open;
-  const worst = readings.reduce((most, reading) =>
-    (reading.value ?? 0) > (most.value ?? 0) ? reading : most,
-  );
-  return {
-    ...worst,
-    undecided: (limit) =>
-      readings.map((reading) => reading.undecided?.(limit) ?? null).find((reason) => reason !== null) ?? null,
-  };
-}
-
-export const linkMetric = ({ name, unit, resolution, tooFew, read }: LinkMetric) =>
+export const linkMetric = ({ name, unit, better, resolution, tooFew, read }: LinkMetric) =>
   ({
     name,
     pattern: new RegExp(`^${name}$`),
     unit,
-    better: 'lower',
+    better: better === null ? null : 'lower',
     scale: 'log',
     subject: 'link',
     argument: 'none',
@@ -55,13 +48,17 @@ export const linkMetric = ({ name, unit, resolution, tooFew, read }: LinkMetric)
     tolerance: () => 0.1,
     tooFew,
     allowance: () => null,
-    compute: (measure, { data }) => {
+    compute: (measure, { data, operator }) => {
       const link = measure.subject ?? '';
       const asked = faultsOf(data.run.faults, link, measure.during);
       const injected = asked.filter((fault) => fault.effectAtMicros !== null);
       if (asked.length === 0) return noReading(`the run had no fault on \`${link}\``);
       if (injected.length === 0)
         return { ...noReading(`no fault on \`${link}\` was injected`), nothingToJudge: true };
-      return largest(injected.map((fault) => readFault(fault, read)));
+      return worstOf(
+        injected.map((fault) => readFault(fault, read, operator)),
+        operator,
+        (samples) => tooFew(measure, samples, null),
+      );
     },
   }) as const satisfies Metric;

@@ -8,7 +8,7 @@ export const memoryShare = observedMetric({
   resolution: 0.01,
   of: 'moment',
   pick: ({ memoryBytes }, { memoryLimitBytes }) =>
-    memoryLimitBytes === null ? null : memoryBytes / memoryLimitBytes,
+    memoryLimitBytes === null || memoryBytes === null ? null : memoryBytes / memoryLimitBytes,
   unavailable: ({ name, memoryLimitBytes }) =>
     memoryLimitBytes === null || memoryLimitBytes <= 0
       ? `\`${name}\` has no memory limit that is known: use \`memory(${name})\``

@@ -3,6 +3,7 @@
 import type { SliceCounts } from '../../measure/slice.ts';
 import type { RunData } from '../../record/data.ts';
 import type { SloRecord } from '../../record/schema.ts';
+import type { Bounds } from '../bounds.ts';
 import type { Measure, Operator } from '../expression.ts';
 import type { Gate } from '../gate.ts';
 import type { View, ViewHistograms } from '../select.ts';
@@ -25,6 +26,10 @@ export interface Reading {
   /** The value is a lower bound. */
   readonly atLeast: boolean;
   readonly samples: number;
+  /** Of a counter of whole things: how many it counted in the time, whatever the unit of the value. */
+  readonly counted?: number;
+  /** The value is an estimate of what lies somewhere between these. */
+  readonly within?: Bounds;
   /** Worth telling, one sentence; the reason when there is no value. */
   readonly note: string | null;
   /** There is no value because there is nothing to judge, which is nobody's fault. */
@@ -54,7 +59,8 @@ export interface Metric {
   readonly name: string;
   readonly pattern: RegExp;
   readonly unit: SloRecord['unit'];
-  readonly better: 'lower' | 'higher';
+  /** null: it depends on what it is of; what is promised about it says so. */
+  readonly better: 'lower' | 'higher' | null;
   /** How two runs are compared: ln(after/before), or after − before in points. */
   readonly scale: 'log' | 'points';
   /** Of durations that run from an actual start by their nature: whether the load has due times is nothing to them. */
@@ -84,6 +90,12 @@ export const noReading = (note: string, samples = 0): Reading => ({
   samples,
   note,
 });
+
+/** Of a value that is a lower bound: the limits that it does not decide. `why`: that it is one. */
+export const undecidedFrom =
+  (value: number, why: string, operator: Operator | null) =>
+  (limit: number): string | null =>
+    limit > value || (limit === value && operator === '<=') ? why : null;
 
 /** What every metric says when nothing was offered. */
 export const noData: Reading = noReading('no data: nothing was offered');

@@ -3,7 +3,8 @@
 import type { RunData } from '../../record/data.ts';
 import { askedTime, fewestLooks, standing, uncovered } from '../looks.ts';
 import type { Watched } from '../observed.ts';
-import { noReading } from './metric.ts';
+import type { Operator } from '../expression.ts';
+import { noReading, undecidedFrom } from './metric.ts';
 import type { Metric, Reading } from './metric.ts';
 import { readWatched } from './observed-metric.ts';
 
@@ -20,11 +21,16 @@ function unseen(watched: Watched, data: RunData): string | null {
     return `\`${watched.name}\` was looked at ${watched.looks.length} times, ${fewestLooks} are needed`;
   const time = askedTime(data, []);
   if (!Array.isArray(time)) return time.note;
-  const stood = standing(watched.looks, ({ memoryBytes }) => memoryBytes);
+  const stood = standing(watched.looks, ({ cpuShare }) => cpuShare);
   return uncovered(stood, time, { data, watched, during: [] });
 }
 
-function readCount(watched: Watched, data: RunData, own: CountMetric): Reading {
+interface Asked {
+  readonly data: RunData;
+  readonly operator: Operator | null;
+}
+
+function readCount(watched: Watched, own: CountMetric, { data, operator }: Asked): Reading {
   const value = own.pick(watched);
   const samples = watched.looks.length;
   if (value === null) return noReading(own.unavailable(watched), samples);
@@ -34,7 +40,7 @@ function readCount(watched: Watched, data: RunData, own: CountMetric): Reading {
   // What was seen did happen: enough to break a promise, not to keep one.
   return {
     ...{ value, atLeast: true, samples, note: gap },
-    undecided: (limit) => (limit > value ? gap : null),
+    undecided: undecidedFrom(value, gap, operator),
   };
 }
 
@@ -54,5 +60,5 @@ export const countMetric = (own: CountMetric) =>
     compute: (measure, evidence) =>
       measure.during.length > 0
         ? noReading(`\`${own.name}\` is counted over the whole run: leave out \`during\``)
-        : readWatched(measure, evidence, (watched) => readCount(watched, evidence.data, own)),
+        : readWatched(measure, evidence, (watched) => readCount(watched, own, evidence)),
   }) as const satisfies Metric;

@@ -1,7 +1,7 @@
 // What metrics of a watched process or container have in common: `name(<subject>[, <statistic>]) [during <phase>]`.
 
 import type { RunData } from '../../record/data.ts';
-import type { Measure, Operator } from '../expression.ts';
+import type { Measure } from '../expression.ts';
 import { askedTime, fewestLooks, standing, takenIn, uncovered, within } from '../looks.ts';
 import type { Look, Watched } from '../observed.ts';
 import { watchedNamed, whyNotWatched } from '../observed.ts';
@@ -9,6 +9,7 @@ import { statisticOf, tooFewFor, worstFor } from '../statistic.ts';
 import type { Span } from '../spans.ts';
 import { noReading } from './metric.ts';
 import type { Evidence, Metric, Reading } from './metric.ts';
+import { worstOf } from './worst-of.ts';
 
 interface ObservedMetric extends Pick<Metric, 'unit' | 'resolution'> {
   readonly name: string;
@@ -52,26 +53,19 @@ function readOne(watched: Watched, metric: ObservedMetric, asked: Asked): Readin
   return { value: statisticOf(statistic, inside), atLeast: false, samples, note: null };
 }
 
-/** Of several containers the one that is worst for the promise; one that cannot be read leaves it open. */
-function worstOf(readings: readonly Reading[], operator: Operator | null): Reading {
-  const open = readings.find(({ value }) => value === null);
-  if (open !== undefined) return open;
-  const sign = operator?.startsWith('>') === true ? -1 : 1;
-  return readings.reduce((worst, reading) =>
-    sign * (reading.value ?? 0) > sign * (worst.value ?? 0) ? reading : worst,
-  );
-}
-
-/** Reads each thing that a measure's subject means. */
+/** Reads each thing that a measure's subject means; the worst of several counts. `few`: why so many samples are too few. */
 export function readWatched(
   { subject }: Measure,
   { data, operator }: Evidence,
   read: (watched: Watched) => Reading,
+  few?: (samples: number) => string | null,
 ): Reading {
   if (subject === null) return noReading('it names nothing that is watched');
   const found = watchedNamed(data.run, subject);
   if (found.length === 0) return noReading(whyNotWatched(data.run, subject));
-  return worstOf(found.map(read), operator);
+  if (subject.startsWith('service:') && found.some(({ isServicePartial }) => isServicePartial))
+    return noReading(`not every container of \`${subject}\` was watched, so nothing is known of all of them`);
+  return worstOf(found.map(read), operator, few);
 }
 
 export const observedMetric = (own: ObservedMetric) =>
@@ -94,6 +88,7 @@ export const observedMetric = (own: ObservedMetric) =>
       const usual = own.of === 'stretch' ? 'mean' : worstFor(operator);
       const statistic = statisticIn(measure) ?? usual;
       const asked: Asked = { data, during: measure.during, time, statistic };
-      return readWatched(measure, evidence, (watched) => readOne(watched, own, asked));
+      const few = (samples: number): string | null => tooFewFor(statistic, samples);
+      return readWatched(measure, evidence, (watched) => readOne(watched, own, asked), few);
     },
   }) as const satisfies Metric;

@@ -43,7 +43,10 @@ function allowanceOf(measure: Measure, operator: string, limit: number): Allowan
   if (outcome === 'failed' || operator.startsWith('>')) return null;
   const threshold = operator === '<' ? limit - 1 : limit;
   return {
-    share: 1 - quantileIn(measure.metric),
+    // 1 − 0.9 is a little less than 0.1: one bad of ten would be beyond it.
+    share: Number((1 - quantileIn(measure.metric)).toFixed(12)),
+    // Of good answers alone a total outage has none that is slow.
+    gates: outcome !== 'ok',
     count: (counts, { response }) => {
       const slow = response === undefined ? 0 : countAbove(response, threshold);
       return outcome === 'ok'

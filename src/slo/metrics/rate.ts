@@ -3,6 +3,7 @@
 import { judgedSpans } from '../judged-time.ts';
 import { speaksOf } from '../select.ts';
 import { isWithin, lengthOf } from '../spans.ts';
+import { tooShortForRate } from './least-time.ts';
 import { noData, noReading } from './metric.ts';
 import type { Metric } from './metric.ts';
 
@@ -22,6 +23,8 @@ export const rate = {
     const spans = judgedSpans(data.run, during);
     const lastedMicros = lengthOf(spans);
     if (view.counts.offered === 0 || lastedMicros <= 0) return noData;
+    const short = tooShortForRate(lastedMicros);
+    if (short !== null) return noReading(short, view.counts.offered);
     let begun = 0;
     let ever = 0;
     for (const { series, startMicros, counts } of data.slices) {

@@ -2,31 +2,21 @@
 //
 // Counters are rates per second, gauges a statistic of their values, histograms a quantile of what they gained.
 
-import { formatDuration, significant } from '../../kernel/units.ts';
+import { formatDuration } from '../../kernel/units.ts';
 import { samplesNeeded } from '../../measure/quantile.ts';
 import type { ScrapedSeries, ScrapeLog } from '../../record/scrape-log.ts';
 import type { Operator } from '../expression.ts';
 import { askedTime } from '../looks.ts';
 import { bucketGrowths, bucketsIn, histogramOf, meanOf, quantileOfBuckets } from '../scraped-histogram.ts';
-import {
-  growthsOf,
-  increaseIn,
-  increasesOf,
-  isCounter,
-  ratesIn,
-  restartsIn,
-  scrapesIn,
-  seriesOf,
-  summed,
-  trackOf,
-  uncovered,
-} from '../scraped.ts';
-import { labelText, listed, unknownSeries } from '../scraped-words.ts';
+import { growthsOf, increaseIn, ratesIn, scrapesIn, seriesOf, summed, uncovered } from '../scraped.ts';
+import { labelText, leftOutOf, listed, unknownSeries } from '../scraped-words.ts';
 import { parseSelector, type Selector } from '../selector.ts';
 import { isWithin, type Span } from '../spans.ts';
 import { statisticOf, worstFor } from '../statistic.ts';
+import { increasesOf, isCounter, restartsIn, type Track, trackOf } from '../tracks.ts';
 import { noReading } from './metric.ts';
 import type { Metric, Reading } from './metric.ts';
+import { bucketReading, notesOf } from './bucket-reading.ts';
 import { statisticIn } from './observed-metric.ts';
 
 interface Asked {
@@ -43,24 +33,24 @@ function fewSamples(statistic: string, samples: number): string | null {
   return samples >= needed ? null : `${statistic} needs at least ${needed} samples, there are ${samples}`;
 }
 
-function notesOf(...notes: (string | null)[]): string | null {
-  const told = notes.filter((note) => note !== null);
-  return told.length === 0 ? null : told.join('; ');
-}
+/** Requests, not seconds: as with answers, few of them show no share. */
+const countsThings = (track: Track): boolean =>
+  track.every((value) => value === undefined || Number.isInteger(value) || !Number.isFinite(value));
 
 function readCounters(series: readonly ScrapedSeries[], { log, time, statistic }: Asked): Reading {
   const tracks = series.map((entry) => trackOf(entry, log.scrapes));
   const samples = scrapesIn(log, tracks, time);
   const gap = uncovered(log, tracks, time, 'zero before it began');
   if (gap !== null) return noReading(gap, samples);
-  const increases = tracks.map((track) => increasesOf(track, restartsIn([track], log.scrapes.length)));
+  const increases = tracks.map((track) => increasesOf(track, restartsIn([track], log)));
   const growths = growthsOf(summed(increases), log.scrapes);
   const over = series.length === 1 ? 'per second' : `per second, ${series.length} series together`;
   if (statistic === null || statistic === 'mean') {
     const { increase, micros } = increaseIn(growths, time, log);
     const value = (increase * 1_000_000) / micros;
     if (!Number.isFinite(value)) return noReading('it was no number in that time', samples);
-    return { value, atLeast: false, samples, note: over };
+    const counted = tracks.every(countsThings) ? { counted: increase } : {};
+    return { value, atLeast: false, samples, note: over, ...counted };
   }
   const rates = ratesIn(growths, time, log.everyMicros);
   if (rates.length === 0) return noReading('no two scrapes lie in one stretch of that time', samples);
@@ -101,7 +91,7 @@ function standing({ scrapes, everyMicros }: ScrapeLog, track: readonly (number |
 }
 
 function readHistogram(selector: Selector, asked: Asked): Reading | null {
-  const { log, time, statistic } = asked;
+  const { log, time, statistic, operator } = asked;
   if (statistic === 'mean') return readMean(selector, asked);
   const histogram = histogramOf(log, selector);
   if (histogram === null) return null;
@@ -117,17 +107,7 @@ function readHistogram(selector: Selector, asked: Asked): Reading | null {
   if (samples === 0 || found === null) return noReading('nothing was observed in that time');
   const few = statistic === null ? fewSamples(name, samples) : null;
   if (few !== null) return noReading(few, samples);
-  const { value, from, to } = found;
-  const which = statistic === null ? `its ${name}` : null;
-  if (to !== Infinity) {
-    const bucket = `within its bucket, from ${from === -Infinity ? '−∞' : significant(from)} to ${significant(to)}`;
-    return { value, atLeast: false, samples, note: notesOf(which, bucket) };
-  }
-  const beyond = `it lies beyond the last bucket that has a bound, ${significant(from)}`;
-  return {
-    ...{ value, atLeast: true, samples, note: notesOf(which, beyond) },
-    undecided: (limit) => (limit > from ? beyond : null),
-  };
+  return bucketReading(found, { samples, operator, which: statistic === null ? `its ${name}` : null });
 }
 
 function readMean(selector: Selector, { log, time }: Asked): Reading | null {
@@ -142,6 +122,8 @@ function readMean(selector: Selector, { log, time }: Asked): Reading | null {
 }
 
 function read(selector: Selector, asked: Asked): Reading {
+  const missing = leftOutOf(asked.log, selector);
+  if (missing !== null) return noReading(missing);
   const series = seriesOf(asked.log, selector);
   if (series.length === 0)
     return readHistogram(selector, asked) ?? noReading(unknownSeries(asked.log, selector));
@@ -161,7 +143,7 @@ export const scraped = {
   name: 'metric',
   pattern: /^metric$/,
   unit: 'count',
-  better: 'lower',
+  better: null,
   scale: 'log',
   subject: 'scraped',
   argument: 'statistic',

@@ -19,7 +19,9 @@ export function tooFewFor(name: string, share: number, samples: number): string 
 }
 
 export function shareMetric<Name extends string>(init: ShareInit<Name>): Metric & { readonly name: Name } {
-  const allowed = (limit: number): number => (init.better === 'lower' ? limit : 1 - limit);
+  // 1 − 0.9 is a little less than 0.1: one bad of ten would be beyond it.
+  const allowed = (limit: number): number =>
+    init.better === 'lower' ? limit : Number((1 - limit).toFixed(12));
   const inDirection = init.better === 'lower' ? '<' : '>';
   return {
     name: init.name,

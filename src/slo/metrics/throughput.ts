@@ -1,6 +1,7 @@
 // throughput: good answers per second, by the second in which they ended.
 
-import { noData } from './metric.ts';
+import { tooShortForRate } from './least-time.ts';
+import { noData, noReading } from './metric.ts';
 import type { Metric } from './metric.ts';
 
 export const throughput = {
@@ -18,6 +19,8 @@ export const throughput = {
   compute: (_measure, { view }) => {
     const { offered, okEnded } = view.counts;
     if (offered === 0 || view.durationMicros <= 0) return noData;
+    const short = tooShortForRate(view.durationMicros);
+    if (short !== null) return noReading(short, offered);
     return {
       value: okEnded / (view.durationMicros / 1_000_000),
       atLeast: false,

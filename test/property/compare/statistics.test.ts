@@ -120,7 +120,7 @@ describe('coverage in a seeded simulation', () => {
 });
 
 describe('the whole rule, on pairs of runs drawn at random', () => {
-  const metric = metricNamed('p95')!;
+  const metric = { ...metricNamed('p95')!, better: 'lower' as const };
   const side = (value: number) => ({ value, atLeast: false, samples: 1_000, missing: null });
   const draw = (
     random: Random,

@@ -72,7 +72,7 @@ const limits: Readonly<Record<Unit, fc.Arbitrary<number>>> = {
     thousandths(0.001, 5_000).map((perMinute) => (perMinute * 1_000_000) / 60_000_000),
   ),
   count: fc.oneof(fc.integer({ min: 0, max: 1e12 }), thousandths(0, 1_000)),
-  score: thousandths(0, 1),
+  score: thousandths(0.001, 0.999),
   bytes: fc.oneof(
     fc.integer({ min: 0, max: 1e12 }),
     fc.integer({ min: 1, max: 9_999 }).map((mebibytes) => mebibytes * 1_048_576),
@@ -202,14 +202,16 @@ const burning: fc.Arbitrary<PromiseExpression> = fc
     measure: family({ unit: 'count', metric: named('burn'), subject: pooled, argument: target }).measure,
     lengths: fc.tuple(wholeSeconds, wholeSeconds),
     operator,
-    limit: limits.count,
+    // Upwards nothing beyond what a total outage burns at is a promise.
+    limits: fc.record({ upward: thousandths(0, 1), downward: limits.count }),
   })
-  .map(({ measure, lengths, ...rest }) => ({
+  .map(({ measure, lengths, operator: op, limits: { upward, downward } }) => ({
     measure: {
       ...measure,
       windows: { longMicros: Math.max(...lengths), shortMicros: Math.min(...lengths) },
     },
-    ...rest,
+    operator: op,
+    limit: op.startsWith('<') ? upward : downward,
   }));
 
 export const anyPromise: fc.Arbitrary<PromiseExpression> = fc.oneof(

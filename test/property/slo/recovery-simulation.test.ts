@@ -96,6 +96,23 @@ describe.each(services)('a service at its allowance of $share, at $rate/s', ({ r
     expect(found).toBeLessThanOrEqual(mostFalseAlarms);
   });
 
+  test('is not called hurt by a fault that did nothing', () => {
+    const found = countRuns(
+      `impact ${label}`,
+      runs,
+      (random) => timelineOf(runOf(random, rate, share), share, [0, 30, runSeconds]).impact,
+    );
+    expect(found).toBeLessThanOrEqual(mostFalseAlarms);
+  });
+
+  test('is called recovered from an outage, a minute later', () => {
+    const found = countRuns(`recovered ${label}`, 100, (random) => {
+      const slices = runOf(random, rate, (index) => (index < 10 ? 1 : share), 70);
+      return timelineOf(slices, share, [0, 10, 70]).recoveredAtMicros !== null;
+    });
+    expect(found).toBe(100);
+  });
+
   test('is steady before a fault, and after it', () => {
     const slo = [{ assert: promiseOf(share), severity: 'fail' as const }];
     const found = countRuns(`steady ${label}`, runs, (random) => {
@@ -157,6 +174,17 @@ describe.each(services)('a total outage where $share may be bad, at $rate/s', ({
 describe.each(services.filter(({ share }) => share < 0.5))(
   'a service of which half is bad where $share may be, at $rate/s',
   ({ rate, share }) => {
+    test('is never called recovered after what began with the clear', () => {
+      const found = countRuns(`half later ${rate} ${share}`, 50, (random) => {
+        const slices = runOf(random, rate, (index) => (index < 10 ? 0 : 0.5));
+        for (let until = 24; until <= runSeconds; until += 3) {
+          if (timelineOf(slices, share, [10, 20, until]).recoveredAtMicros !== null) return true;
+        }
+        return false;
+      });
+      expect(found).toBe(0);
+    });
+
     test('is never called recovered, neither in the end nor on the way', () => {
       const found = countRuns(`half ${rate} ${share}`, 50, (random) => {
         const slices = runOf(random, rate, (index) => (index < 10 ? 1 : 0.5));

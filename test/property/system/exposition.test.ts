@@ -47,9 +47,9 @@ test('no text makes it throw, and every line is kept or counted', () => {
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
       const body = pieces.join('');
-      const { samples, malformed, firstMalformed } = parseExposition(body);
+      const { samples, malformed, first } = parseExposition(body);
       for (const { series } of samples) parseSeries(series);
-      expect(firstMalformed === null).toBe(malformed === 0);
+      expect(first === null).toBe(malformed === 0);
       expect(samples.length + malformed).toBeLessThanOrEqual(body.split('\n').length);
     }),
   );

@@ -125,3 +125,10 @@ describe('invalid', () => {
     expect(result.reason).toContain(reason);
   });
 });
+
+test('what may be good or bad is no worse or better by itself', () => {
+  expect(judge('probes(postgres)', 'no worse than 10%', pairsOf(6, latency(1), latency(1)))).toMatchObject({
+    verdict: 'invalid',
+    reason: expect.stringContaining('nothing says whether less or more of it would be worse') as string,
+  });
+});

@@ -2,7 +2,11 @@
 
 import { describe, expect, test } from 'vitest';
 import { metricComparison } from '../../../src/compare/comparison.ts';
+import type { RunData } from '../../../src/record/data.ts';
+import { promiseFrom } from '../../../src/slo/gates.ts';
+import { attemptsRecord } from '../../support/attempts-record.ts';
 import { pairsOf } from '../../support/pairs.ts';
+import { realisticRun } from '../../support/run-data.ts';
 import { repeated } from '../../support/slices.ts';
 
 const options = { primary: false, gates: [], invalid: null };
@@ -140,6 +144,44 @@ describe('invalid', () => {
     expect(metricComparison('p95(query)', pairs, { ...options, invalid: 'another machine' })).toMatchObject({
       outcome: 'invalid',
       reason: 'another machine',
+    });
+  });
+});
+
+describe('what may be good or bad', () => {
+  /** The breaker stays open for 1 s before the change, and for 4 s after it. */
+  const silent = (longestMicros: number): RunData => {
+    const data = realisticRun();
+    const attempts = attemptsRecord(5_000_000, 9_000_000);
+    const seen = { ...attempts, silence: { ...attempts.silence, longestMicros } };
+    const faults = data.run.faults.map((fault) => ({
+      ...fault,
+      observation: fault.observation === null ? null : { ...fault.observation, attempts: seen },
+    }));
+    return { ...data, run: { ...data.run, faults } };
+  };
+  const pairs = Array.from({ length: 8 }, (_, index) => ({
+    pair: index + 1,
+    before: silent(1_000_000 + index),
+    after: silent(4_000_000 + index),
+  }));
+  const compared = (...promises: string[]) =>
+    metricComparison('silence(postgres)', pairs, { ...options, promises: promises.map(promiseFrom) });
+
+  test('is as it is promised', () => {
+    expect(compared('silence(postgres) > 2s')).toMatchObject({ outcome: 'improved', better: 'higher' });
+    expect(compared('silence(postgres) < 2s')).toMatchObject({ outcome: 'regressed', better: 'lower' });
+  });
+
+  test.each([
+    ['no promise', []],
+    ['one about another time', ['silence(postgres) > 2s during fault:slow-db']],
+    ['two that want both', ['silence(postgres) > 2s', 'silence(postgres) <= 9s']],
+  ])('and with %s is not judged', (_what, promises) => {
+    expect(compared(...promises)).toMatchObject({
+      outcome: 'invalid',
+      better: null,
+      reason: 'nothing says whether less or more of `silence(postgres)` is better',
     });
   });
 });

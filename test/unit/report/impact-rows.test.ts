@@ -1,7 +1,7 @@
 // What a fault did, in the words of the reports: bounds keep their sign, and what cannot be told is no number.
 
 import { describe, expect, it } from 'vitest';
-import type { ImpactRecord } from '../../../src/record/impact-schema.ts';
+import { type ImpactRecord, noSteadyPhase } from '../../../src/record/impact-schema.ts';
 import { runHtml } from '../../../src/report/run-html.ts';
 import { runMarkdown } from '../../../src/report/run-markdown.ts';
 import { impactRow } from '../../../src/report/impact-rows.ts';
@@ -50,6 +50,24 @@ describe('what a fault did', () => {
     expect(row({ ...open, reason: 'confounded: another' })).toMatchObject({
       ...{ detection: '–', recovery: '–', missing: '–', peak: '–', note: 'confounded: another' },
     });
+  });
+
+  it('never showed even where only the deficit cannot be told', () => {
+    const unknown = { detectionMicros: null, recoveryMicros: 0, deficit: null };
+    expect(row({ ...unknown, reason: noSteadyPhase })).toMatchObject({
+      ...{ detection: 'never', missing: '–', note: noSteadyPhase },
+    });
+    const few = `nothing showed, but 9 samples are too few to tell; ${noSteadyPhase}`;
+    expect(row({ ...unknown, reason: few })?.detection).toBe('–');
+  });
+
+  it('is no recovery where there is nothing to recover to', () => {
+    const data = realisticRun();
+    const faults = data.run.faults.map((fault) => ({ ...fault, impact: { ...impact, budget: [] } }));
+    const html = runHtml({ ...data, run: { ...data.run, faults } });
+    expect(html).toContain('slow-db, after a fault: ');
+    expect(html).toContain('Without steady promises nobody can tell a recovery');
+    expect(html).not.toContain('slow-db, recovery: ');
   });
 
   it('is no row where it never was in effect, or an earlier version wrote the record', () => {

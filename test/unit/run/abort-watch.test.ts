@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { AbortWatch, type Breach } from '../../../src/run/abort-watch.ts';
+import type { SliceDelta } from '../../../src/measure/snapshot.ts';
 import type { PromiseSpec } from '../../../src/scenario/scenario.ts';
 import { repeated } from '../../support/slices.ts';
 import { deltaOf, snapshotAt } from '../../support/snapshots.ts';
@@ -22,6 +23,8 @@ interface Played {
   readonly badIn?: (n: number) => number;
   /** Due in every second from here on: never answered. */
   readonly hangFrom?: number;
+  /** How many seconds later than that of its due time what was due in second `n` is told. */
+  readonly toldAfter?: (n: number) => number;
   readonly seconds?: number;
 }
 
@@ -32,6 +35,7 @@ function play({
   phases,
   badIn = () => 0,
   hangFrom = Infinity,
+  toldAfter = () => 0,
   seconds = 60,
 }: Played): Breach | null {
   const watch = new AbortWatch({
@@ -39,15 +43,19 @@ function play({
     warmupMicros: warmup * second,
     phases: (at) => phases?.(at / second) ?? ['steady'],
   });
+  const told = new Map<number, SliceDelta[]>();
   for (let n = 0; n < seconds; n += 1) {
     const bad = badIn(n);
     const ended = { okMicros: repeated(20 - bad, 5_000), wrongMicros: repeated(bad, 5_000) };
+    const tellIn = n + toldAfter(n);
+    const due = n >= hangFrom ? [] : [deltaOf('ask', n * second, ended)];
+    told.set(tellIn, [...(told.get(tellIn) ?? []), ...due]);
     const buckets = Array.from({ length: Math.max(0, n + 1 - hangFrom) }, (_, index) => ({
       untilMicros: (hangFrom + index + 0.5) * second,
       count: 20,
     }));
     watch.add({
-      ...snapshotAt(n + 1, { deltas: n >= hangFrom ? [] : [deltaOf('ask', n * second, ended)] }),
+      ...snapshotAt(n + 1, { deltas: told.get(n) ?? [] }),
       pending: [{ series: 'ask', buckets }],
     });
     const breach = watch.look((n + 1) * second);
@@ -95,6 +103,26 @@ describe('a promise with abort', () => {
     // What hangs is no failure yet.
     expect(play({ spec: promised('error_rate < 5%', 5, 5), hangFrom: 10 })).toBeNull();
     expect(play({ spec: promised('p95(other) < 2s', 5, 5), hangFrom: 10 })).toBeNull();
+  });
+
+  it.each(['error_rate < 5%', 'availability >= 95%'])(
+    'stops for a hang whose timeout is longer than its window, once the timeouts come: %s',
+    (assert) => {
+      // Due from 10 s on, told 30 s later each: of a window of 5 s nothing would be left by then.
+      const badIn = (n: number): number => (n >= 10 ? 20 : 0);
+      const breach = play({ spec: promised(assert, 5, 5), badIn, toldAfter: (n) => (n >= 10 ? 30 : 0) });
+      expect(breach).toMatchObject({ sinceMicros: 41 * second, atMicros: 46 * second });
+      expect(breach).toMatchObject({ bad: 100, total: 100 });
+    },
+  );
+
+  it('holds what is told late against the phase in which it was due', () => {
+    const phases = (at: number): readonly string[] => (at > 10 && at <= 20 ? ['fault:cut'] : ['steady']);
+    const badIn = (n: number): number => (n >= 10 && n < 20 ? 20 : 0);
+    const toldAfter = (n: number): number => (n >= 10 && n < 20 ? 12 : 0);
+    const steady = { phases, badIn, toldAfter, seconds: 60 };
+    expect(play({ spec: promised('error_rate < 5% during steady', 5, 5), ...steady })).toBeNull();
+    expect(play({ spec: promised('error_rate < 5%', 5, 5), ...steady })).not.toBeNull();
   });
 
   it('looks at nothing of the warm-up', () => {

@@ -1,13 +1,12 @@
 // Which earlier runs a relative promise is held against: comparable, green, earlier, of the same variant; else why not.
 
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RunRecord, Verdict } from '../../../src/record/schema.ts';
 import { writeRecord } from '../../../src/record/store.ts';
 import { findBaselines } from '../../../src/run/baselines.ts';
-import type { Baseline } from '../../../src/slo/expression.ts';
 import { realisticRun } from '../../support/run-data.ts';
 
 const template = realisticRun({ seconds: 4 });
@@ -36,16 +35,16 @@ async function keep(...runs: readonly RunRecord[]): Promise<void> {
 }
 
 const judged = recordOf('now', 9);
-const baselines = {
-  'vs last_green': { kind: 'last_green' },
-  'vs rolling_median(3)': { kind: 'rolling_median', runs: 3 },
-  'vs pinned(pinned)': { kind: 'pinned', run: 'pinned' },
-} satisfies Record<string, Baseline>;
 
-async function found(what: keyof typeof baselines): Promise<{ ids: string[]; reason: string | null }> {
-  const slo = [{ assert: `p50(query) <= +10% ${what}`, severity: 'fail' as const }];
-  const { runs, reason } = (await findBaselines(slo, judged, folder)).of(baselines[what]);
-  return { ids: runs.map(({ run }) => run.id), reason };
+async function found(what: string): Promise<{ ids: string[]; reason: string | null }> {
+  const { runs, reason } = await valuesOf(`p50(query) <= +10% ${what}`);
+  return { ids: runs.map(({ id }) => id), reason };
+}
+
+/** Of the first promise, asked for together with the others. */
+async function valuesOf(assert: string, ...others: readonly string[]) {
+  const slo = [assert, ...others].map((text) => ({ assert: text, severity: 'fail' as const }));
+  return (await findBaselines(slo, judged, folder)).of({ text: assert, severity: 'fail' });
 }
 
 test('the last green one: not the failed, not the later, not itself, not of another variant or scenario', async () => {
@@ -96,7 +95,7 @@ test('a run is not held against itself', async () => {
   await keep({ ...judged, id: 'pinned' });
   const slo = [{ assert: 'p50(query) <= +1% vs pinned(pinned)', severity: 'fail' as const }];
   const looked = await findBaselines(slo, { ...judged, id: 'pinned' }, folder);
-  expect(looked.of({ kind: 'pinned', run: 'pinned' })).toEqual({
+  expect(looked.of({ text: slo[0]!.assert, severity: 'fail' })).toEqual({
     runs: [],
     reason: 'a run is not held against itself',
   });
@@ -104,8 +103,69 @@ test('a run is not held against itself', async () => {
 
 test('nothing is looked for where no promise is relative', async () => {
   await keep(recordOf('green', 3));
-  const slo = [{ assert: 'p50(query) < 1s', severity: 'fail' as const }];
-  const { runs, reason } = (await findBaselines(slo, judged, folder)).of({ kind: 'last_green' });
+  const { runs, reason } = await valuesOf('p50(query) < 1s');
   expect(runs).toEqual([]);
   expect(reason).not.toBeNull();
+});
+
+test('one whose measurements are damaged or gone is passed over for the one before', async () => {
+  await keep(...['a', 'b', 'c', 'd', 'e'].map((id, index) => recordOf(id, index + 1)));
+  await rm(join(folder, 'e', 'latency.hlog'));
+  await writeFile(join(folder, 'd', 'latency.hlog'), 'nothing of the kind');
+  expect(await found('vs last_green')).toEqual({ ids: ['c'], reason: null });
+  expect((await found('vs rolling_median(3)')).ids).toEqual(['c', 'b', 'a']);
+});
+
+test('one whose folder was renamed is read where it lies', async () => {
+  await keep(recordOf('green', 3));
+  await rename(join(folder, 'green'), join(folder, 'before-the-holidays'));
+  expect(await found('vs last_green')).toEqual({ ids: ['green'], reason: null });
+});
+
+test('a run judged again by other promises is a copy, and none of the earlier runs', async () => {
+  await keep(recordOf('green', 3), recordOf('copy', 4, { judgedFrom: 'green' }));
+  expect((await found('vs last_green')).ids).toEqual(['green']);
+});
+
+test.each(['invalid', 'interrupted'] as const)('a pinned run that is %s has no values', async (status) => {
+  const verdict = { status, reasons: ['its generator was saturated'], exitCode: 3 };
+  await keep(recordOf('pinned', 2, { verdict }));
+  const { ids, reason } = await found('vs pinned(pinned)');
+  expect(ids).toEqual([]);
+  expect(reason).toContain(`the pinned run pinned is ${status}`);
+});
+
+test('a pinned run whose measurements are gone is a reason, too', async () => {
+  await keep(recordOf('pinned', 2));
+  await rm(join(folder, 'pinned', 'latency.hlog'));
+  const { ids, reason } = await found('vs pinned(pinned)');
+  expect(ids).toEqual([]);
+  expect(reason).not.toBeNull();
+});
+
+test('phases of an earlier run are those of the promises that are asked now', async () => {
+  await keep(recordOf('green', 3));
+  const steady = 'count(query) during steady >= -50% vs last_green';
+  const counted = async (other: string): Promise<number> => {
+    const [run] = (await valuesOf(steady, other)).runs;
+    return run !== undefined && 'value' in run.of ? run.of.value : Number.NaN;
+  };
+  const { load, faults } = template.run;
+  const beforeFault = template.slices
+    .filter(({ series, startMicros }) => series === 'query' && startMicros >= load.warmupMicros)
+    .filter(({ startMicros }) => startMicros < (faults[0]?.effectAtMicros ?? 0))
+    .reduce((sum, { counts }) => sum + counts.started, 0);
+  // Held to what it never keeps, it does not recover, and nothing is steady after the fault.
+  expect(await counted('p50(query) < 1ms')).toBe(beforeFault);
+  expect(await counted('p50(query) < 9s')).toBeGreaterThan(beforeFault);
+});
+
+test('promises of the same text with other rules are read by their own', async () => {
+  await keep(recordOf('green', 3));
+  const text = 'mean(query) <= +10% vs last_green';
+  const slo = [1, 100_000].map((minSamples) => ({ assert: text, severity: 'fail' as const, minSamples }));
+  const looked = await findBaselines(slo, judged, folder);
+  const one = (minSamples: number) => looked.of({ text, severity: 'fail', minSamples }).runs[0]?.of;
+  expect(one(1)).toHaveProperty('value');
+  expect(one(100_000)).toHaveProperty('why');
 });

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DockerEvent, DockerPort } from '../../../src/faults/clients/docker-port.ts';
 import type { ContainerState } from '../../../src/faults/clients/docker-state.ts';
-import type { ContainerWatchRequest } from '../../../src/run/container-events.ts';
 import { observeContainers } from '../../../src/run/observed-containers.ts';
 import { composed, fakeContainer, fakeDocker, fakeUsage } from '../../support/fake-docker.ts';
 
@@ -41,10 +40,10 @@ async function watching(containers: ContainerState[], differing: Partial<DockerP
     ...differing,
   };
   const request = {
-    ...{ docker, seed: 1, scenario: { chaos: [] } },
+    ...{ docker, seed: 1, scenario: { chaos: [] }, signal: new AbortController().signal },
     target: { observe: { docker: true }, docker: { project: 'shop' } },
     clock: { nowMicros: () => (Date.now() - beganMs) * 1_000 },
-  } as unknown as ContainerWatchRequest;
+  } as unknown as Parameters<typeof observeContainers>[0];
   const observation = await observeContainers(request, () => Promise.resolve(engine));
   return {
     ...{ observation, asked, isClosed: () => isClosed },
@@ -153,7 +152,7 @@ describe('containers that are watched', () => {
       usage: () => Promise.reject(new Error('is not running')),
     });
     await seconds(2);
-    expect(observation.series(0)).toEqual([]);
+    expect(observation.series(0)).toMatchObject([{ name: 'shop_db_1', service: 'db', points: [] }]);
     expect(observation.notes()).toEqual(['not running at any look, so without figures: shop_db_1']);
   });
 
@@ -180,6 +179,37 @@ describe('containers that are watched', () => {
     await seconds(1);
     expect(observation.series(0)).toHaveLength(50);
     expect(observation.notes()).toEqual(['3 further containers were not watched: at most 50 are']);
+  });
+
+  it('say of their service when not all of it is watched', async () => {
+    const replica = (number: number): ContainerState =>
+      fakeContainer(`shop_web_${number}`, { labels: composed('shop', 'web') });
+    const many = [inShop('db'), ...Array.from({ length: 50 }, (_each, index) => replica(index))];
+    const { observation } = await watching(many);
+    const partial = new Map(
+      observation.series(0).map(({ service, servicePartial }) => [service, servicePartial]),
+    );
+    expect([...partial]).toEqual([
+      ['db', undefined],
+      ['web', true],
+    ]);
+  });
+
+  it('say so of every service when one cannot be asked whose it is', async () => {
+    const list = [inShop('db'), inShop('web')];
+    const { observation } = await watching(list, {
+      inspect: (wanted) =>
+        wanted === list[1]?.id
+          ? Promise.reject(new Error('gone'))
+          : Promise.resolve(list.find(({ id, name }) => id === wanted || name === wanted)),
+    });
+    expect(observation.series(0)).toMatchObject([{ service: 'db', servicePartial: true }]);
+  });
+
+  it('that Compose runs once beside a service are none of it', async () => {
+    const labels = { ...composed('shop', 'db'), 'com.docker.compose.oneoff': 'True' };
+    const { observation } = await watching([fakeContainer('shop_db_run_1', { labels })]);
+    expect(observation.series(0)).toMatchObject([{ name: 'shop_db_run_1', service: null }]);
   });
 });
 
@@ -226,8 +256,9 @@ describe('what cannot be watched is told, and keeps no run from going on', () =>
   it('no engine at all, and no wish for one', async () => {
     const request = {
       ...{ docker, seed: 1, scenario: { chaos: [] }, clock: { nowMicros: () => 0 } },
+      signal: new AbortController().signal,
       target: { observe: { docker: false }, docker: { project: 'shop' } },
-    } as unknown as ContainerWatchRequest;
+    } as unknown as Parameters<typeof observeContainers>[0];
     const refused = await observeContainers(request, () => Promise.reject(new Error('nobody')));
     expect(refused.notes()).toEqual(['containers were not watched: nobody']);
     // Without the wish the project is not looked at: only what faults select would be.
@@ -237,5 +268,24 @@ describe('what cannot be watched is told, and keeps no run from going on', () =>
       throw new Error('nothing is to be connected');
     });
     expect(without.notes()).toEqual([]);
+  });
+
+  it('an engine that does not answer, when the run is interrupted', async () => {
+    const interrupted = new AbortController();
+    let connected: (engine: DockerPort) => void = () => undefined;
+    let isClosed = false;
+    const request = {
+      ...{ docker, seed: 1, scenario: { chaos: [] }, clock: { nowMicros: () => 0 } },
+      ...{ target: { observe: { docker: true }, docker: { project: 'shop' } }, signal: interrupted.signal },
+    } as unknown as Parameters<typeof observeContainers>[0];
+    const opening = observeContainers(request, () => new Promise((resolve) => (connected = resolve)));
+    interrupted.abort();
+    const observation = await opening;
+    expect([observation.isAsked, observation.series(0)]).toEqual([true, []]);
+    expect(observation.notes()).toEqual(['containers were not watched: the run was interrupted']);
+    // What answers after all is let go of.
+    connected({ ...fakeDocker([]), events: () => Promise.resolve({ close: () => (isClosed = true) }) });
+    await seconds(1);
+    expect(isClosed).toBe(true);
   });
 });

@@ -20,6 +20,7 @@ test.each([0.2, 0.5, 0.8])(
   'a fault begins and ends with a slice when clocks tell %s of a microsecond',
   async (part) => {
     const grid = new SliceGrid(0);
+    const told: (number | null)[] = [];
     const [played] = await playTimeline([scheduled], {
       clock: { nowMicros: () => 0, sleepUntil: () => Promise.resolve() },
       startAtMicros: 7_000_000.3,
@@ -39,8 +40,12 @@ test.each([0.2, 0.5, 0.8])(
         }),
       steadyBroken: () => Promise.resolve(null),
       onEdge: (atMicros, kind) => grid.addEdge(atMicros, kind),
+      onBegan: (_, atMicros) => told.push(atMicros),
+      onEnded: (_, atMicros) => told.push(atMicros),
     });
     const { effectAtMicros, clearedAtMicros } = played ?? {};
     for (const edge of [effectAtMicros ?? NaN, clearedAtMicros ?? NaN]) expect(grid.startOf(edge)).toBe(edge);
+    // What watches the run counts by the same edges, or the first second of the fault would be a steady one.
+    expect(told).toEqual([effectAtMicros, clearedAtMicros]);
   },
 );

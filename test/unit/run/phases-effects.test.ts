@@ -91,7 +91,7 @@ describe('every metric of a series', () => {
     expect(names).toEqual(['warmup', 'steady', 'fault:a', 'fault:b', 'recovery:a', 'recovery:b']);
     for (const phase of names) {
       const promises = [...metrics, ...more].map((metric) => ({
-        ...{ text: `${metric} >= 0${unitOf(metric)} during ${phase}`, severity: 'fail' as const },
+        ...{ text: `${metric} >= 1${unitOf(metric)} during ${phase}`, severity: 'fail' as const },
       }));
       const judged = evaluatePromises(promises, data);
       expect(judged.filter(({ value }) => value === null)).toEqual([]);
@@ -100,7 +100,7 @@ describe('every metric of a series', () => {
 
   it('counts what two faults share in both, and once in both together', () => {
     const samplesIn = (during: string): number =>
-      evaluatePromises([{ text: `error_rate <= 100% during ${during}`, severity: 'fail' }], data)[0]
+      evaluatePromises([{ text: `error_rate < 100% during ${during}`, severity: 'fail' }], data)[0]
         ?.samples ?? NaN;
     expect([samplesIn('fault:a'), samplesIn('fault:b')]).toEqual([80, 80]);
     expect(samplesIn('fault:a, fault:b')).toBe(120);

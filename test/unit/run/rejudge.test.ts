@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RunData } from '../../../src/record/data.ts';
 import type { Verdict } from '../../../src/record/schema.ts';
-import { rejudge } from '../../../src/run/rejudge.ts';
+import { namesIn, rejudge } from '../../../src/run/rejudge.ts';
 import type { PromiseSpec } from '../../../src/scenario/scenario.ts';
 import { noBaselines } from '../../../src/slo/baseline.ts';
 import { realisticRun } from '../../support/run-data.ts';
@@ -75,4 +75,98 @@ describe('a stored run judged by other promises', () => {
     const kept = { ...data, run: { ...data.run, notes: ['the disk was full'] } };
     expect(judged(kept, promises('p50(query) < 9s')).notes).toContain('the disk was full');
   });
+});
+
+describe('what other promises cannot make good', () => {
+  const mild = 'p50(query) < 9s';
+
+  /** Held back by a promise of the run itself: it never took effect. */
+  function heldBack(by: string): RunData {
+    const data = stored();
+    const faults = data.run.faults.map((fault) => ({
+      ...fault,
+      ...({ status: 'not injected', effectAtMicros: null, clearedAtMicros: null, heldBackBy: by } as const),
+    }));
+    return { ...data, run: { ...data.run, faults } };
+  }
+
+  test('a fault that was held back by a promise nobody asks for any more: nothing was tested', () => {
+    const { verdict } = judged(heldBack('p95(query) < 1ms'), promises(mild));
+    expect(verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
+    expect(verdict.reasons).toContain(
+      "fault slow-db was held back by the run's own promise p95(query) < 1ms",
+    );
+  });
+
+  test('of one that is asked for again nothing more is said than before', () => {
+    const { verdict } = judged(heldBack(mild), promises(mild));
+    expect(verdict.reasons.join()).not.toContain("the run's own promise");
+  });
+
+  /** The generator began its work so late, and did nothing else wrong. */
+  function lagging(lagMicros: number): RunData {
+    const data = stored({ seconds: 30 });
+    const measures = data.run.health.measures.map((measure) =>
+      measure.name === 'schedule lag p99' ? { ...measure, value: lagMicros } : measure,
+    );
+    return { ...data, run: { ...data.run, health: { ...data.run.health, measures } } };
+  }
+
+  test('a generator too late for promises that are tighter than those of the run', () => {
+    // A tenth of 300 ms is 30 ms, of 900 ms 90 ms.
+    const tight = judged(lagging(50_000), promises('p50(query) < 300ms')).verdict;
+    expect(tight).toMatchObject({ status: 'invalid', exitCode: 3 });
+    expect(tight.reasons).toContain(
+      'the load generator was saturated: schedule lag p99 50ms, these promises allow 30ms',
+    );
+    expect(judged(lagging(50_000), promises('p50(query) < 900ms')).verdict.status).toBe('pass');
+    // How long a fault or a link took is nothing that late starts could change.
+    const slow = judged(lagging(50_000), promises('p50(query) < 900ms', 'recovery(slow-db) < 29s'));
+    expect(slow.verdict.status).toBe('pass');
+    expect(judged(lagging(19_000), promises('p50(query) < 100ms')).verdict.reasons.join()).not.toContain(
+      'lag',
+    );
+  });
+});
+
+describe('what promises about a record can name', () => {
+  test('links are those that faults were put on, also where nothing of one was observed', () => {
+    const { run, slices } = stored();
+    const [fault] = run.faults;
+    const on = (id: string, kind: string, name: string) => ({
+      ...fault!,
+      id,
+      kind,
+      on: name,
+      observation: null,
+    });
+    const faults = [
+      ...[
+        on('slow', 'latency', 'postgres'),
+        on('cut', 'down', 'clients'),
+        on('slower', 'latency', 'postgres'),
+      ],
+      ...[on('dead', 'kill', 'target'), on('gone', 'stop', 'service:db')],
+    ];
+    expect(namesIn({ run: { ...run, faults }, slices }).links).toEqual([
+      { name: 'postgres', faults: ['slow', 'slower'] },
+      { name: 'clients', faults: ['cut'] },
+    ]);
+  });
+
+  test('a series that only a part of the load gives due times says so', () => {
+    const { run, slices } = stored();
+    const series = run.series.map((one) => (one.name === 'query' ? { ...one, isMixed: true } : one));
+    const mixed = namesIn({ run: { ...run, series }, slices }).series.filter(({ isMixed }) => isMixed);
+    expect(mixed.map(({ name }) => name)).toEqual(['query']);
+  });
+});
+
+test('a run without any promise may pass, and says that nothing was held against it', () => {
+  const none = rejudge(stored(), [], noBaselines);
+  expect(none.run.verdict.status).toBe('pass');
+  const told = none.run.notes.filter((note) => note.startsWith('there are no promises'));
+  expect(told).toHaveLength(1);
+  expect(rejudge(none, [], noBaselines).run.notes).toEqual(none.run.notes);
+  expect(judged(none, promises('p50(query) < 9s')).notes).not.toContain(told[0]);
 });

@@ -201,6 +201,20 @@ describe('the phases of a running load', () => {
     expect(viewAt(12.1).phases).toEqual(['steady']);
   });
 
+  it('tell what was broken and held again at once from what held throughout', () => {
+    const slo = [{ assert: 'p50(ask) < 100ms', severity: 'fail' as const }];
+    const through = (okMicros: number) => {
+      const fault = slowDb(1, 3);
+      const { model, tell } = begun({ chaos: [fault], slo });
+      model.faultBegan(fault, second);
+      for (let at = 2; at <= 4; at += 1) tell(at, { okMicros: repeated(40, okMicros) });
+      model.faultEnded('slow-db', 4 * second);
+      return [5, 6, 7, 8].flatMap((at) => tell(at, { okMicros: repeated(40, 10_000) }));
+    };
+    expect(through(10_000)).toEqual(['the promises held through fault slow-db']);
+    expect(through(300_000)).toEqual(['the promises hold again since fault slow-db ended']);
+  });
+
   it('stay in the recovery when there is no promise that could hold again', () => {
     const fault = slowDb(1, 1);
     const { model, viewAt, tell } = begun({ chaos: [fault] });

@@ -61,6 +61,8 @@ function stage(
     inject,
     steadyBroken: () => Promise.resolve(options.broken ?? null),
     onEdge: (at, kind) => log.push(`${kind} ${at / second}`),
+    onBegan: () => undefined,
+    onEnded: () => undefined,
   };
   const play = async (
     chaos: readonly ScheduledFault[],

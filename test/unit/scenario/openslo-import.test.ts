@@ -105,7 +105,13 @@ describe('a ratio', () => {
       .replace(/total: .*/, 'rawType: success');
     const { slo: promises, notes } = await read(raw);
     expect(promises).toEqual(['metric(good_ratio, mean) >= 99.9%']);
-    expect(notes).toHaveLength(1);
+    expect(notes).toEqual([
+      'slos.yml:14:15: the time window (28d) is not carried over: each run is held against the target by itself',
+      'slos.yml:17:7: `metric(good_ratio, mean)` is judged, not how often it is good enough; it has to be a gauge between 0 and 1, for of a counter this is its rate',
+    ]);
+    expect(await complaint(raw.replace('good_ratio', 'good_total'))).toBe(
+      'slos.yml:12:65: `good_total` is a counter, of which Mettle reads the rate per second — a ratio of counters is `good` (or `bad`) and `total`',
+    );
     expect(await slo(raw.replace('success', 'failure'))).toEqual(['metric(good_ratio, mean) <= 0.1%']);
   });
 
@@ -116,6 +122,10 @@ describe('a ratio', () => {
       .replace('sum:ok', 'ok_total')
       .replace('sum:all', 'all_total{route="/q"}');
     expect(await slo(series)).toEqual([`metric(ok_total) / metric(all_total{route="/q"}) >= 99.9%`]);
+    expect((await read(series)).notes).toHaveLength(1);
+    expect((await read(series.replace('counter: true', 'counter: false'))).notes[1]).toContain(
+      '`counter: false` is not carried over: the `# TYPE` of a series decides',
+    );
     expect(await slo(series.replace('good:', 'bad:'))).toEqual([
       `metric(ok_total) / metric(all_total{route="/q"}) <= 0.1%`,
     ]);
@@ -138,12 +148,40 @@ describe('a threshold', () => {
   it('of what is looked at again and again is about that share of the looks', async () => {
     const unit = prometheus.replace('value: 200', 'value: 16').replace('0.95', '0.99');
     expect(await slo(unit)).toEqual(['metric(pool_in_use{of="db"}, p99) <= 16']);
-    expect(await slo(unit.replace('op: lte', 'op: gte'))).toEqual(['metric(pool_in_use{of="db"}, p1) >= 16']);
+    expect((await read(unit)).notes).toEqual([
+      'slos.yml:15:7: `metric(pool_in_use{of="db"}, p99)` needs 1000 looks to show a target of 99%; for the worst one alone name `max`',
+    ]);
     expect(await complaint(unit.replace('0.99', '0.001'))).toContain('there is no percentile for 0.1%');
     const cpu = threshold.replace('p95(query), mettle/unit: ms', 'cpu(target), mettle/unit: ratio');
     expect(await slo(cpu.replace('value: 200', 'value: 0.8').replace('0.95', '0.9'))).toEqual([
       'cpu(target, p90) <= 80%',
     ]);
+  });
+
+  it('from below needs as many looks as one from above: the lowest of a few is no percentile', async () => {
+    const text = prometheus.replace('value: 200', 'value: 16').replace('op: lte', 'op: gte');
+    const share = text.replace('0.95', '0.99');
+    const { slo: promises, notes } = await read(share);
+    expect(promises).toEqual([{ assert: 'metric(pool_in_use{of="db"}, p1) >= 16', min_samples: 1000 }]);
+    expect(notes[0]).toContain(
+      'needs 1000 looks to show a target of 99%; for the worst one alone name `min`',
+    );
+    const fewer = (count: number): string =>
+      share.replace('labels: { team: shop }', `annotations: { mettle/min-samples: '${count}' }`);
+    expect(await slo(fewer(50))).toMatchObject([{ min_samples: 1000 }]);
+    expect(await slo(fewer(5000))).toMatchObject([{ min_samples: 5000 }]);
+  });
+
+  it('of a counter would be one of its rate, and is refused until that is said to be meant', async () => {
+    const counter = prometheus.replace('pool_in_use', 'errors_total').replace('0.95', '0.99');
+    expect(await complaint(counter)).toMatch(
+      /^slos\.yml:12:58: `errors_total` is a counter, .* — if that is meant: annotation `mettle\/metric: metric\(errors_total{of="db"}\)`$/,
+    );
+    const meant = counter.replace(
+      'labels: {',
+      'annotations: { mettle/metric: metric(errors_total) }\n  labels: {',
+    );
+    expect(await slo(meant)).toEqual(['metric(errors_total, p99) <= 200']);
   });
 
   it('of one value of the run has to hold, and the target is not looked at, which is told', async () => {
@@ -230,6 +268,9 @@ spec:
     expect(notes).toEqual([
       'slos.yml:39:1: passed over: DataSource "ours"',
       'slos.yml:44:1: passed over: AlertPolicy "page"',
+      'slos.yml:17:15: the time window (28d) is not carried over: each run is held against the target by itself',
+      'slos.yml:30:18: `alertPolicies` are not carried over: nobody is told — for burn rates add `use: burn-rate`',
+      'slos.yml:29:16: `metric(pool_in_use, p90)` needs 100 looks to show a target of 90%; for the worst one alone name `max`',
     ]);
   });
 
@@ -322,6 +363,7 @@ describe('what is not understood is refused', () => {
       ratio.replace(/ {2}indicator:[^]*?(?= {2}timeWindow)/, ''),
       'needs one of the keys indicator, indicatorRef',
     ],
+    ['no kind', ratio.replace('kind: SLO\n', ''), 'missing key "kind" — known: SLO, SLI, '],
     ['no OpenSLO', 'slo: [p95 < 1s]\n', 'slos.yml:1:1: there is no document of OpenSLO in it'],
   ];
   it.each(cases)('%s', async (_, text, message) => {

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openSloDocuments } from '../../../src/scenario/openslo-documents.ts';
+import { openSloExportNotes } from '../../../src/scenario/openslo-export-notes.ts';
 import { openSloOf, openSloText } from '../../../src/scenario/openslo-export.ts';
 import { importOpenSlo } from '../../../src/scenario/openslo-import.ts';
 import { promisesInput } from '../../../src/scenario/promise-schema.ts';
@@ -198,4 +199,20 @@ spec:
       value: 200
       target: 0.95
 `);
+});
+
+it('tells what other readers of the text will not see', () => {
+  const before = 'only in annotations, which other readers pass over: ';
+  const slo: PromiseSpec[] = [
+    { assert: 'p95(query) < 1s', severity: 'fail' },
+    { assert: 'error_rate < 1% during steady', severity: 'warn', windowMicros: 10e6, abortAfterMicros: 15e6 },
+    { assert: 'burn(99.9%) < 14.4 over 60s/5s', severity: 'fail', minSamples: 100, onNoData: 'skip' },
+    { assert: 'p95 <= +10% vs last_green', severity: 'fail' },
+  ];
+  expect(openSloExportNotes(slo)).toEqual([
+    'every metric is one that Mettle alone measures; load, faults, `primary` and claims are not exported',
+    `${before}2: \`error_rate < 1% during steady\`: its phases, its window, that it only warns, that it stops the run`,
+    `${before}3: \`burn(99.9%) < 14.4 over 60s/5s\`: the windows of the burn rate, how many samples it needs, what it means without data`,
+    `${before}4: \`p95 <= +10% vs last_green\`: that the limit is a change against other runs`,
+  ]);
 });

@@ -34,6 +34,18 @@ test('the object form has all of its keys, the short form none', async () => {
 
 describe('wrong keys and values of the object form', () => {
   test.each([
+    [
+      'memory_share(target) < 80%',
+      '63:5: `memory_share` is not seen of processes — name a container, e.g. `memory_share(service:<name>)`',
+    ],
+    [
+      'sockets_left(service:db) <= 0',
+      '63:5: `sockets_left` is not seen of containers — name a process that Mettle starts, e.g. `target`',
+    ],
+    [
+      '{ assert: cpu(target, p95) < 80%, severity: warn }',
+      '63:27: unknown key "p95) < 80%" — within braces a promise with a comma is quoted',
+    ],
     ['{ assert: mean < 1s, min_samples: 0 }', '63:39: must be at least 1'],
     ['{ assert: mean < 1s, min_samples: 1.5 }', '63:39: expected a whole number, found the number 1.5'],
     ['{ assert: mean < 1s, min_samples: many }', '63:39: expected a number, found the text "many"'],

@@ -17,6 +17,8 @@ const promises = async (use: string, values: Record<string, Plain> = {}): Promis
 const examples: Readonly<Record<string, string>> = {
   ...{ series: 'say', connections: 'connect', during: 'steady', throughput: '50/s', memory: '512MiB' },
   ...{ container: 'service:api', pool_in_use: 'pool_in_use', pool_size: 'pool_size{of="db"}' },
+  ...{ rate_limited: 'limited_total', requests: 'requests_total', queue: 'queue', queue_limit: '100' },
+  ...{ fault: 'slow-db', memory_left: '20%' },
   ...{ query_seconds: 'query_seconds', cache_hits: 'hits_total', cache_lookups: 'lookups_total' },
 };
 
@@ -30,6 +32,9 @@ describe('the catalogue', () => {
       apdex: 'apdex(query, 200ms) >= 0.8',
       'errors-goal': 'error_rate(query) < 0.1%',
     });
+    expect(await promises('web-api', { rate_limited: 'a{code="429"}', requests: 'a' })).toMatchObject({
+      'rate-limited': 'metric(a{code="429"}) / metric(a) < 1%',
+    });
     expect(await promises('web-page')).toMatchObject({
       ...{ p95: 'p95 < 500ms', p99: 'p99 < 1s', mean: 'mean < 500ms', 'mean-goal': 'mean < 200ms' },
       'first-byte': 'first_byte(p95) < 200ms',
@@ -38,6 +43,9 @@ describe('the catalogue', () => {
       traffic: 'achieved >= 99%',
       cpu: 'cpu(target) < 80%',
       'cpu-goal': 'cpu(target) < 70%',
+      pool: 'metric({{pool_in_use}}) / metric({{pool_size}}) < 80%',
+      'pool-goal': 'metric({{pool_in_use}}) / metric({{pool_size}}) < 70%',
+      queue: 'metric({{queue}}, max) < {{queue_limit}}',
     });
     expect(await promises('golden-signals', { container: 'service:api' })).toMatchObject({
       memory: 'memory_share(service:api) < 85%',
@@ -46,15 +54,20 @@ describe('the catalogue', () => {
     expect(await promises('real-time', { series: 'say' })).toMatchObject({
       ...{ p95: 'round_trip(say, p95) < 50ms', errors: 'error_rate(say) < 1%', cpu: 'cpu(target) < 70%' },
       connections: 'connections_lost <= 0',
+      availability: 'availability(say) >= 99.9%',
+      'sockets-left': 'sockets_left(target) <= 0',
+      'memory-left': 'memory_growth(target) < {{memory_left}}',
     });
     expect(await promises('database-backed', { pool_in_use: 'a', pool_size: 'b' })).toMatchObject({
       pool: 'metric(a) / metric(b) < 80%',
       'pool-goal': 'metric(a) / metric(b) < 70%',
       cache: 'metric({{cache_hits}}) / metric({{cache_lookups}}) > 80%',
     });
-    expect(await promises('availability')).toEqual({
+    expect(await promises('availability', { fault: 'slow-db' })).toEqual({
       slo: 'availability >= 99.95%',
       sla: 'availability >= 99.9%',
+      'sla-goal': 'availability >= 99.99%',
+      recovery: 'recovery(slow-db) < 1h',
     });
     expect(Object.values(await promises('burn-rate', { target: '99.5%' }))).toEqual([
       'burn(99.5%) < 14.4 over 60s/5s',

@@ -235,6 +235,32 @@ describe('what is wrong with a promise of an entry by itself', () => {
     ]);
   });
 
+  it('is what one parameter needs beside another', async () => {
+    const limited = (more: string): string =>
+      `slo: [{ use: web-api, with: { rate_limited: limited_total${more} }, except: [p99] }]\n`;
+    expect(await complaint(limited(''))).toContain(
+      '"web-api" needs the parameter "requests" — beside `rate_limited`: the metric that counts all requests',
+    );
+    const message = await complaint(limited(', requests: requests_total'));
+    expect(message).toMatch(
+      /promises `metric\(limited_total\) \/ metric\(requests_total\) < 1%`: .*`observe: { prometheus: GET \/metrics }`.*except: \[rate-limited\]/,
+    );
+    const alone = 'slo: [{ use: web-api, with: { requests: requests_total } }]\n';
+    expect(await complaint(alone)).toContain('"requests" has no effect');
+    expect((await promised('slo: [{ use: web-api }]\n')).filter((one) => one.includes('metric('))).toEqual(
+      [],
+    );
+  });
+
+  it('is a fault that is not there to recover from', async () => {
+    const text = 'slo: [{ use: availability, with: { fault: slow-db } }]\n';
+    expect(await complaint(text)).toContain(`${at(text, 'slow-db')}unknown fault \`slow-db\``);
+    const chaos = 'chaos: [{ id: gone, fault: down, on: backend, at: 1s, for: 1s }]\n';
+    expect(await promised(text.replace('slow-db', 'gone'), head('60s', chaos))).toEqual([
+      ...['availability >= 99.95%', 'availability >= 99.9%', 'recovery(gone) < 1h'],
+    ]);
+  });
+
   it('does not move what is wrong with the promises around it', async () => {
     await own();
     const text = `slo:\n  - p95(c) < 1s\n  - { use: ./own.yml, with: { share: 2% } }\n  - p95(d) < 1s\n`;
@@ -282,6 +308,13 @@ describe('the pairs of windows of burn-rate', () => {
     const all = await load(text, { before: head('72m') });
     expect(all.scenario.slo.map(({ severity }) => severity)).toEqual(['fail', 'fail', 'warn', 'warn']);
     expect(all.warnings).toEqual([]);
+  });
+
+  it('whose limit a total outage would keep are an error at the target', async () => {
+    const given = 'slo: [{ use: burn-rate, with: { series: a, target: 90% } }]\n';
+    expect(await complaint(given, head('6m'))).toBe(
+      `${at(given, '90%', head('6m'))}nothing can break a burn of < 14.4 at 90%: a total outage burns at 10 — a target of 93.1% or more would do, or a limit of at most 10`,
+    );
   });
 
   it('are an error when none fits', async () => {

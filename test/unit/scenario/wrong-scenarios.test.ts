@@ -407,6 +407,11 @@ describe('references', () => {
       'rag.yml:69:14: unknown series `quer` — did you mean `query`?',
     ],
     [
+      'primary: p95(query)',
+      'primary: silence(postgres)',
+      'rag.yml:69:10: nothing says whether less or more of `silence(postgres)` is better — promise it in `slo` with `<` or `>`, or compare another metric',
+    ],
+    [
       'metric: p50(query)',
       'metric: p50(qery)',
       'rag.yml:73:17: unknown series `qery` — did you mean `query`?',
@@ -594,6 +599,14 @@ test('the same id twice is refused for faults and for claims', async () => {
   expect(await problemsOf(changed('claims:', claim))).toEqual([
     'rag.yml:72:9: two claims have the id "latency-under-load"',
   ]);
+});
+
+test('a primary metric that may be good or bad is taken as it is promised', async () => {
+  const silent = changed('primary: p95(query)', 'primary: silence(postgres)');
+  const promised = (slo: string): string => silent.replace('slo:', `slo:\n${slo}`);
+  expect(await problemsOf(promised('  - silence(postgres) > 2s'))).toEqual([]);
+  const both = await problemsOf(promised('  - silence(postgres) > 2s\n  - silence(postgres) < 9s'));
+  expect(both).toEqual([expect.stringContaining('nothing says whether less or more of `silence(postgres)`')]);
 });
 
 test('recovery needs steady promises, and no other fault at its end', async () => {

@@ -104,6 +104,9 @@ describe('percentiles', () => {
     ).toBe('fail');
     expect(judge('p95(query) < 10ms', oneSlice({ okMicros: rising(21) })).status).toBe('fail');
     expect(judge('p95(query) < 10ms', oneSlice({ okMicros: rising(19) })).status).toBe('invalid');
+    const few = oneSlice({ okMicros: rising(20), wrongMicros: repeated(11, 1) });
+    expect(judge('p95(query) < 1s', few).reason).toBe('11 of 31 were bad or beyond 1s, promised < 1s');
+    expect(judge('availability(query) >= 99.9%', few).reason).toBe('11 of 31 were bad, promised >= 99.9%');
   });
 
   test('a lower bound satisfies a promise of slowness only where it decides', () => {

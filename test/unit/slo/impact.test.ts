@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { ImpactRecord } from '../../../src/record/impact-schema.ts';
 import type { FaultRecord } from '../../../src/record/schema.ts';
 import { gatesOf } from '../../../src/slo/gates.ts';
+import { steadyGoodput } from '../../../src/slo/goodput.ts';
 import { impactOf } from '../../../src/slo/impact.ts';
 import { peakOf } from '../../../src/slo/peak.ts';
 import { repeated, sliceOf } from '../../support/slices.ts';
@@ -20,18 +21,13 @@ interface Told {
   readonly steady?: readonly [number, number];
 }
 
-const impacts = ({ letters, faults, warmup = 0, steady = [0, 3], ...told }: Told): (ImpactRecord | null)[] =>
-  faults.map((fault) =>
-    impactOf(
-      fault,
-      {
-        ...{ slices: slicesAt(0, letters), faults, elapsedMicros: letters.length * second },
-        phases: [{ name: 'steady', startMicros: steady[0] * second, endMicros: steady[1] * second }],
-        warmupMicros: warmup * second,
-      },
-      gatesOf(told.promises ?? promises),
-    ),
-  );
+function impacts({ letters, faults, warmup = 0, steady = [0, 3], ...told }: Told): (ImpactRecord | null)[] {
+  const [slices, elapsedMicros] = [slicesAt(0, letters), letters.length * second];
+  const phases = [{ name: 'steady', startMicros: steady[0] * second, endMicros: steady[1] * second }];
+  const steadyPerSecond = steadyGoodput(slices, phases, elapsedMicros);
+  const course = { slices, faults, elapsedMicros, steadyPerSecond, warmupMicros: warmup * second };
+  return faults.map((fault) => impactOf(fault, course, gatesOf(told.promises ?? promises)));
+}
 
 const impact = (told: Told): ImpactRecord | null | undefined => impacts(told)[0];
 
@@ -150,6 +146,24 @@ describe('the worst second', () => {
   test('at the end is joined with those before', () => {
     const slices = [five(0, 0), five(1, 0), five(2, 0), five(3, 0), five(4, 0), five(5, 5)];
     expect(peakOf(slices, times)).toEqual({ share: 0.5, bad: 5, samples: 10, atMicros: 4 * second });
+  });
+
+  test('is not made better by what is good after the clear', () => {
+    const slices = [five(0, 0), five(1, 0), five(2, 5), five(3, 0), five(4, 0), five(5, 0)];
+    // Taken with the second before it, both of the fault.
+    expect(peakOf(slices, times)).toEqual({ share: 0.5, bad: 5, samples: 10, atMicros: second });
+    const worse = [five(0, 0), five(1, 5), five(2, 4), five(3, 0), five(4, 0), five(5, 0)];
+    expect(peakOf(worse, times)).toEqual({ share: 0.9, bad: 9, samples: 10, atMicros: second });
+    const last = [five(0, 5), five(1, 3), five(2, 5), five(3, 0), five(4, 0), five(5, 0)];
+    expect(peakOf(last, times)).toMatchObject({ share: 0.8, atMicros: 0 });
+  });
+
+  test('reaches over the clear where one side has too few of its own', () => {
+    const short = { ...times, clearedAtMicros: second };
+    expect(peakOf([five(0, 5), five(1, 1), five(2, 0)], short)).toMatchObject({ share: 0.6, samples: 10 });
+    const late = { ...times, clearedAtMicros: 3 * second, untilMicros: 4 * second };
+    const slices = [five(0, 0), five(1, 0), five(2, 0), five(3, 5)];
+    expect(peakOf(slices, late)).toMatchObject({ share: 0.5, atMicros: 2 * second });
   });
 
   test('does not exist with fewer than ten in all', () => {

@@ -86,7 +86,7 @@ test.each<[string, string, Change | null, string]>([
   expect(slo.reason).toContain(reason);
 });
 
-test('of several faults the largest counts, and one that cannot be read leaves it open', () => {
+test('of several faults the worst for the promise counts, and one that cannot be read leaves it open', () => {
   const calm: Change = ({ amplification }) => ({ amplification: { ...amplification, value: 1 } });
   expect(judged('retry_amplification(postgres) < 2', calm, same)).toMatchObject({
     status: 'fail',
@@ -94,7 +94,50 @@ test('of several faults the largest counts, and one that cannot be read leaves i
   });
   expect(judged('retry_amplification(postgres) < 2 during fault:slow-db', calm, same).status).toBe('pass');
   expect(judged('retry_amplification(postgres) < 2', calm, null).status).toBe('invalid');
-  expect(judged('silence(postgres) > 700ms', same, noSilence)).toMatchObject({ status: 'pass' });
+  // The breaker opened in one of them, and not in the other.
+  expect(judged('silence(postgres) > 700ms', same, noSilence)).toMatchObject({ status: 'fail', value: 0 });
+  expect(judged('silence(postgres) > 700ms', noSilence, same)).toMatchObject({ status: 'fail', value: 0 });
+  expect(judged('silence(postgres) < 1s', noSilence, same)).toMatchObject({ status: 'pass', value: 960_000 });
+});
+
+test('of several faults one that is open keeps the others from passing, and not from failing', () => {
+  const short: Change = ({ hold }) => ({ hold: { ...hold, maxMicros: 100_000, waitingMicros: 0 } });
+  const cut: Change = (all) => ({ ...short(all), complete: false });
+  // The larger one is known; the smaller one may have been larger.
+  expect(judged('hold(postgres) < 1s', same, cut)).toMatchObject({ status: 'invalid', atLeast: true });
+  expect(judged('hold(postgres) < 200ms', same, cut)).toMatchObject({ status: 'fail' });
+  expect(judged('hold(postgres) > 50ms', same, cut)).toMatchObject({ status: 'pass', value: 100_000 });
+  expect(judged('hold(postgres) > 200ms', same, cut)).toMatchObject({ status: 'invalid' });
+  // And so with one that rests on too little.
+  const few: Change = (all) => ({ hold: { ...all.hold, ...short(all).hold, count: 4 } });
+  const slo = judged('hold(postgres) < 1s', same, few);
+  expect(slo).toMatchObject({ status: 'invalid', reason: 'only 4 attempts were given up (needs 5)' });
+  expect(judged('hold(postgres) < 200ms', same, few)).toMatchObject({ status: 'fail' });
+});
+
+const lastMinutes =
+  (change: Change = same): Change =>
+  (all) => ({ ...change(all), complete: false });
+
+test.each<[string, string, Change]>([
+  ['hold(postgres) < 400ms', 'invalid', lastMinutes()],
+  ['hold(postgres) <= 322ms', 'invalid', lastMinutes()],
+  ['hold(postgres) < 200ms', 'fail', lastMinutes()],
+  ['hold(postgres) >= 322ms', 'pass', lastMinutes()],
+  ['hold(postgres) > 400ms', 'invalid', lastMinutes()],
+  ['silence(postgres) < 2s', 'invalid', lastMinutes()],
+  ['silence(postgres) < 500ms', 'fail', lastMinutes()],
+  ['silence(postgres) > 500ms', 'pass', lastMinutes()],
+  ['silence(postgres) > 2s', 'invalid', lastMinutes()],
+  ['silence(postgres) < 1s', 'invalid', lastMinutes(noSilence)],
+  ['retry_amplification(postgres) < 3', 'invalid', lastMinutes()],
+  ['retry_amplification(postgres) < 2', 'invalid', lastMinutes()],
+  ['probes(postgres) >= 1', 'invalid', lastMinutes()],
+  ['probes(postgres) < 9', 'invalid', lastMinutes()],
+])('of the last minutes of a long fault alone %s is %s', (text, status, change) => {
+  const slo = judged(text, change);
+  expect(slo).toMatchObject({ status });
+  expect(slo.reason).toContain('only its last five minutes are known');
 });
 
 test.each([

@@ -90,6 +90,20 @@ describe('min_samples', () => {
     expect(judge('error_rate(query) < 1%', bad(10), { minSamples: 1_000 }).status).toBe('invalid');
   });
 
+  test('does not break what is kept so far', () => {
+    const data = dataOf({ okMicros: repeated(588, 5_000), wrongMicros: repeated(12, 5_000) });
+    expect(judge('error_rate(query) < 5%', data, { minSamples: 1_000 }).status).toBe('invalid');
+  });
+
+  test('breaks nothing by a value alone, where no bad ones can be counted', () => {
+    expect(judge('mean(query) < 1ms', good(20), { minSamples: 21 }).status).toBe('invalid');
+    expect(judge('mean(query) < 1ms', good(20), { minSamples: 20 }).status).toBe('fail');
+    // Ten of 300 are 3 %, beyond the limit, and still too few to be certain.
+    const few = dataOf({ okMicros: repeated(290, 5_000), wrongMicros: repeated(10, 5_000) });
+    expect(judge('error_rate(query) < 1%', few, { minSamples: 301 }).status).toBe('invalid');
+    expect(judge('error_rate(query) < 1%', few, { minSamples: 300 }).status).toBe('fail');
+  });
+
   test('is asked of every stretch where there are stretches', () => {
     const data = dataOf({ okMicros: repeated(50, 5_000) }, 10);
     expect(judge('mean < 1s', data, { minSamples: 100, windowMicros: 2 * second }).status).toBe('pass');

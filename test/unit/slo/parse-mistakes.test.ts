@@ -10,6 +10,20 @@ const ends = 'only `during <phase>` and `over <window>` may follow';
 const phases = 'e.g. `during steady` or `during fault:<id>`';
 const statistics = 'expected `mean`, `max`, `min` or a percentile such as `p95`';
 
+/** Promises that every run would keep. */
+const unbreakable = [
+  ['availability >= 0%', 16, '>= 0%', 'outside of its range'],
+  ['availability <= 100%', 16, '<= 100%', 'outside of its range'],
+  ['error_rate <= 100%', 14, '<= 100%', 'outside of its range'],
+  ['apdex(1s) >= 0', 13, '>= 0', 'outside of its range'],
+  ['budget_spent(99%) >= 0%', 21, '>= 0%', 'below zero'],
+  ['p95 >= 0ms', 7, '>= 0ms', 'below zero'],
+  ['throughput >= 0/s', 14, '>= 0/s', 'below zero'],
+].map(([text, at, limit, why]): Mistake => {
+  const message = `nothing can break \`${String(limit)}\`: it is never ${String(why)}`;
+  return [String(text), Number(at), message, 'promise a limit that a bad run would miss'];
+});
+
 function expectMistakes(mistakes: readonly Mistake[]): void {
   test.each(mistakes)('%s', (text, offset, message, suggestion) => {
     const result = parsePromise(text);
@@ -26,6 +40,7 @@ describe('the metric', () => {
     ['', 0, 'expected a metric', 'begin with a metric, e.g. `p95(query) < 200ms`'],
     ['  < 2s', 2, 'expected a metric', 'begin with a metric, e.g. `p95(query) < 200ms`'],
     ['p59x(query) < 2s', 0, 'unknown metric `p59x`', /^known: p1…p99.99, mean, max, /],
+    ['P95(query) < 2s', 0, 'unknown metric `P95`', 'did you mean `p95`?'],
     ['eror_rate(query) < 5%', 0, 'unknown metric `eror_rate`', 'did you mean `error_rate`?'],
     [
       'p100(query) < 2s',
@@ -126,6 +141,12 @@ describe("the target's own metrics", () => {
       "expected the name of one of the target's metrics",
       'e.g. `metric(pool_in_use)`',
     ],
+    [
+      'metric(errors_total{code="500"}) < 1%',
+      35,
+      'a counter is read per second, `1%` is a share',
+      'write `metric(errors_total) / metric(requests_total) < 1%`, or a limit such as `5/s`',
+    ],
     ['metric(rate(x[5m])) < 16', 7, '`rate(…)` is not the name of a metric', alone],
     ['metric(x[5m]) < 16', 8, 'a range has no place here', 'leave it out: `during` and `over` say when'],
     ['metric(x{a="b") < 16', 14, 'expected `,` or `}`', 'labels stand apart by commas'],
@@ -187,6 +208,7 @@ describe('the comparison and the limit', () => {
       'no number of samples can show `100%`',
       'allow a small share, e.g. `>= 99.9%`',
     ],
+    ...unbreakable,
     [
       'error_rate(a) - error_rate(b) <= 0%',
       33,
@@ -239,7 +261,7 @@ describe('phases and windows', () => {
       '`recovery` is about a whole fault: it has no windows',
       'leave out `over`',
     ],
-    ['burn(query, 99.9%) < 14.4', 0, '`burn` needs its windows', 'add `over 60s/5s`'],
+    ['burn(query, 99.9%) < 14.4', 0, '`burn` needs its windows', 'end the promise with `over 60s/5s`'],
     [
       'burn(query, 99.9%) < 14.4 over 60s',
       26,
@@ -248,6 +270,24 @@ describe('phases and windows', () => {
     ],
     ['burn(query, 99.9%) < 14.4 over 5s/60s', 31, 'the long window comes first', 'e.g. `over 60s/5s`'],
     ['burn(query, 99.9%) < 14.4 over 60s/', 35, 'expected a window', 'e.g. `over 60s/5s`'],
+    [
+      'burn(query, 90%) < 14.4 over 60s/5s',
+      12,
+      'nothing can break a burn of < 14.4 at 90%: a total outage burns at 10',
+      'a target of 93.1% or more would do, or a limit of at most 10',
+    ],
+    [
+      'burn(90%) <= 10 over 60s/5s',
+      5,
+      'nothing can break a burn of <= 10 at 90%: a total outage burns at 10',
+      'a target of 90.1% or more would do, or a limit below 10',
+    ],
+    [
+      'burn(query, 99.9%) < 2000 over 60s/5s',
+      12,
+      'nothing can break a burn of < 2000 at 99.9%: a total outage burns at 1000',
+      'a target of 99.95% or more would do, or a limit of at most 1000',
+    ],
   ]);
 });
 
@@ -368,7 +408,18 @@ describe('two metrics', () => {
 test.each([
   ['p95(query) < 2s', 11, 'unexpected `< 2s`', ends],
   ['p95(query) over 10s', 11, 'only a promise has a window', 'leave out `over`'],
-  ['burn(query, 99%)', 0, '`burn` needs its windows', 'add `over 60s/5s`'],
+  ['burn(query, 99%)', 0, '`burn` needs its windows', 'end the promise with `over 60s/5s`'],
 ])('a measure alone: %s', (text, offset, message, suggestion) => {
   expect(parseMeasure(text)).toEqual({ ok: false, problem: { message, offset, suggestion } });
+});
+
+test('a limit at the edge that a run can miss is none of these mistakes', () => {
+  const texts = [
+    'error_rate < 100%',
+    'budget_spent(99%) <= 100%',
+    'availability > 0%',
+    'cpu(target) <= 100%',
+  ];
+  for (const text of [...texts, 'sockets_left(target) >= 0', 'p95(a) - p95(b) >= 0ms'])
+    expect(parsePromise(text).ok, text).toBe(true);
 });

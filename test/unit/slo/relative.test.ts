@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { RunData } from '../../../src/record/data.ts';
 import type { BaselineRuns } from '../../../src/slo/baseline.ts';
 import { evaluatePromises } from '../../../src/slo/evaluate.ts';
-import type { PromiseText } from '../../../src/slo/gates.ts';
+import { promiseFrom, type PromiseText } from '../../../src/slo/gates.ts';
+import { baselineValue } from '../../../src/slo/relative.ts';
 import { runDataOf } from '../../support/run-record.ts';
 import { repeated, sliceOf } from '../../support/slices.ts';
 
@@ -27,7 +28,13 @@ const runOf = ({ id = 'now', ok = 1_000, micros = 100_000, bad = 0 }: Sketch): R
   });
 
 const earlier = (...runs: readonly RunData[]): BaselineRuns => ({
-  of: () => ({ runs, reason: runs.length === 0 ? 'there is none yet' : null }),
+  of: ({ text, minSamples = 0 }) => ({
+    runs: runs.map((data) => ({
+      id: data.run.id,
+      of: baselineValue(data, promiseFrom(text), { gates: [], minSamples }),
+    })),
+    reason: runs.length === 0 ? 'there is none yet' : null,
+  }),
 });
 
 const judge = (text: string, now: RunData, baselines: BaselineRuns, rules: Partial<PromiseText> = {}) =>
@@ -156,4 +163,24 @@ test('windows are held against the same limit', () => {
   expect(judged.reason).toMatch(
     /^1 of 4 stretches of 5s broken, the first from 15s to 20s: mean\(query\) is 140ms/,
   );
+});
+
+describe('a change after which every value would do is no promise', () => {
+  const failing = runOf({ id: 'failing', ok: 100, bad: 900 });
+  test.each([
+    ['error_rate(query) <= +20 points vs last_green', failing],
+    ['availability(query) >= -95 points vs last_green', failing],
+    ['throughput(query) > -2000/s vs last_green', green],
+    ['p95(query) >= -200ms vs last_green', green],
+    ['count(query) >= -2000 vs last_green', green],
+  ])('%s', (text, baseline) => {
+    const judged = judge(text, green, earlier(baseline));
+    expect(judged).toMatchObject({ status: 'invalid', limit: null });
+    expect(judged.reason).toMatch(/^no baseline: it is .*, and every value would be within /);
+  });
+
+  test('but differences may be below zero', () => {
+    const text = 'p95(query) - p50(query) >= -20ms vs last_green';
+    expect(judge(text, green, earlier(green)).status).toBe('pass');
+  });
 });

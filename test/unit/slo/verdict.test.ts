@@ -88,13 +88,11 @@ test('promises of severity warn never make more of it than a warning', () => {
   }
 });
 
-test('a run that was stopped, and a record that could not be written, have their places in the order', () => {
+test('a run that was stopped has its place in the order', () => {
   for (const present of combinations) {
     const input = inputOf(present, [promise('pass')]);
     const [stopped] = promisedOutcome(new Set([...present, 'fail']));
     expect(verdictOf({ ...input, stopped: 'the run was stopped at 32s' }).status).toBe(stopped);
-    const [unwritten] = promisedOutcome(new Set([...present, 'runInvalid']));
-    expect(verdictOf({ ...input, recordUnwritable: 'EACCES' }).status).toBe(unwritten);
   }
 });
 
@@ -153,14 +151,6 @@ test('nothing to judge is never a silent pass', () => {
   expect(verdictOf({ ...clean, slo: [promise('not judged')] })).toMatchObject({
     status: 'invalid',
     exitCode: 3,
-  });
-});
-
-test('a record that could not be written is invalid', () => {
-  expect(verdictOf({ ...clean, recordUnwritable: 'EACCES' })).toMatchObject({
-    status: 'invalid',
-    exitCode: 3,
-    reasons: ['EACCES'],
   });
 });
 

@@ -126,18 +126,20 @@ after_the_end 1
 
 describe('what cannot be read', () => {
   it.each([
-    ['a', 'line 1: no value'],
-    ['<!doctype html>', 'line 1: `html>` is no value'],
-    ['a 0x10', 'line 1: `0x10` is no value'],
-    ['a 1_000', 'line 1: `1_000` is no value'],
-    ['a 1e', 'line 1: `1e` is no value'],
-    ['a 1 soon', 'line 1: `soon` is no timestamp'],
-    ['a 1 2 3', 'line 1: more than a value and a timestamp'],
-    ['a{b="c" 1', 'line 1: the labels are never closed'],
-    ['{b="c"}', 'line 1: no value'],
-    ['ok 1\n\na', 'line 3: no value'],
-  ])('%j is counted and told', (text, first) => {
-    expect(parseExposition(text)).toMatchObject({ malformed: 1, firstMalformed: first });
+    ['a', 1, 'no value', ['a']],
+    ['<!doctype html>', 1, 'its value is no number', []],
+    ['a 0x10', 1, 'its value is no number', ['a']],
+    ['a 1_000', 1, 'its value is no number', ['a']],
+    ['a 1e', 1, 'its value is no number', ['a']],
+    ['a 1 soon', 1, 'its timestamp is no number', ['a']],
+    ['a 1 2 3', 1, 'more than a value and a timestamp', ['a']],
+    ['a{b="c" 1', 1, 'the labels are never closed', ['a']],
+    ['{b="c"}', 1, 'no value', []],
+    ['ok 1\n\na ', 3, 'no value', ['a']],
+  ])('%j is counted and told, with the names that lack a value by it', (text, number, why, unread) => {
+    const { malformed, first, ...told } = parseExposition(text);
+    expect([malformed, first]).toEqual([1, { number, line: text.split('\n').at(-1)?.trim(), why }]);
+    expect([...told.unread]).toEqual(unread);
   });
 
   it('does not cost the lines around it', () => {
@@ -153,8 +155,8 @@ describe('what cannot be read', () => {
     ['a{b=c}', 'labels that cannot be read'],
     ['a{b="c" d="e"}', 'labels that cannot be read'],
     ['a{b="c",,d="e"}', 'labels that cannot be read'],
-    ['a{__proto__="x"}', 'the label `__proto__` is reserved'],
-    ['a{b="c",b="d"}', 'the label `b` stands twice'],
+    ['a{__proto__="x"}', 'a label that begins with `__` is reserved'],
+    ['a{b="c",b="d"}', 'a label stands twice'],
     [`a{b="${'x'.repeat(2_000)}"}`, 'a label of more than 1024 characters'],
     [`a{${Array.from({ length: 65 }, (_, index) => `l${index}="1"`).join(',')}}`, 'more than 64 labels'],
     ['a'.repeat(301), 'a name of more than 300 characters'],

@@ -1,79 +1,18 @@
-// A process tree from readings: who belongs to it, what it used, and what a look keeps of it.
+// Looks at process trees: what is kept of each, and what is told of those that failed.
 
 import { describe, expect, it } from 'vitest';
 import { type ObservedTree, type ProcPort, TreeLooks } from '../../../src/system/observe-process.ts';
 import type { OpenFiles } from '../../../src/system/open-files.ts';
-import { parseStat, type ProcessReading } from '../../../src/system/proc-readings.ts';
-import {
-  cpuSecondsBetween,
-  membersOf,
-  rootKeyOf,
-  treeMemory,
-  treeThreads,
-} from '../../../src/system/process-tree-readings.ts';
+import type { MemoryReading, ProcessReading } from '../../../src/system/proc-readings.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-
-const reading = (
-  pid: number,
-  parent: number,
-  group: number,
-  cpuSeconds = 0,
-  key = `${pid}@1`,
-): ProcessReading => ({
-  ...{ pid, parent, group, cpuSeconds, key },
-  ...{ startTicks: Number(key.split('@')[1] ?? 0), ended: false, threads: 1 },
-});
-
-describe('a process tree', () => {
-  it('is the root, its group, and all that descends from these', () => {
-    const table = [
-      reading(100, 1, 100),
-      ...[reading(101, 100, 100), reading(102, 1, 100), reading(105, 103, 105), reading(103, 102, 103)],
-      ...[reading(200, 1, 200), reading(201, 200, 200)],
-    ];
-    expect(membersOf(100, table).map(({ pid }) => pid)).toEqual([100, 101, 102, 105, 103]);
-    expect(membersOf(999, table)).toEqual([]);
-  });
-
-  it('counts the time of each process since the last look, all of a new one, and none of a pid used before', () => {
-    const before = [reading(1, 0, 1, 10), reading(2, 1, 1, 50), reading(3, 1, 1, 90, '3@early')];
-    const now = [reading(1, 0, 1, 10.5), reading(4, 1, 1, 0.25), reading(3, 1, 1, 0.125, '3@late')];
-    expect(cpuSecondsBetween(before, now)).toBeCloseTo(0.875, 9);
-  });
-
-  it('counts shared memory once', () => {
-    const readings = [
-      { ownBytes: 10, sharedBytes: 100 },
-      { ownBytes: 20, sharedBytes: 130 },
-      { ownBytes: 30, sharedBytes: 0 },
-    ];
-    expect(treeMemory(readings)).toBe(190);
-    expect(treeMemory([])).toBe(0);
-  });
-
-  it('has as many threads as its processes together, or an unknown number', () => {
-    const [one, two] = [reading(1, 0, 1), { ...reading(2, 1, 1), threads: 6 }];
-    expect(treeThreads([one, two])).toBe(7);
-    expect(treeThreads([one, { ...two, threads: null }])).toBeNull();
-  });
-
-  it('is known by its root, and by the eldest of what a root left behind', () => {
-    const [root, late, early] = [
-      reading(10, 1, 10, 0, '10@5'),
-      reading(11, 1, 10, 0, '11@9'),
-      reading(12, 1, 10, 0, '12@8'),
-    ];
-    expect(rootKeyOf(10, [late, root, early])).toBe('10@5');
-    expect(rootKeyOf(10, [late, early])).toBe('12@8');
-    expect(rootKeyOf(10, [])).toBeNull();
-  });
-});
+import { reading } from '../../support/process-readings.ts';
 
 interface FakeProc extends ProcPort {
   table: ProcessReading[];
   /** Thrown by the next reading of the table. */
   failure: Error | null;
   files: OpenFiles;
+  held: MemoryReading | null;
   /** How long counting takes. */
   countMicros: number;
   counts: number;
@@ -83,11 +22,12 @@ function world(trees: readonly ObservedTree[]): { clock: FakeClock; proc: FakePr
   const clock = new FakeClock();
   const proc: FakeProc = {
     ...{ table: [], failure: null, files: { openFiles: 20, sockets: 3 }, countMicros: 0, counts: 0 },
+    held: { ownBytes: 1_000, sharedBytes: 0 },
     processes: () => {
       if (proc.failure !== null) throw proc.failure;
       return proc.table;
     },
-    memory: () => ({ ownBytes: 1_000, sharedBytes: 0 }),
+    memory: () => proc.held,
     cores: () => 2,
     openFiles: async () => {
       proc.counts += 1;
@@ -150,6 +90,21 @@ describe('looks at process trees', () => {
     await clock.jump(1_000_000);
     await watch.look();
     expect(watch.samples[0]?.cpuShare).toBe(0.5);
+    expect(watch.notes()).toEqual([
+      'processes could not be looked at 1 of 3 times, first: EMFILE: too many open files',
+    ]);
+  });
+
+  it('have no memory where none is shown, rather than none held', async () => {
+    const { clock, proc, looks } = world([target]);
+    proc.table = [reading(10, 1, 10, 1)];
+    const watch = looks();
+    proc.held = null;
+    await clock.jump(1_000_000);
+    await watch.look();
+    expect(watch.samples).toHaveLength(1);
+    expect(watch.samples[0]).not.toHaveProperty('memoryBytes');
+    expect(watch.notes()).toEqual([]);
   });
 
   it('do without what may not be seen, and count descriptors a tenth of the time at most', async () => {
@@ -192,21 +147,5 @@ describe('looks at process trees', () => {
     watch.stop();
     await last;
     expect(watch.samples).toHaveLength(1);
-  });
-});
-
-describe('a line of /proc/<pid>/stat', () => {
-  it('is read past names that hold blanks and parentheses', () => {
-    const fields = `S 42 43 44 0 -1 4194560 1 2 3 4 150 25 7 8 20 0 11 0 987654 1000 200`;
-    expect(parseStat(77, `77 (a) (b c) ${fields}`)).toEqual({
-      ...{ pid: 77, parent: 42, group: 43, cpuSeconds: 1.75, key: '77@987654' },
-      ...{ startTicks: 987_654, ended: false, threads: 11 },
-    });
-    expect(parseStat(77, `77 (gone) ${fields.replace('S', 'Z')}`)?.ended).toBe(true);
-  });
-
-  it('that is empty or cut is no reading', () => {
-    expect(parseStat(77, '')).toBeUndefined();
-    expect(parseStat(77, '77 (node) S 42 43')).toBeUndefined();
   });
 });

@@ -108,7 +108,7 @@ describe('a scrape that fails', () => {
     ['a status', new Error('status 503'), 'status 503'],
     ['no answer', { afterMicros: 5_000_000, text: 'a 1' }, 'timeout after 800ms'],
     ['an empty body', '', 'its body holds no metrics'],
-    ['a page', '<html>', 'its body holds no metrics (line 1: no value)'],
+    ['a page', '<html>', 'its body holds no metrics (line 1: `<html>`: no value)'],
     ['names that cannot be read', '1a 5', 'its body holds no metrics'],
   ])('%s: with its reason and time, and no value', async (_what, answer, why) => {
     const { clock, scraper, log } = await scraping((nth) => (nth === 1 ? answer : 'a 7'));
@@ -184,7 +184,7 @@ describe('what is kept', () => {
     expect(series[4]?.points).toHaveLength(1);
     expect(series[5]?.points).toHaveLength(2);
     expect(scraper.notes(startMicros)).toEqual([
-      'the target exposes more than 5000 series: 15 or more were left out',
+      'the target exposes more than 5000 series: 15 or more were left out, and promises about their names have no data',
     ]);
   });
 

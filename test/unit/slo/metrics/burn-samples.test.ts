@@ -22,6 +22,29 @@ test('too few samples for the limit are no value, and it is said what would do',
   });
 });
 
+test('the rate that is advised is enough', () => {
+  // 10/(14.4 · 0.05 %) = 1,389 in 12 s: 115.75/s, of which three digits are 116/s.
+  expect(burnIn(runOf(times(20, [0, 2])), burnMeasure(0.9995, 12, 2), 14.4).note).toContain(
+    'needs 1389 samples to tell a burn of 14.4 at 99.95%, the fullest has 24: offer at least 116/s',
+  );
+  // 695 in 61 s are 11.39/s, in 62 s 11.21/s.
+  expect(burnIn(runOf(times(90, [0, 2])), burnMeasure(0.999, 61, 5), 14.4).note).toContain(
+    'offer at least 11.4/s',
+  );
+  expect(burnIn(runOf(times(90, [0, 2])), burnMeasure(0.999, 62, 5), 14.4).note).toContain(
+    'offer at least 11.3/s',
+  );
+});
+
+test('what even a total outage would keep has no value', () => {
+  const dead = runOf(times(60, [10, 10]));
+  expect(burnIn(dead, burnMeasure(0.9, 20, 5), 14.4)).toMatchObject({
+    value: null,
+    note: 'nothing can break a burn of < 14.4 at 90%: a total outage burns at 10',
+  });
+  expect(burnIn(dead, burnMeasure(0.9, 20, 5), 10).value).toBeCloseTo(10, 9);
+});
+
 test('exactly as many samples as are needed are enough', () => {
   expect(burnIn(runOf(times(5, [2, 20])), burnMeasure(0.99, 5, 5), 10).value).toBeCloseTo(10, 9);
   expect(burnIn(runOf(times(5, [2, 20])), burnMeasure(0.99, 5, 5), 9.9).value).toBeNull();
@@ -35,10 +58,10 @@ test('more than ten bad ones decide, however few samples there are', () => {
 });
 
 test('windows with too few samples for the limit are not counted', () => {
-  // One bad of 5 is 20 times 1 %, but a limit of 14.4 needs 70 samples; one of 200 needs 5.
+  // One bad of 10 is 10 times 1 %, but a limit of 14.4 needs 70 samples; one of 100 needs 10.
   const ramp: Second[] = [[1, 1], ...times(9, [0, 1]), ...times(20, [0, 100])];
-  expect(burnIn(runOf(ramp), burnMeasure(0.99, 5, 5), 14.4).value).toBe(0);
-  expect(burnIn(runOf(ramp), burnMeasure(0.99, 5, 5), 200).value).toBeCloseTo(20, 9);
+  expect(burnIn(runOf(ramp), burnMeasure(0.99, 10, 10), 14.4).value).toBe(0);
+  expect(burnIn(runOf(ramp), burnMeasure(0.99, 10, 10), 100).value).toBeCloseTo(10, 9);
   // Without a limit windows count that can tell a burn of 1.
   expect(burnIn(runOf([...times(10, [1, 20]), ...times(10, [0, 200])]), burnMeasure(0.99, 5, 5)).value).toBe(
     0,

@@ -162,7 +162,16 @@ describe('a target that a fault has taken away', () => {
     const points = containerLooks(1, 30).filter(({ atMicros }) => atMicros <= 12e6 || atMicros > 21e6);
     const run = (on: string, hit: string): ObservedRun => ({
       ...gone(on),
-      faults: [{ id: 'gone', on, with: { containers: hit }, effectAtMicros: 12e6, clearedAtMicros: 21e6 }],
+      faults: [
+        {
+          id: 'gone',
+          kind: 'stop',
+          on,
+          with: { containers: hit },
+          effectAtMicros: 12e6,
+          clearedAtMicros: 21e6,
+        },
+      ],
       containers: [containerOf('shop_db_1', { service: 'db', points })],
     });
     expect(read('memory', 'service:db', run('service:db', 'shop_db_1')).value).toBe(100_000_000);
@@ -217,6 +226,24 @@ describe('what is counted over the run', () => {
     expect(reading).toMatchObject({ value: 2, atLeast: true });
     expect(reading.undecided?.(1)).toBeNull();
     expect(reading.undecided?.(3)).toContain('was seen for');
+  });
+
+  test('at least so many keep no promise that allows just as many', () => {
+    const short = restarted(1, processLooks(1, 10));
+    expect(read('restarts', 'target', short, { operator: '<=' }).undecided?.(1)).toContain('was seen for');
+    expect(read('restarts', 'target', short, { operator: '<' }).undecided?.(1)).toBeNull();
+    expect(read('restarts', 'target', short, { operator: '>=' }).undecided?.(1)).toBeNull();
+  });
+
+  test('of several one that may have more leaves open what the worst does not break', () => {
+    const containers = [
+      containerOf('one', { service: 'db', restarts: 2 }),
+      containerOf('two', { service: 'db', restarts: 1, points: containerLooks(1, 10) }),
+    ];
+    const reading = read('restarts', 'service:db', { containers }, { operator: '<' });
+    expect(reading).toMatchObject({ value: 2, atLeast: true });
+    expect(reading.undecided?.(3)).toContain('`container:two` was seen for');
+    expect(reading.undecided?.(1)).toBeNull();
   });
 });
 

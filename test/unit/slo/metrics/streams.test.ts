@@ -1,6 +1,8 @@
 // Streamed answers: the first event and the gaps, with streams that had none and streams that broke off.
 
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { evaluatePromises } from '../../../../src/slo/evaluate.ts';
+import type { Operator } from '../../../../src/slo/expression.ts';
 import { measuredSlice, measureOf, read, rising, statistic } from '../../../support/measured-slices.ts';
 import { runDataOf } from '../../../support/run-record.ts';
 import { repeated } from '../../../support/slices.ts';
@@ -80,6 +82,67 @@ test('streams that failed elsewhere are not held against a phase without failure
   near(steady.value, 190_000);
   expect(steady.undecided?.(250_000)).toBeNull();
   expect(read(data, of('first_event'))).toMatchObject({ atLeast: true, samples: 400 });
+});
+
+describe('in stretches of the run', () => {
+  const content = (begun: number, events: number, failed = 0) => ({
+    okMicros: repeated(begun - failed, 1_000),
+    timedOutMicros: repeated(failed, 1_000),
+    measured: { firstEvent: repeated(events, 100_000) },
+  });
+  const judge = (...seconds: ReturnType<typeof content>[]) => {
+    const slices = seconds.map((one, at) => measuredSlice('ask', at, one));
+    const elapsedMicros = seconds.length * second;
+    const phases = [{ name: 'steady', startMicros: 0, endMicros: elapsedMicros }];
+    const text = 'first_event(ask, p90) < 200ms over 1s';
+    const data = runDataOf({ slices, series, phases, elapsedMicros });
+    return evaluatePromises([{ text, severity: 'fail' }], data)[0]!;
+  };
+
+  test('an event that comes in the next stretch was not missed', () => {
+    expect(judge(content(200, 150), content(200, 250), content(200, 200))).toMatchObject({ status: 'pass' });
+  });
+
+  test('events of the stretch before do not stand for streams that had none', () => {
+    // All over p90 holds: 100 of 1,000 had none. In the second stretch it may be up to 100 of 200.
+    expect(
+      judge(content(200, 100), content(200, 200, 100), content(200, 200), content(400, 400)),
+    ).toMatchObject({ status: 'invalid' });
+  });
+
+  test('a stretch in which no event came at all is not passed over', () => {
+    const outage = judge(
+      ...Array.from({ length: 20 }, (_, at) => content(200, at === 9 ? 0 : 200, at === 9 ? 200 : 0)),
+    );
+    expect(outage).toMatchObject({ status: 'invalid' });
+    expect(outage.reason).toContain('200 more streams may have had no event');
+  });
+});
+
+test('just the limit keeps `<=` only where nothing is left open', () => {
+  // Rank 190 of 200 that had an event is 100ms, that of 210 is the timeout.
+  const phases = [
+    { name: 'warmup', startMicros: 0, endMicros: second },
+    { name: 'steady', startMicros: second, endMicros: 2 * second },
+  ];
+  const slices = [
+    measuredSlice('ask', 0, {
+      okMicros: repeated(100, 1_000),
+      measured: { firstEvent: repeated(88, 100_000) },
+    }),
+    measuredSlice('ask', 1, {
+      okMicros: repeated(188, 1_000),
+      timedOutMicros: repeated(12, 1_000),
+      measured: { firstEvent: repeated(200, 100_000) },
+    }),
+  ];
+  const reading = (operator: Operator) =>
+    read(runDataOf({ slices, series, phases }), of('first_event'), operator);
+  const limit = reading('<').value ?? 0;
+  expect(reading('<=').undecided?.(limit)).toContain('12 more streams');
+  expect(reading('>').undecided?.(limit)).toContain('12 more streams');
+  expect(reading('<').undecided?.(limit)).toBeNull();
+  expect(reading('>=').undecided?.(limit)).toBeNull();
 });
 
 test('gaps between events', () => {
