@@ -51,7 +51,9 @@ function lagging({ health }: RunRecord, slo: readonly PromiseSpec[]): string[] {
   const limitMicros = saturatedLagMicros(tightestPromiseMicros(slo));
   if (lag.value <= limitMicros) return [];
   const most = formatDuration(limitMicros);
-  return [`the load generator was saturated: ${lagName} ${formatDuration(lag.value)}, these promises allow ${most}`];
+  return [
+    `the load generator was saturated: ${lagName} ${formatDuration(lag.value)}, these promises allow ${most}`,
+  ];
 }
 
 /** What promises about this record can name. */

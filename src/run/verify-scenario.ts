@@ -44,10 +44,13 @@ export async function verifyScenario(loaded: LoadedScenario, options: VerifyOpti
   let verified: Verified | undefined;
   try {
     // The comparison comes before the stage closes: an undo that fails there must not cost what was measured.
-    return await onStage({ ...surroundings, linked, variants: names, ...cleared, extraEnv }, async (stage) => {
-      const asked = { ...surroundings, repeatFlags, stage, scenario, variants, pairs, id, folder };
-      return (verified = await verify({ ...asked, threads, machine }));
-    });
+    return await onStage(
+      { ...surroundings, linked, variants: names, ...cleared, extraEnv },
+      async (stage) => {
+        const asked = { ...surroundings, repeatFlags, stage, scenario, variants, pairs, id, folder };
+        return (verified = await verify({ ...asked, threads, machine }));
+      },
+    );
   } catch (error) {
     if (verified === undefined) throw error;
     const failed = error instanceof MettleError && error.exitCode === exitCodes.undoFailed;

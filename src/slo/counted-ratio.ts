@@ -28,8 +28,7 @@ export function tooFewCounted(
   { limit, operator }: { readonly limit: number | null; readonly operator: Operator | null },
 ): string | null {
   const upwards = operator?.startsWith('<') === true;
-  if (limit !== null && limit <= 0 && upwards)
-    return `no number of samples can show ${operator} ${limit}`;
+  if (limit !== null && limit <= 0 && upwards) return `no number of samples can show ${operator} ${limit}`;
   const isShare = limit !== null && limit > 0 && limit < 1;
   const needed = Math.max(fewestCounted, isShare ? Math.ceil(1 / Math.min(limit, 1 - limit) - 1e-6) : 0);
   if (counted >= needed) return null;

@@ -49,7 +49,8 @@ export function overOf(cursor: Cursor, head: Head): Over | null {
 
 /** The windows that a burn rate must have. Throws Refusal. */
 export function burnWindowsOf(head: Head, over: Over | null): BurnWindows {
-  if (over === null) throw new Refusal(`\`${head.name}\` needs its windows`, head.at, 'end the promise with `over 60s/5s`');
+  if (over === null)
+    throw new Refusal(`\`${head.name}\` needs its windows`, head.at, 'end the promise with `over 60s/5s`');
   const { first, second } = over;
   if (second === null) {
     const written = formatDuration(first.micros);

@@ -80,12 +80,7 @@ test.each([
     '`1%` is not a number as k6 writes it',
     'expected a number between 0 and 1',
   ],
-  [
-    'http_req_failed: rate<5',
-    22,
-    '`5` is no share as k6 writes it, from 0 to 1',
-    'for 5% write 0.05',
-  ],
+  ['http_req_failed: rate<5', 22, '`5` is no share as k6 writes it, from 0 to 1', 'for 5% write 0.05'],
   [
     'checks: rate>999',
     13,
