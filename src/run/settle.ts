@@ -82,7 +82,7 @@ export function watchWhatIsLeft({ subjects, seen, clock, signal }: LeftRequest):
     baseline: async () => {
       if (subjects.length === 0) return;
       await until(longestBaselineMicros, () =>
-        looksOf(clock.nowMicros()).every((looks) => looks.length >= baselineLooks),
+        looksOf(clock.nowMicros()).every((looks) => looks.filter(isWhole).length >= baselineLooks),
       );
     },
     settle: async () => {
@@ -102,6 +102,9 @@ export function watchWhatIsLeft({ subjects, seen, clock, signal }: LeftRequest):
           },
   };
 }
+
+/** Descriptors of processes are not counted at every look; containers show none. */
+const isWhole = ({ threads, sockets }: Look): boolean => threads === null || sockets !== null;
 
 /** Neither sockets nor open files nor memory reached a new low in the last looks. */
 export function hasStoppedFalling(looks: readonly Look[]): boolean {

@@ -96,6 +96,13 @@ describe('the wait before the load', () => {
     expect(seconds).toBeLessThan(2.5);
   });
 
+  it('does not count looks at processes whose descriptors were not counted', async () => {
+    const { clock, watch } = world((second) => ({ threads: 5, sockets: second % 2 === 0 ? 3 : undefined }));
+    const seconds = await lasts(clock, watch.baseline());
+    expect(seconds).toBeGreaterThanOrEqual(4);
+    expect(seconds).toBeLessThan(4.5);
+  });
+
   it('is given up for what is never seen', async () => {
     const { clock, watch } = world(() => null);
     expect(await lasts(clock, watch.baseline())).toBeCloseTo(6, 0);
