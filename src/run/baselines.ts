@@ -152,9 +152,8 @@ async function pinned(
   if (id === judged.id) return 'a run is not held against itself';
   try {
     const data = await readRecord(join(folder, id));
-    const { status } = data.run.verdict;
-    if (status === 'invalid' || status === 'interrupted')
-      return `the pinned run ${id} is ${status}: its values are none to compare with`;
+    const unfit = unfitness(data.run, judged);
+    if (unfit !== null) return `the pinned run ${id} ${unfit}`;
     const difference = differenceBetween(data.run, judged);
     return difference === null
       ? { id, values: valuesOf(data) }
@@ -162,4 +161,17 @@ async function pinned(
   } catch (error) {
     return messageOf(error);
   }
+}
+
+/** Why a run that somebody names is nothing to compare with; null: it was measured whole, and may have failed. */
+function unfitness(run: RunRecord, judged: Judged): string | null {
+  const { verdict, stoppedBy, judgedFrom, grounds } = run;
+  if (run.id === judged.id || judgedFrom === judged.id) return 'is this run itself';
+  if (judgedFrom !== undefined) return `is the run ${judgedFrom}, judged again: pin that one`;
+  const measured = grounds === undefined || grounds.invalid.length === 0;
+  const status = measured ? verdict.status : 'invalid';
+  if (status === 'invalid' || status === 'interrupted' || (grounds?.interrupted ?? null) !== null)
+    return `is ${status === 'invalid' ? status : 'interrupted'}: its values are none to compare with`;
+  if (stoppedBy === null) return null;
+  return `was stopped by \`${stoppedBy.promise}\`: a part is not compared with a whole`;
 }

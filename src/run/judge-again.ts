@@ -26,7 +26,7 @@ export async function judgeAgain(
     throw refusal(`${folder} was judged again already`, 'Judge the run that it was made from.');
   }
   // Only what an earlier judgement of the same run has left may be written over.
-  const there = await readRun(out).catch(() => undefined);
+  const there = await readRun(out).catch(unlessMissing);
   if (there !== undefined && there.judgedFrom !== id) {
     const lost = 'a record is not judged over: its own verdict would be lost';
     throw refusal(lost, 'Give another folder with --out.');
@@ -44,6 +44,12 @@ export async function judgeAgain(
   await writeRecord(out, { ...judged, run: { ...judged.run, judgedFrom: id } });
   const data = await readRecord(out);
   return { data, report: await writeRunReports(out, data) };
+}
+
+/** What cannot be read may be a run of another version, or one that is damaged: it is not written over. */
+function unlessMissing(error: unknown): undefined {
+  if (error instanceof MettleError && error.code === 'RECORD_NOT_FOUND') return undefined;
+  throw error;
 }
 
 const refusal = (message: string, hint: string): MettleError =>

@@ -1,7 +1,7 @@
 // One run from a loaded scenario to its record and reports: what `mettle run` does for each file.
 
 import { resolve } from 'node:path';
-import { exitCodes, MettleError } from '../kernel/errors.ts';
+import { exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
 import { writableFolder } from '../record/atomic.ts';
 import type { RunData } from '../record/data.ts';
 import { readRecord, writeRecord } from '../record/store.ts';
@@ -44,9 +44,13 @@ export interface RunOptions extends ProgramOptions {
   readonly variant: string;
 }
 
-export interface RunOutcome {
+/** A run that is over, and where it is kept. */
+interface Measured {
   readonly data: RunData;
   readonly folder: string;
+}
+
+export interface RunOutcome extends Measured {
   /** Path of the HTML report. */
   readonly report: string;
 }
@@ -70,7 +74,8 @@ export async function runScenario(loaded: LoadedScenario, options: RunOptions): 
   const machine = await knownMachine(signal, progress);
   const killFile = options.killFile === undefined ? {} : { killFile: options.killFile };
   const surroundings = { target, command, signal, progress, live, seed, ...killFile };
-  let ran: RunOutcome | undefined;
+  let measured: Measured | undefined;
+  let report: string | undefined;
   try {
     // Reports come before the stage closes: an undo that fails there must not cost what was measured.
     return await onStage(
@@ -86,20 +91,27 @@ export async function runScenario(loaded: LoadedScenario, options: RunOptions): 
           threads,
           machine,
         });
-        return (ran = { data, folder, report: await writeRunReports(folder, data) });
+        measured = { data, folder };
+        report = await writeRunReports(folder, data);
+        return { data, folder, report };
       },
     );
   } catch (error) {
-    if (ran === undefined) throw error;
+    if (measured === undefined) throw error;
     const failed = error instanceof MettleError && error.exitCode === exitCodes.undoFailed;
-    if (failed) await tellOfUndo(ran, error.message);
-    progress(`report:  ${ran.report}`);
+    // That something is left behind outranks that a file cannot be written.
+    if (failed) {
+      await tellOfUndo(measured, error.message).catch((why: unknown) => {
+        progress(`the record in ${folder} does not tell of it: ${messageOf(why)}`);
+      });
+    }
+    if (report !== undefined) progress(`report:  ${report}`);
     throw error;
   }
 }
 
 /** The record must not say `pass` where something was left behind after it had been written. */
-async function tellOfUndo({ data, folder }: RunOutcome, message: string): Promise<void> {
+async function tellOfUndo({ data, folder }: Measured, message: string): Promise<void> {
   const { verdict } = data.run;
   if (verdict.exitCode === exitCodes.undoFailed) return;
   const reasons = [message, ...verdict.reasons];

@@ -1,7 +1,7 @@
 // A verification from a loaded scenario to its comparison and report: what `mettle verify` does.
 
 import { resolve } from 'node:path';
-import { exitCodes, MettleError } from '../kernel/errors.ts';
+import { exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
 import { writableFolder } from '../record/atomic.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { knownMachine } from './doctor.ts';
@@ -54,7 +54,12 @@ export async function verifyScenario(loaded: LoadedScenario, options: VerifyOpti
   } catch (error) {
     if (verified === undefined) throw error;
     const failed = error instanceof MettleError && error.exitCode === exitCodes.undoFailed;
-    if (failed) await keepUndoFailure(folder, verified.comparison, error.message);
+    // That something is left behind outranks that a file cannot be written.
+    if (failed) {
+      await keepUndoFailure(folder, verified.comparison, error.message).catch((why: unknown) => {
+        progress(`the comparison in ${folder} does not tell of it: ${messageOf(why)}`);
+      });
+    }
     progress(`report:  ${verified.reportPath}`);
     throw error;
   }

@@ -3,6 +3,7 @@
 import { formatDuration } from '../kernel/units.ts';
 import type { RunData } from '../record/data.ts';
 import type { FaultRecord } from '../record/schema.ts';
+import { absentRecovery, asksRecoveryOnly } from './absent-recovery.ts';
 import { noReading } from './metrics/metric.ts';
 import type { Reading } from './metrics/metric.ts';
 import type { Look, Watched } from './observed.ts';
@@ -30,11 +31,8 @@ export function askedTime({ run }: RunData, during: readonly string[]): Span[] |
   );
   const missing = during.find((name) => !run.phases.some((phase) => phase.name === name));
   if (asked.length === 0 && missing !== undefined) {
-    return during.every((name) => name.startsWith('recovery:'))
-      ? {
-          ...noReading(`there was no phase \`${during.join(', ')}\`: nothing had to recover`),
-          nothingToJudge: true,
-        }
+    return asksRecoveryOnly(during)
+      ? absentRecovery(run, during)
       : noReading(`the run had no phase \`${missing}\``);
   }
   const warm = during.includes('warmup') ? [] : run.phases.filter(({ name }) => name === 'warmup');

@@ -2,6 +2,7 @@
 
 import { MettleError } from '../kernel/errors.ts';
 import type { RunData } from '../record/data.ts';
+import { absentRecovery, asksRecoveryOnly } from './absent-recovery.ts';
 import { combinedMetric } from './combination.ts';
 import type { Measure, Operator } from './expression.ts';
 import type { Gate } from './gate.ts';
@@ -52,9 +53,7 @@ function obstacleOf(measure: Measure, data: RunData): Reading | null {
   if (metric.subject !== 'series') return null;
   const happened = measure.during.filter((name) => data.run.phases.some((phase) => phase.name === name));
   const absent = measure.during.length > 0 && happened.length === 0;
-  if (absent && measure.during.every((name) => name.startsWith('recovery:'))) {
-    return nothingToJudge(`there was no phase \`${measure.during.join(', ')}\`: nothing had to recover`);
-  }
+  if (absent && asksRecoveryOnly(measure.during)) return absentRecovery(data.run, measure.during);
   const missing = missingFrom(data, measure.subject, happened.length > 0 ? happened : measure.during);
   return missing === null ? null : noReading(missing);
 }

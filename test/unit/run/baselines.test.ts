@@ -135,6 +135,25 @@ test.each(['invalid', 'interrupted'] as const)('a pinned run that is %s has no v
   expect(reason).toContain(`the pinned run pinned is ${status}`);
 });
 
+const stop = {
+  ...{ promise: 'error_rate < 5%', sinceMicros: 1e6, atMicros: 2e6, windowMicros: 1e6 },
+  ...{ bad: 40, total: 40, allowedShare: 0.05 },
+};
+const none = { undoFailed: [], interrupted: null, invalid: [] };
+
+test.each<[string, Partial<RunRecord>]>([
+  ['was stopped by `error_rate < 5%`', { verdict: fail, stoppedBy: stop }],
+  ['is invalid', { verdict: fail, grounds: { ...none, invalid: ['its generator was saturated'] } }],
+  ['is interrupted', { verdict: fail, grounds: { ...none, interrupted: 'interrupted' } }],
+  ['is the run first, judged again', { judgedFrom: 'first' }],
+  ['is this run itself', { judgedFrom: 'now' }],
+])('a pinned run that %s has no values, whatever its verdict', async (why, overrides) => {
+  await keep(recordOf('pinned', 2, overrides));
+  const { ids, reason } = await found('vs pinned(pinned)');
+  expect(ids).toEqual([]);
+  expect(reason).toContain(`the pinned run pinned ${why}`);
+});
+
 test('a pinned run whose measurements are gone is a reason, too', async () => {
   await keep(recordOf('pinned', 2));
   await rm(join(folder, 'pinned', 'latency.hlog'));

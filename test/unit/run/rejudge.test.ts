@@ -98,6 +98,11 @@ describe('what other promises cannot make good', () => {
     );
   });
 
+  test('the same one as a mere warning holds nothing back, and tests nothing either', () => {
+    const { verdict } = judged(heldBack(mild), [{ assert: mild, severity: 'warn' }]);
+    expect(verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
+  });
+
   test('of one that is asked for again nothing more is said than before', () => {
     const { verdict } = judged(heldBack(mild), promises(mild));
     expect(verdict.reasons.join()).not.toContain("the run's own promise");

@@ -275,6 +275,15 @@ describe('what is looked at', () => {
     expect(judge(text, data).reason).toContain(reason);
   });
 
+  test('a fault that lasts to the end leaves no recovery to judge, and that is no pass', () => {
+    const { run, slices } = data;
+    const faults = run.faults.map((fault) => ({ ...fault, clearedAtMicros: 4 * second + 1 }));
+    const lasting = { slices, run: { ...run, faults } };
+    const judged = judge('p95(a) < 1s during recovery:x', lasting);
+    expect(judged).toMatchObject({ status: 'invalid', value: null });
+    expect(judged.reason).toContain('until the end of the load');
+  });
+
   test('overlapping phases count a slice once', () => {
     const both = runDataOf({
       slices: [sliceOf('a', 0, second, { okMicros: fast })],
