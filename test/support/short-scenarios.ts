@@ -45,7 +45,7 @@ export interface ScenarioOptions {
   readonly path?: string;
   readonly rate?: string;
   readonly for?: string;
-  readonly slo?: readonly string[];
+  readonly slo?: readonly (string | object)[];
   readonly chaos?: readonly object[];
   /** More lines of the file. */
   readonly more?: readonly string[];
