@@ -6,8 +6,9 @@ import type { PromiseSpec } from '../scenario/scenario.ts';
 import type { Gate, Tally } from '../slo/gate.ts';
 import { gateOf, promiseFrom } from '../slo/gates.ts';
 import { type InFlightAt, lateInFlight } from '../slo/late.ts';
-import { speaksOf } from '../slo/select.ts';
+import { isFlowSeries, speaksOf } from '../slo/select.ts';
 import { everySecondLevel, isSignificantlyBad } from '../slo/significance.ts';
+import { LiveThreads } from './live-threads.ts';
 
 const secondMicros = 1_000_000;
 const defaultWindowMicros = 10_000_000;
@@ -63,7 +64,7 @@ export interface AbortSetup {
 export class AbortWatch {
   readonly #setup: AbortSetup;
   readonly #watched: readonly Watched[];
-  readonly #threads = new Map<number, InFlightAt>();
+  readonly #threads = new LiveThreads();
 
   constructor(setup: AbortSetup) {
     this.#setup = setup;
@@ -74,17 +75,18 @@ export class AbortWatch {
     return this.#watched.length > 0;
   }
 
-  /** Of each thread, what it had in flight when it told last. */
+  /** Of each thread that still tells anything, what it had in flight when it told last. */
   inFlight(): readonly InFlightAt[] {
-    return [...this.#threads.values()];
+    return this.#threads.inFlight();
   }
 
   /**
    * Work counts when it is told: what hangs until its timeout belongs to the seconds in which the timeouts come, for its
    * due time is behind every window by then. Whether it is of the warm-up, or of a phase, is decided by when it was due.
    */
-  add({ thread, atMicros, deltas, pending }: Snapshot): void {
-    if (pending !== undefined) this.#threads.set(thread, { atMicros, pending });
+  add(snapshot: Snapshot): void {
+    this.#threads.hear(snapshot);
+    const { atMicros, deltas } = snapshot;
     const { warmupMicros } = this.#setup;
     // Threads tell a little after each whole second.
     const toldMicros = Math.floor(atMicros / secondMicros) * secondMicros;
@@ -124,6 +126,8 @@ export class AbortWatch {
     }
     watched.inPhaseSinceMicros ??= during.length === 0 ? this.#setup.warmupMicros : atMicros;
     const { bad, total } = this.#counted(watched, atMicros, windowMicros);
+    // Neither good nor bad: the timeouts of users that hang come in bursts. In a pause of the load nothing is awaited.
+    if (total === 0 && this.#isAwaited(watched, atMicros)) return null;
     if (!isSignificantlyBad(bad, total, gate.share)) {
       watched.brokenSinceMicros = null;
       return null;
@@ -137,6 +141,16 @@ export class AbortWatch {
     const { index } = watched;
     const counted = { bad, total, allowedShare: gate.share };
     return { index, promise: gate.text, sinceMicros, atMicros, windowMicros, ...counted };
+  }
+
+  /** Is anything of it in flight that was due in its phase? Of whole iterations only their steps are known. */
+  #isAwaited({ gate: { subject }, inPhaseSinceMicros }: Watched, atMicros: number): boolean {
+    const sinceMicros = inPhaseSinceMicros ?? atMicros;
+    const isAny = subject !== null && isFlowSeries(subject);
+    const own = this.inFlight()
+      .flatMap(({ pending }) => pending)
+      .filter(({ series }) => isAny || speaksOf(subject, series));
+    return own.some(({ buckets }) => buckets.some(({ untilMicros }) => untilMicros > sinceMicros));
   }
 
   /** Of what was due in its phase: told in the last `lengthMicros`, and what hangs now, which has not been told. */

@@ -3,6 +3,7 @@
 import type { PendingCounts } from '../measure/pending.ts';
 import { emptyCounts, type Slice } from '../measure/slice.ts';
 import type { Snapshot } from '../measure/snapshot.ts';
+import type { InFlightAt } from '../slo/late.ts';
 
 const secondMicros = 1_000_000;
 /** A thread that is done or dead says nothing more; the others say something four times a second. */
@@ -50,6 +51,11 @@ export class LiveThreads {
   toldMicros(): number {
     const heard = this.#live();
     return heard.length === 0 ? 0 : Math.min(...heard.map(({ toldMicros }) => toldMicros));
+  }
+
+  /** Of each thread, what it had in flight when it told last. */
+  inFlight(): InFlightAt[] {
+    return this.#live().map(({ pending, pendingAtMicros }) => ({ atMicros: pendingAtMicros, pending }));
   }
 
   /**

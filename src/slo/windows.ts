@@ -1,6 +1,7 @@
 // A promise with a `window` holds in every stretch of that length, not only over the whole: the same rules for each.
 
 import { formatDuration } from '../kernel/units.ts';
+import type { Slice } from '../measure/slice.ts';
 import type { RunData } from '../record/data.ts';
 
 const secondMicros = 1_000_000;
@@ -29,10 +30,14 @@ export function stretchesOf(data: RunData, windowMicros: number, whole = false):
     const endMicros = bounds[index + 1] ?? startMicros;
     return endMicros > startMicros ? [{ startMicros, endMicros }] : [];
   });
+  const slices = inOrder(data.slices);
   return spans.map(({ startMicros: at, endMicros }, index) => {
     const earlier = Math.max(warmupMicros, secondsAround(begins, endMicros - windowMicros).last);
     const startMicros = whole ? Math.min(at, earlier) : at;
-    return { startMicros, endMicros, data: within(data, startMicros, endMicros, index === spans.length - 1) };
+    const last = index === spans.length - 1;
+    const to = last ? slices.length : firstFrom(slices, endMicros);
+    const inside = slices.slice(firstFrom(slices, startMicros), to);
+    return { startMicros, endMicros, data: within(data, { startMicros, endMicros, last, slices: inside }) };
   });
 }
 
@@ -63,23 +68,44 @@ function secondsAround(begins: readonly number[], atMicros: number): { last: num
   };
 }
 
+/** By their start: of many stretches each then finds its own without a look at all the others. */
+const inOrder = (slices: readonly Slice[]): Slice[] =>
+  [...slices].sort((a, b) => a.startMicros - b.startMicros);
+
+/** The place of the first slice, of those in order, that begins at this moment or later. */
+function firstFrom(slices: readonly Slice[], atMicros: number): number {
+  let [low, high] = [0, slices.length];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if ((slices[middle]?.startMicros ?? Infinity) < atMicros) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+interface Cut {
+  readonly startMicros: number;
+  readonly endMicros: number;
+  /** It is the last stretch. */
+  readonly last: boolean;
+  /** What began in it. */
+  readonly slices: readonly Slice[];
+}
+
 /**
  * A second belongs to the stretch in which it begins; what began after the load, to the last one. What was watched and
  * scraped stays whole: its metrics take what lies in the phases, and need what came before for what was added since.
  */
-function within(data: RunData, startMicros: number, endMicros: number, last: boolean): RunData {
-  const { run, slices } = data;
+function within(data: RunData, { startMicros, endMicros, last, slices }: Cut): RunData {
+  const { run } = data;
   const phases = run.phases.flatMap((phase) => {
     const from = Math.max(phase.startMicros, startMicros);
     const to = last ? phase.endMicros : Math.min(phase.endMicros, endMicros);
     return to > from ? [{ ...phase, startMicros: from, endMicros: to }] : [];
   });
-  const inside = slices.filter(
-    (slice) => slice.startMicros >= startMicros && (last || slice.startMicros < endMicros),
-  );
   const elapsedMicros = Math.min(run.load.elapsedMicros, endMicros);
   const load = { ...run.load, elapsedMicros };
-  return { ...data, run: { ...run, phases, load }, slices: inside, whole: data.whole ?? data };
+  return { ...data, run: { ...run, phases, load }, slices, whole: data.whole ?? data };
 }
 
 export const stretchWords = ({ startMicros, endMicros }: Stretch): string =>

@@ -1,5 +1,6 @@
 // count(series): how often it was really started; what was dropped or never sent is not in it.
 
+import { hasNothingToCount } from './ever.ts';
 import { noData } from './metric.ts';
 import type { Metric } from './metric.ts';
 
@@ -15,9 +16,9 @@ export const count = {
   tolerance: () => 0.05,
   tooFew: () => null,
   allowance: () => null,
-  compute: (_measure, { view }) => {
-    const { offered, started } = view.counts;
-    if (offered === 0) return noData;
+  compute: (measure, evidence) => {
+    const { offered, started } = evidence.view.counts;
+    if (hasNothingToCount(measure, evidence)) return noData;
     return { value: started, atLeast: false, samples: offered, note: null };
   },
 } as const satisfies Metric;

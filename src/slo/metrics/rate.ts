@@ -3,6 +3,7 @@
 import { judgedSpans } from '../judged-time.ts';
 import { speaksOf } from '../select.ts';
 import { isWithin, lengthOf } from '../spans.ts';
+import { everOf, hasNothingToCount } from './ever.ts';
 import { tooShortForRate } from './least-time.ts';
 import { noData, noReading } from './metric.ts';
 import type { Metric } from './metric.ts';
@@ -19,22 +20,22 @@ export const rate = {
   tolerance: () => 0.05,
   tooFew: () => null,
   allowance: () => null,
-  compute: ({ subject, during }, { data, view }) => {
+  compute: (measure, evidence) => {
+    const { subject, during } = measure;
+    const { data, view } = evidence;
     const spans = judgedSpans(data.run, during);
     const lastedMicros = lengthOf(spans);
-    if (view.counts.offered === 0 || lastedMicros <= 0) return noData;
+    if (hasNothingToCount(measure, evidence) || lastedMicros <= 0) return noData;
     const short = tooShortForRate(lastedMicros);
     if (short !== null) return noReading(short, view.counts.offered);
-    let begun = 0;
-    let ever = 0;
-    for (const { series, startMicros, counts } of data.slices) {
-      if (!speaksOf(subject, series)) continue;
-      ever += counts.begun;
-      if (isWithin(startMicros, spans)) begun += counts.begun;
-    }
+    const ever = everOf(data, subject);
     // Records of earlier versions have none.
-    if (ever === 0 && view.counts.started > 0)
+    if (ever.begun === 0 && ever.started > 0)
       return noReading('this record does not say what was started when');
+    let begun = 0;
+    for (const { series, startMicros, counts } of data.slices) {
+      if (speaksOf(subject, series) && isWithin(startMicros, spans)) begun += counts.begun;
+    }
     return {
       value: begun / (lastedMicros / 1_000_000),
       atLeast: false,

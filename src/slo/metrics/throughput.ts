@@ -1,5 +1,6 @@
 // throughput: good answers per second, by the second in which they ended.
 
+import { hasNothingToCount } from './ever.ts';
 import { tooShortForRate } from './least-time.ts';
 import { noData, noReading } from './metric.ts';
 import type { Metric } from './metric.ts';
@@ -16,13 +17,14 @@ export const throughput = {
   tolerance: () => 0.05,
   tooFew: () => null,
   allowance: () => null,
-  compute: (_measure, { view }) => {
-    const { offered, okEnded } = view.counts;
-    if (offered === 0 || view.durationMicros <= 0) return noData;
-    const short = tooShortForRate(view.durationMicros);
+  compute: (measure, evidence) => {
+    const { counts, durationMicros } = evidence.view;
+    const { offered, okEnded } = counts;
+    if (hasNothingToCount(measure, evidence) || durationMicros <= 0) return noData;
+    const short = tooShortForRate(durationMicros);
     if (short !== null) return noReading(short, offered);
     return {
-      value: okEnded / (view.durationMicros / 1_000_000),
+      value: okEnded / (durationMicros / 1_000_000),
       atLeast: false,
       samples: offered,
       note: null,

@@ -97,6 +97,38 @@ describe('a number promised from below', () => {
   });
 });
 
+describe('the slices of stretches', () => {
+  test('are the same in whatever order the series come', () => {
+    const { slices } = runOf({ seconds: 40 });
+    const other = slices.map((slice) => ({ ...slice, series: 'other' }));
+    const apart = runOf({ seconds: 40 });
+    const given = { ...apart, slices: [...other, ...[...slices].reverse()] };
+    const found = stretchesOf(given, 5 * second).map(({ data }) =>
+      data.slices.filter(({ series }) => series === 'query').map(({ startMicros }) => startMicros),
+    );
+    const expected = stretchesOf(apart, 5 * second).map(({ data }) =>
+      data.slices.map(({ startMicros }) => startMicros),
+    );
+    expect(found).toEqual(expected);
+    expect(found.flat()).toHaveLength(slices.length);
+  });
+
+  test('are found without a look at all of the run for each', () => {
+    const seconds = 1_000;
+    let looks = 0;
+    const { slices } = runOf({ seconds, faulted: false, rate: () => 0 });
+    const counted = slices.map(({ startMicros, ...slice }) => ({
+      ...slice,
+      get startMicros() {
+        looks += 1;
+        return startMicros;
+      },
+    }));
+    expect(stretchesOf(runDataOf({ slices: counted }), second)).toHaveLength(seconds);
+    expect(looks).toBeLessThan(seconds * 100);
+  });
+});
+
 test.each(['throughput', 'rate'])('less than a second decides nothing of %s', (metric) => {
   const rate = (from: number): number => (from >= 20 ? 2 : 20);
   const text = `${metric}(query) > 10/s over 5s`;
