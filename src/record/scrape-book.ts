@@ -16,7 +16,7 @@ interface Kept extends Pick<ScrapedSeries, 'name' | 'labels' | 'kind'> {
 export interface ScrapeBook {
   /** Ids count from 0. */
   addSeries(name: string, labels: Readonly<Record<string, string>>, kind: ScrapedKind): number;
-  /** The target exposes a series of that name that is not kept. */
+  /** The target exposes a series of that name that is not kept, or has two values at a time. */
   leaveOut(name: string): void;
   /** What is neither changed nor gone is as it was. Times are in order. */
   addScrape(

@@ -22,7 +22,7 @@ export interface ScrapeLog {
   readonly url: string;
   readonly everyMicros: number;
   readonly series: readonly ScrapedSeries[];
-  /** Names of which at least one series is not in `series`; absent: all are there, as far as names say. */
+  /** Names of which at least one series is not in `series`, or had two values at a time; absent: there are none, as far as names say. */
   readonly leftOut?: readonly string[];
   /** When each scrape that worked was begun, and how long it took. */
   readonly scrapes: readonly { readonly atMicros: number; readonly tookMicros: number }[];

@@ -1,8 +1,8 @@
 // When bad windows are more than bad luck: two in a row, and enough in them that a look every second is not wrong by chance.
 
 import type { Gate, Tally } from './gate.ts';
-import { secondMicros, type Window } from './seconds.ts';
-import { everySecondLevel, isSignificantlyBad, isTooFewToTell } from './significance.ts';
+import { pooled, secondMicros, type Window } from './seconds.ts';
+import { everySecondLevel, isSignificantlyBad, isTooFewToTell, wholeFaultLevel } from './significance.ts';
 
 /** Places in a list of windows. */
 interface BadRun {
@@ -18,6 +18,42 @@ export function badRunFrom(windows: readonly Window[], gates: readonly Gate[], f
     if (windows[first]?.state === 'empty') continue;
     const ends = gates.flatMap((gate, index) => endOfRun(windows, first, gate, index) ?? []);
     if (ends.length > 0) return { first, last: Math.min(...ends) };
+  }
+  return null;
+}
+
+/**
+ * The first two bad windows in a row of a promise that is broken over one of the `parts` as a whole. Where that is beyond
+ * chance, the two need not be so alone: they only say when it began. Windows in which it counts nothing are passed over.
+ */
+export function provenRunFrom(
+  windows: readonly Window[],
+  gates: readonly Gate[],
+  from: number,
+  parts: readonly (readonly Window[])[],
+): BadRun | null {
+  const runs = gates.flatMap((gate, index) => {
+    const isProven = parts.some((part) => {
+      const { bad, total } = pooled(part, index);
+      return isSignificantlyBad(bad, total, gate.share, wholeFaultLevel);
+    });
+    return isProven ? (pairFrom(windows, from, gate, index) ?? []) : [];
+  });
+  return runs.reduce<BadRun | null>(earlierOf, null);
+}
+
+/** Of two runs, or none. */
+export const earlierOf = (one: BadRun | null, other: BadRun | null): BadRun | null =>
+  one === null || (other !== null && other.first < one.first) ? other : one;
+
+function pairFrom(windows: readonly Window[], from: number, gate: Gate, gateIndex: number): BadRun | null {
+  let first: number | null = null;
+  for (let index = from; index < windows.length; index += 1) {
+    const { bad, total } = windows[index]?.tallies[gateIndex] ?? { bad: 0, total: 0 };
+    if (total === 0) continue;
+    const isBad = isSignificantlyBad(bad, total, gate.share);
+    if (isBad && first !== null) return { first, last: index };
+    first = isBad ? index : null;
   }
   return null;
 }

@@ -66,15 +66,15 @@ function toldOf(answer: FaultAnswer): Told {
   };
 }
 
-/** What was bad from the effect on, of what the promise allows over all that was offered after the warm-up. */
+/** What was bad from the effect on, of what the promise allows; both of what was offered after the warm-up. */
 function spent(
   gate: Gate,
   { slices, warmupMicros }: PhasedCourse,
   fromMicros: number,
   toMicros: number,
 ): ImpactRecord['budget'][number] {
-  const inside = slices.filter(({ startMicros: at }) => at >= fromMicros && at < toMicros);
   const judged = slices.filter(({ startMicros }) => startMicros >= warmupMicros);
+  const inside = judged.filter(({ startMicros: at }) => at >= fromMicros && at < toMicros);
   return {
     promise: gate.text,
     bad: tallyOf(gate, inside).bad,

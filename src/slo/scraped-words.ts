@@ -36,11 +36,11 @@ export function unknownSeries({ series }: ScrapeLog, { name }: Selector): string
   return `the target exposed no metric \`${name}\`${meant}`;
 }
 
-/** Why a sum or a choice of these series would lack some of them; null: all that the target exposes of that name are there. */
+/** Why a sum or a choice of these series would lack some or be wrong; null: all that is exposed of that name is there, once. */
 export function leftOutOf({ leftOut = [] }: ScrapeLog, { name }: Selector): string | null {
   const named = new Set(['', '_bucket', '_sum', '_count'].map((suffix) => name + suffix));
   return leftOut.some((other) => named.has(other))
-    ? `the target exposes series of \`${name}\` that were not kept or could not be read (the notes say why)`
+    ? `the target exposes series of \`${name}\` that were not kept, could not be read or stand twice (the notes say why)`
     : null;
 }
 

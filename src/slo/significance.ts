@@ -15,6 +15,9 @@ export const fewLooksLevel = 1 / 4_000;
  */
 export const everySecondLevel = 1 / 32_000;
 
+/** All that a fault touched, looked at once each: while it was in effect, after it, and together. */
+export const wholeFaultLevel = 1 / 10_000;
+
 const lanczos = [
   0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
   12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,

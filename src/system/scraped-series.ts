@@ -31,6 +31,7 @@ export function createScrapedSeries(
   const byLine = new Map<string, number | null>();
   /** The same name and labels may be written in another order. */
   const byName = new Map<string, number>();
+  const nameOf = new Map<number, string>();
   const leftOut = new Set<string>();
   const wrong = { lines: 0, first: '' };
   const labelsOf = createShownLabels(redact);
@@ -71,6 +72,7 @@ export function createScrapedSeries(
       }
       id = book.addSeries(name, labelsOf(labels), kindOf(name, types));
       byName.set(key, id);
+      nameOf.set(id, name);
     }
     byLine.set(line, id);
     return id;
@@ -83,8 +85,12 @@ export function createScrapedSeries(
       for (const { series, value } of exposition.samples) {
         const id = idOf(series, exposition.types);
         if (id === null) continue;
-        if (now.has(id)) isWrong(series, ' stands twice');
-        else now.set(id, value);
+        if (!now.has(id)) now.set(id, value);
+        else {
+          // Nobody can tell which of its values is meant, nor whether they are parts of one.
+          book.leaveOut(nameOf.get(id) ?? '');
+          isWrong(series, ' stands twice');
+        }
       }
       const { first } = exposition;
       const why = first === null ? '' : `line ${first.number}: ${shown(first.line)}: ${first.why}`;

@@ -1,4 +1,4 @@
-// detection(fault): from its effect to the first of two consecutive bad windows; without impact there is none.
+// detection(fault): from its effect to the first of two consecutive bad windows; without impact there is nothing to judge.
 
 import { type FaultAnswer, timelinesFor } from '../fault-times.ts';
 import { worstOf } from '../occurrences.ts';
@@ -31,6 +31,10 @@ function readingOf(answer: FaultAnswer): Reading {
   }
   if (!timeline.enough)
     return noReading(`nothing showed, but ${samples} samples are too few to tell`, samples);
-  const why = timeline.impact ? 'it was never bad for two windows in a row' : 'no impact';
-  return { ...noReading(`${why}: there was nothing to detect`, samples), nothingToJudge: true };
+  // Something was broken, or may have been: a limit for when it shows must not go unjudged.
+  if (timeline.impact) {
+    const why = 'no two windows in a row were bad, and it is not shown that nothing happened';
+    return noReading(`${why}: when it began to show cannot be told`, samples);
+  }
+  return { ...noReading('no impact: there was nothing to detect', samples), nothingToJudge: true };
 }

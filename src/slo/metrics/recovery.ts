@@ -16,17 +16,24 @@ export const recovery = {
   tolerance: () => 0.1,
   tooFew: () => null,
   allowance: () => null,
-  compute: (measure, evidence) => worstOf(timelinesFor(measure, evidence).map(readingOf)),
+  compute: (measure, evidence) => {
+    const { elapsedMicros } = evidence.data.run.load;
+    return worstOf(timelinesFor(measure, evidence).map((answer) => readingOf(answer, elapsedMicros)));
+  },
 } as const satisfies Metric;
 
-function readingOf(answer: FaultAnswer): Reading {
+/** `elapsedMicros`: of the load. */
+function readingOf(answer: FaultAnswer, elapsedMicros: number): Reading {
   if ('reading' in answer) return answer.reading;
   const { timeline, times } = answer;
   const { samples } = timeline;
   const relapsed = timeline.relapsed ? 'relapsed; ' : '';
   if (timeline.recoveredAtMicros === null) {
     const elapsed = times.untilMicros - times.clearedAtMicros;
-    return { value: elapsed, atLeast: true, samples, note: `${relapsed}not recovered before the end` };
+    const before = times.untilMicros < elapsedMicros ? 'the next fault' : 'the end';
+    const { unheard } = timeline;
+    const why = unheard === null ? '' : `: nothing that \`${unheard}\` counts was due any more`;
+    return { value: elapsed, atLeast: true, samples, note: `${relapsed}not recovered before ${before}${why}` };
   }
   const value = timeline.recoveredAtMicros - times.clearedAtMicros;
   const note = timeline.impact ? `${relapsed}± 1 s` : 'no impact';

@@ -156,15 +156,17 @@ describe('what is kept', () => {
     ]);
   });
 
-  it('one series, whatever the order of its labels; the first of two values', async () => {
+  it('one series, whatever the order of its labels; with two values its name is no longer judged', async () => {
     const { clock, scraper, log } = await scraping((nth) =>
-      nth === 0 ? 'a{x="1",y="2"} 5\na{y="2",x="1"} 6' : 'a{y="2",x="1"} 7',
+      nth === 0 ? 'b 1\na{x="1",y="2"} 5' : 'b 1\na{y="2",x="1"} 6\na{x="1",y="2"} 7',
     );
+    expect(log().leftOut).toBeUndefined();
     await clock.advance(secondMicros);
-    expect(log().series).toHaveLength(1);
-    expect(log().series[0]?.points.map(({ value }) => value)).toEqual([5, 7]);
+    expect(log().series.map(({ name }) => name)).toEqual(['b', 'a']);
+    expect(log().series[1]?.points.map(({ value }) => value)).toEqual([5, 6]);
+    expect(log().leftOut).toEqual(['a']);
     expect(scraper.notes(startMicros)).toEqual([
-      'lines of scrapes that could not be read: 1, the first: `a{y="2",x="1"}` stands twice',
+      'lines of scrapes that could not be read: 1, the first: `a{x="1",y="2"}` stands twice',
     ]);
   });
 

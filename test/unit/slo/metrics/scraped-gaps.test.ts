@@ -66,7 +66,7 @@ describe('a name of which not every series was kept', () => {
     (subject) => {
       expect(read(subject, told(['requests_total']))).toMatchObject({
         value: null,
-        note: 'the target exposes series of `requests_total` that were not kept or could not be read (the notes say why)',
+        note: 'the target exposes series of `requests_total` that were not kept, could not be read or stand twice (the notes say why)',
       });
       expect(read('load', told(['requests_total'])).value).toBe(1);
     },
