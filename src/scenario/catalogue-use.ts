@@ -4,7 +4,7 @@ import { formatDuration } from '../kernel/units.ts';
 import { didYouMean } from '../kernel/suggest.ts';
 import type { CatalogueFile } from './catalogue-file.ts';
 import { builtIn, type CataloguePromise, type CatalogueUse } from './catalogue-schema.ts';
-import { neededBy, standing, valuesOf } from './catalogue-standing.ts';
+import { neededBy, overriddenInVain, standing, valuesOf } from './catalogue-standing.ts';
 import { filledText, settled } from './catalogue-text.ts';
 import { namesIn, type Values } from './experiment-text.ts';
 import { quoted } from './issue-words.ts';
@@ -43,7 +43,11 @@ export function expandUse(
   if (problems.length > 0) return { promises: [], notes: [], problems };
   const values = valuesOf(file, use);
   const asked = standing(file, use);
-  const odd = [...missingIn(file, use, asked, values, at), ...withoutEffect(use, asked, at)];
+  const odd = [
+    ...missingIn(file, use, asked, values, at),
+    ...withoutEffect(use, asked, at),
+    ...overriddenInVain(file, use, at),
+  ];
   if (odd.length > 0) return { promises: [], notes: [], problems: odd };
   const fits = ({ load }: CataloguePromise): boolean =>
     load === undefined || judgedMicros === null || load <= judgedMicros;

@@ -79,20 +79,24 @@ function thresholdObjective({ measure, operator }: PromiseExpression, limit: Lim
   return { budgetingMethod: 'Timeslices', objectives: [{ ...threshold, target: 0.99, ...slice }] };
 }
 
-/** Good of total, when the promise is a share of the offered work that is to be high (or of bad work that is to be low). */
+/**
+ * Good of total, when the promise is a share of the offered work that is to be high (or of bad work that is to be low).
+ * What is spent of a budget is a share of nothing that is offered.
+ */
 function ratioIn(
   { measure, operator }: PromiseExpression,
   { number, unit }: Limit,
 ): { readonly target: number; readonly isStrict: boolean } | null {
   const metric = metricNamed(measure.metric);
   if (metric?.unit !== 'share' || metric.subject !== 'series' || measure.against !== undefined) return null;
+  if (metric.argument === 'target') return null;
   const higher = metric.better === 'higher';
   if (!operator.startsWith(higher ? '>' : '<')) return null;
   const share = shareOfPercent(number);
   const target = higher ? share : restOf(share);
   const readBack = percentText(higher ? target : restOf(target));
-  // A share finer than OpenSLO's numbers carry is told by a threshold, digit by digit.
-  if (target >= 1 || readBack !== `${number}${unit}`) return null;
+  // All or nothing is no target; a share finer than OpenSLO's numbers carry is told by a threshold, digit by digit.
+  if (target <= 0 || target >= 1 || readBack !== `${number}${unit}`) return null;
   return { target, isStrict: !operator.endsWith('=') };
 }
 

@@ -44,7 +44,11 @@ export function limitOf(
     refuse(below(at, strange), `\`${strange}\` belongs to a thresholdMetric, this is a ratio`);
   if (words.versus !== undefined) refuse(words.versus.spot, 'a ratio is not relative to other runs');
   if (words.unit !== undefined) refuse(words.unit.spot, 'a ratio has no unit');
-  const isCounted = metric.unit === 'share' && metric.subject === 'series' && measure.against === undefined;
+  const isCounted =
+    metric.unit === 'share' &&
+    metric.subject === 'series' &&
+    metric.argument !== 'target' &&
+    measure.against === undefined;
   return counts !== null || isCounted
     ? ratioOf(indicated, words, asked)
     : withLimitWord(indicated, words, asked, at);

@@ -60,7 +60,7 @@ function uncountable(one: Known, other: Known): string | null {
 }
 
 const labelled = (side: Side): boolean =>
-  side.metric.unit === 'µs' &&
+  (side.metric.unit === 'µs' || side.metric.unit === 'score') &&
   side.metric.subject === 'series' &&
   side.metric.fromStart !== true &&
   !side.view.hasDueTime;

@@ -79,9 +79,11 @@ function withEnough(promise: PromiseExpression, held: Limited, read: Read, rules
 }
 
 /** Bad and total, where the promise allows a share that can be counted. */
-function badIn({ measure, operator }: PromiseExpression, { limit }: Limited, { metric, view }: Read) {
+function badIn({ measure, operator }: PromiseExpression, { limit }: Limited, { metric, reading, view }: Read) {
   const allowance = metric.allowance(measure, operator, limit);
-  return view === null ? undefined : allowance?.count(view.counts, view.histograms);
+  const counted = view === null ? undefined : allowance?.count(view.counts, view.histograms);
+  // What a metric leaves out of its value breaks no promise about it.
+  return counted !== undefined && counted.total > reading.samples ? undefined : counted;
 }
 
 /** Why there are too few samples, or null. */
@@ -135,7 +137,8 @@ function judgeValue(
 /** Service latency must not be taken for response latency. */
 function withServiceLabel(judged: Judged, { metric, view }: Read): Judged {
   const label = 'service latency only: this load has no due times';
-  const byDueTime = metric.unit === 'µs' && metric.subject === 'series' && metric.fromStart !== true;
+  const isTimed = metric.unit === 'µs' || metric.unit === 'score';
+  const byDueTime = isTimed && metric.subject === 'series' && metric.fromStart !== true;
   if (!byDueTime || view?.hasDueTime !== false) return judged;
   return { ...judged, reason: judged.reason === null ? label : `${judged.reason}; ${label}` };
 }

@@ -9,8 +9,8 @@ const samplesOf = (readings: readonly Reading[]): number =>
   readings.reduce((sum, { samples }) => sum + samples, 0);
 
 /**
- * The worst of at least one. One that cannot be told decides, for it may be the worst; one with nothing to judge counts
- * only where all are such.
+ * The worst of at least one. One that cannot be told decides, for it may be the worst, and so does one that does not
+ * decide a limit, unless the worst is beyond it; one with nothing to judge counts only where all are such.
  */
 export function worstOf(readings: readonly Reading[]): Reading {
   const [first] = readings;
@@ -25,7 +25,15 @@ export function worstOf(readings: readonly Reading[]): Reading {
   );
   if (worst === undefined) return { ...first, samples: samplesOf(readings) };
   const atLeast = known.some((one) => one.atLeast);
-  return { ...worst, atLeast, samples: samplesOf(readings), note: ofSeveral(worst, readings) };
+  return {
+    ...{ ...worst, atLeast, samples: samplesOf(readings), note: ofSeveral(worst, readings) },
+    undecided: (limit) => {
+      const own = worst.undecided?.(limit) ?? null;
+      if (own !== null || rank(worst) > limit) return own;
+      const open = known.find((one) => (one.undecided?.(limit) ?? null) !== null);
+      return open === undefined ? null : `${placeOf(open, readings)}: ${open.undecided?.(limit) ?? ''}`;
+    },
+  };
 }
 
 /** All of them together; a sum with a part that cannot be told cannot be told either. */
@@ -45,7 +53,10 @@ export function sumOf(readings: readonly Reading[]): Reading {
 
 const rank = ({ value }: Reading): number => value ?? -Infinity;
 
+const placeOf = (one: Reading, readings: readonly Reading[]): string =>
+  `#${readings.indexOf(one) + 1} of ${readings.length}`;
+
 function ofSeveral(one: Reading, readings: readonly Reading[]): string {
-  const which = `#${readings.indexOf(one) + 1} of ${readings.length}`;
+  const which = placeOf(one, readings);
   return one.note === null ? which : `${which}: ${one.note}`;
 }

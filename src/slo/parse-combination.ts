@@ -3,11 +3,12 @@
 import { Refusal, skipSpace, take } from './cursor.ts';
 import type { Cursor } from './cursor.ts';
 import type { Measure, Operation, Positions } from './expression.ts';
+import { isAboutWhatIsLeft } from './metrics/left-metric.ts';
+import type { Metric } from './metrics/metric.ts';
 import { headOf } from './parse-measure.ts';
 import type { Head } from './parse-measure.ts';
 import { checkPhases, duringOf } from './parse-phases.ts';
 import type { During } from './parse-phases.ts';
-import { hasBurnWindows } from './parse-windows.ts';
 import type { Limited, Unit } from './quantity.ts';
 
 interface Side {
@@ -51,9 +52,14 @@ function operationOf(cursor: Cursor): Operation | null {
 }
 
 function checkPair(left: Head, right: Head): void {
-  const burn = [left, right].find(hasBurnWindows);
-  if (burn !== undefined)
-    throw new Refusal(`\`${burn.name}\` cannot be combined with another metric`, burn.at, 'promise it alone');
+  // Of an error budget: neither a pace nor what is spent of it is a share of the answers, which samples bound.
+  const budget = [left, right].find(({ metric }) => metric.argument === 'target');
+  if (budget !== undefined)
+    throw new Refusal(
+      `\`${budget.name}\` cannot be combined with another metric`,
+      budget.at,
+      'promise it alone',
+    );
   const units = [left.metric.unit, right.metric.unit] as const;
   if (units[0] === units[1]) return;
   throw new Refusal(
@@ -76,19 +82,30 @@ export function readSides(cursor: Cursor): Sides {
   return { left, operation, right };
 }
 
+/** Of answers, each of which is good or bad. */
+const isCountedShare = ({ unit, subject }: Metric): boolean => unit === 'share' && subject !== 'observed';
+
+/** Never above 1. What is spent of a budget may be more than all of it, and so may memory grow. */
+const isPart = (metric: Metric): boolean =>
+  metric.unit === 'score' || (isCountedShare(metric) && metric.argument !== 'target');
+
+/** What a target tells of itself, and what is compared with the time before the load. */
+const maybeNegative = ({ name, subject }: Metric): boolean =>
+  subject === 'scraped' || isAboutWhatIsLeft(name);
+
 /** What a limit of these must fit. */
 export function limitedOf({ left, operation, right }: Sides): Limited {
   const { metric } = left.head;
+  const metrics = [left, ...(right === null ? [] : [right])].map(({ head }) => head.metric);
   const isScraped = metric.subject === 'scraped' && metric.unit === 'count';
   return {
     unit: operation === '/' ? 'count' : metric.unit,
     kind: operation === '/' ? 'ratio' : isScraped ? 'scraped' : metric.unit,
     better: metric.better,
     operation,
-    isCounted: [left, ...(right === null ? [] : [right])].some(
-      ({ head }) => head.metric.unit === 'share' && head.metric.subject !== 'observed',
-    ),
-    mayExceedOne: metric.argument === 'target',
+    isCounted: metrics.some(isCountedShare),
+    isBounded: operation !== '/' && metrics.every(isPart),
+    isSigned: operation === '-' || metrics.some(maybeNegative),
     isCounter: isScraped && operation === null && /_total(?:\{|$)/.test(left.head.inside.subject ?? ''),
   };
 }

@@ -35,13 +35,11 @@ function checkAllowance(limit: number, operator: Operator, limited: Limited, tex
 
 /** What every run would keep is no promise: an availability of at least 0 %, a time of 0 s or more. */
 function checkBreakable(limit: number, operator: Operator, limited: Limited, text: string, at: number): void {
-  const { unit, isCounted, operation, mayExceedOne } = limited;
-  const isPart = isCounted || unit === 'score';
-  if (operation !== null || !(isPart || unit === 'µs' || unit === '1/s')) return;
+  const { isBounded, isSigned } = limited;
   const always =
-    (operator === '>=' && limit <= 0) || (operator === '<=' && limit >= 1 && isPart && !mayExceedOne);
+    (operator === '>=' && limit <= 0 && !isSigned) || (operator === '<=' && limit >= 1 && isBounded);
   if (!always) return;
-  const range = isPart && !mayExceedOne ? 'it is never outside of its range' : 'it is never below zero';
+  const range = isBounded ? 'it is never outside of its range' : 'it is never below zero';
   throw new Refusal(
     `nothing can break \`${operator} ${text}\`: ${range}`,
     at,

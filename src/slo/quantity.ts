@@ -27,8 +27,10 @@ export interface Limited {
   readonly operation: '/' | '-' | null;
   /** A share of answers, which a number of samples bounds. */
   readonly isCounted: boolean;
-  /** A share that is not part of a whole, such as that of a budget. */
-  readonly mayExceedOne: boolean;
+  /** Never above 1: a share of answers, a score, the difference of two such. */
+  readonly isBounded: boolean;
+  /** It may be below zero. */
+  readonly isSigned: boolean;
   /** A counter of the target itself, alone: it is read per second. */
   readonly isCounter: boolean;
 }

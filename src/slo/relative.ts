@@ -6,6 +6,7 @@ import type { BaselineRuns, BaselineValue } from './baseline.ts';
 import type { PromiseExpression, RelativeLimit } from './expression.ts';
 import type { Gate } from './gate.ts';
 import type { Held } from './judgement.ts';
+import { isAboutWhatIsLeft } from './metrics/left-metric.ts';
 import { scraped } from './metrics/scraped.ts';
 import { printBaseline, printRelative } from './print.ts';
 import { showValue } from './quantity.ts';
@@ -66,11 +67,14 @@ function decidesNothing(
   { measure, operator }: PromiseExpression,
   unit: SloRecord['unit'],
 ): boolean {
-  if (operator.startsWith('<')) return unit === 'share' && limit >= 1;
-  // Differences may be below zero, and so may what a target tells of itself.
-  const isSigned =
-    measure.against?.operation === '-' || sidesOf(measure).some(({ metric }) => metric === scraped.name);
-  return limit <= 0 && !isSigned;
+  const sides = sidesOf(measure);
+  const isLeft = sides.some(({ metric }) => isAboutWhatIsLeft(metric));
+  // More than all of a budget may be spent, and memory may grow to more than twice what it was.
+  const mayExceedOne = isLeft || sides.some(({ argument }) => argument?.kind === 'target');
+  if (operator.startsWith('<')) return unit === 'share' && limit >= 1 && !mayExceedOne;
+  // Differences may be below zero, and so may what a target tells of itself, or gives back.
+  const isSigned = isLeft || sides.some(({ metric }) => metric === scraped.name);
+  return limit <= 0 && !isSigned && measure.against?.operation !== '-';
 }
 
 /** What a promise's measure was in an earlier run. */

@@ -39,6 +39,11 @@ function untimedWords(measure: Measure, others: readonly SeriesRecord[]): string
 /** A closed unpaced load offers only what was answered before, so it would always "achieve" everything. */
 export const achieved: Metric & { readonly name: 'achieved' } = {
   ...share,
+  allowance: (measure, operator, limit) => {
+    const allowed = share.allowance(measure, operator, limit);
+    // Of all steps, those without due times are in every second, too, and cannot be told apart there.
+    return allowed === null || measure.subject !== null ? allowed : { ...allowed, gates: false };
+  },
   compute: (measure, evidence): Reading => {
     const { data, view } = evidence;
     if (view.counts.offered === 0) return noData;

@@ -1,9 +1,17 @@
 // broadcast_loss(series) = missing/expected copies of broadcasts.
 
 import type { SliceCounts } from '../../measure/slice.ts';
+import type { Operator } from '../expression.ts';
 import { noReading } from './metric.ts';
 import type { Metric } from './metric.ts';
 import { tooFewFor } from './share.ts';
+
+/** Binary fractions do not decide. */
+const exact = (share: number): number => Number(share.toPrecision(12));
+
+/** Broken by it for `<` and `<=`, kept for `>` and `>=`. */
+const isBeyond = (value: number, operator: Operator, limit: number): boolean =>
+  operator === '<' || operator === '>=' ? exact(value) >= exact(limit) : exact(value) > exact(limit);
 
 const booksOf = ({ tallies }: SliceCounts) => ({
   missing: tallies.missing ?? 0,
@@ -46,7 +54,11 @@ export const broadcastLoss = {
       atLeast: operator === null,
       samples: expected,
       note,
-      undecided: (limit) => (value < limit === worst < limit ? null : note),
+      undecided: (limit) => {
+        const asked: readonly Operator[] = operator === null ? ['<', '<='] : [operator];
+        const isSame = (one: Operator): boolean => isBeyond(value, one, limit) === isBeyond(worst, one, limit);
+        return asked.every(isSame) ? null : note;
+      },
     };
   },
 } as const satisfies Metric;

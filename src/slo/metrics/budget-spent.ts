@@ -6,18 +6,16 @@ import type { Measure } from '../expression.ts';
 import { viewOf } from '../select.ts';
 import { noData, noReading } from './metric.ts';
 import type { Allowance, Metric } from './metric.ts';
+import { tooFewFor } from './share.ts';
 
 const targetOf = ({ argument }: Measure): number | null =>
   argument?.kind === 'target' ? argument.share : null;
 
-/** As with all shares: at least one bad one must fit in. */
+/** As with all shares: at least one bad one must fit in, where any may. */
 function tooFew(measure: Measure, samples: number, limit: number | null): string | null {
   const target = targetOf(measure);
   if (limit === null || target === null) return null;
-  const share = limit * budgetOf(target);
-  if (samples * share >= 1 - 1e-9) return null;
-  const needed = Math.ceil(1 / share - 1e-6);
-  return `budget_spent needs at least ${needed} samples for this limit, there are ${samples}`;
+  return tooFewFor('budget_spent', limit * budgetOf(target), samples);
 }
 
 /** Of the whole run it is an error rate; of phases it says nothing about the share of bad ones in one second of them. */

@@ -96,7 +96,9 @@ export const durationMetric = ({ name, fromStart = true, read, count }: Duration
       const choice = choiceIn(measure);
       if (count === undefined || choice?.kind !== 'quantile' || operator.startsWith('>')) return null;
       const counted = count(operator === '<' ? limit - 1 : limit, measure);
-      return counted === null ? null : { share: 1 - choice.quantile, ...counted };
+      // 1 − 0.9 is a little less than 0.1: one bad of ten would be beyond it.
+      const share = Number((1 - choice.quantile).toFixed(12));
+      return counted === null ? null : { share, ...counted };
     },
     compute: (measure, evidence) => {
       const found = read(measure, evidence);

@@ -5,6 +5,7 @@ import type { RunData } from '../../record/data.ts';
 import type { SeriesRecord } from '../../record/schema.ts';
 import { everMeasured, stepsOf } from '../series-kinds.ts';
 import { viewOf } from '../select.ts';
+import { deadSteps } from './dead-steps.ts';
 import { durationMetric } from './duration-metric.ts';
 import { noReading } from './metric.ts';
 
@@ -39,14 +40,18 @@ function silentIn(data: RunData, { name }: SeriesRecord, during: readonly string
 
 export const firstEvent = durationMetric({
   name: 'first_event',
-  read: ({ subject, during }, { data, view }) => {
+  read: (measure, { data, view }) => {
+    const { subject, during } = measure;
     const streams = stepsOf(data, subject).filter((series) => everMeasured(data, series, 'firstEvent'));
     if (streams.length === 0) return noReading('no data: no event of a stream came');
     const silent = streams.map((series) => silentIn(data, series, during));
     const bad = silent.reduce((sum, { certain }) => sum + certain, 0);
-    const more = silent.reduce((sum, one) => sum + one.more, 0);
+    const unclear = silent.reduce((sum, one) => sum + one.more, 0);
+    const dead = deadSteps(data, measure);
+    const more = unclear + dead.offered;
     const measured = view.histograms.firstEvent;
-    const why = `${more} more streams may have had no event: it is not recorded when they began`;
+    const began = `${unclear} more streams may have had no event: it is not recorded when they began`;
+    const why = [unclear === 0 ? null : began, dead.why].filter((one) => one !== null).join('; ');
     if (measured.totalCount + bad === 0)
       // Streams there were: that none of their events came is no want of data.
       return more === 0

@@ -11,9 +11,12 @@ interface ShareInit<Name extends string> {
   bad(counts: SliceCounts): number;
 }
 
-/** Rates need n · limit ≥ 1, where the limit is the bad share that is allowed. */
+/**
+ * Rates need n · limit ≥ 1, where the limit is the bad share that is allowed. Where none is, one bad one is more than that
+ * however few there are: `error_rate > 0%` is kept by it, and no `error_rate <= 0%` comes here.
+ */
 export function tooFewFor(name: string, share: number, samples: number): string | null {
-  if (samples * share >= 1 - 1e-9) return null;
+  if (share <= 0 || samples * share >= 1 - 1e-9) return null;
   const needed = Math.ceil(1 / share - 1e-6);
   return `${name} needs at least ${needed} samples for this limit, there are ${samples}`;
 }

@@ -165,11 +165,16 @@ const relative = (unit: Unit): fc.Arbitrary<RelativeLimit> =>
     baseline,
   });
 
+/** Below zero are differences alone, and what a target tells of itself: anything else keeps `>= 0` in every run. */
+const isBreakable = ({ measure, operator: op, limit }: PromiseExpression): boolean =>
+  op !== '>=' || limit !== 0 || measure.metric === 'metric' || measure.against?.operation === '-';
+
 const promised = ({ unit, measure }: Family, windows: boolean): fc.Arbitrary<PromiseExpression> => {
   const fixed = fc.record({ measure, operator, limit: limits[unit] });
   const against = fc.record({ measure, operator, limit: relative(unit) });
   const windowed = fc.record({ measure, operator, limit: limits[unit], windowMicros: wholeSeconds });
-  return windows ? fc.oneof(fixed, against, windowed) : fc.oneof(fixed, against);
+  const kinds: fc.Arbitrary<PromiseExpression> = windows ? fc.oneof(fixed, against, windowed) : fc.oneof(fixed, against);
+  return kinds.filter(isBreakable);
 };
 
 const looksAtFaults = ({ metric }: Measure): boolean => /^(?:recovery|detection|hold|silence)$/.test(metric);
@@ -212,7 +217,8 @@ const burning: fc.Arbitrary<PromiseExpression> = fc
     },
     operator: op,
     limit: op.startsWith('<') ? upward : downward,
-  }));
+  }))
+  .filter(isBreakable);
 
 export const anyPromise: fc.Arbitrary<PromiseExpression> = fc.oneof(
   ...windowable.map((one) => promised(one, true)),

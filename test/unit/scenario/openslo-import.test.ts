@@ -98,6 +98,11 @@ describe('a ratio', () => {
     );
   });
 
+  it('is none of what is spent of a budget', async () => {
+    const text = ratio.replace('availability(query)', "'budget_spent(query, 99%)'");
+    expect(await complaint(text)).toContain('nothing says which value of `budget_spent(query, 99%)` is good');
+  });
+
   it('that was worked out before is judged by its mean, which is told', async () => {
     const raw = ratio
       .replace('      annotations: { mettle/metric: availability(query) }\n', '')

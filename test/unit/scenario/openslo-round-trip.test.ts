@@ -50,6 +50,9 @@ const texts = [
   'burn(query, 99.9%) < 14.4 over 60s/5s',
   'burn(99.5%) < 6 over 360s/30s',
   'budget_spent(query, 99.9%) <= 50%',
+  'budget_spent(99%) < 100% during fault:slow-db',
+  'error_rate < 100%',
+  'availability(query) > 0%',
   'cpu(target) < 80%',
   'cpu(target, max) < 95% during steady',
   'memory(target) < 512MiB',
@@ -92,7 +95,8 @@ describe('exported and imported again', () => {
   it('whatever the share is', () => {
     const digits = fc.integer({ min: 1, max: 999_999 });
     const shares = fc.tuple(digits, fc.integer({ min: 4, max: 6 })).filter(([n, d]) => n < 100 * 10 ** d);
-    const metrics = fc.constantFrom('error_rate(q) <', 'error_rate <=', 'availability(q) >=', 'achieved >');
+    const ratios = ['error_rate(q) <', 'error_rate <=', 'availability(q) >=', 'achieved >'];
+    const metrics = fc.constantFrom(...ratios, 'budget_spent(q, 99%) <=', 'dropped >', 'achieved(q) <');
     fc.assert(
       fc.property(shares, metrics, ([n, d], metric) => {
         const share = (n / 10 ** d).toFixed(d);
@@ -199,6 +203,25 @@ spec:
       value: 200
       target: 0.95
 `);
+});
+
+it.each([
+  ['budget_spent(query, 99.9%) <= 50%', 'lte', 50],
+  ['budget_spent(query, 99.9%) <= 100%', 'lte', 100],
+  ['error_rate < 100%', 'lt', 100],
+  ['availability > 0%', 'gt', 0],
+])('writes no ratio for what is no share that can be a target: %s', (assert, op, value) => {
+  const [document] = openSloOf({
+    ...{ name: 'x', service: 'x', slo: [{ assert, severity: 'fail' }] },
+    ...{ durationMicros: 60e6, warmupMicros: 0 },
+  });
+  expect(document).toMatchObject({
+    spec: {
+      indicator: { metadata: { annotations: { 'mettle/unit': '%' } }, spec: { thresholdMetric: {} } },
+      budgetingMethod: 'Timeslices',
+      objectives: [{ op, value, target: 0.99, timeSliceTarget: 1 }],
+    },
+  });
 });
 
 it('tells what other readers of the text will not see', () => {

@@ -179,7 +179,25 @@ describe('a mistake in a use', () => {
       '"errors" has no limit of its own: it is a parameter',
     );
     expect(await complaint(use('share: 2%', ', override: { fast: {} }'))).toContain('changes nothing');
+    expect(await said(use('share: 2%', ', override: { apdex: 0.9 }'), 'apdex')).toBe(
+      '"apdex" has no effect: it is switched on by `extra`',
+    );
+    expect(await said(use('share: 2%, extra: false', ', override: { apdex: 0.9 }'), 'apdex')).toBe(
+      '"apdex" has no effect: it is switched on by `extra`',
+    );
+    expect(await promised(use('share: 2%, extra: true', ', override: { apdex: 0.9 }'))).toContain(
+      'apdex(1s) > 0.9',
+    );
     expect(await complaint(use('', ', except: [fast, errors]'))).toContain('nothing is left of "own"');
+  });
+
+  it('is a change of what is switched off', async () => {
+    await own(file.replace('limit: 200ms, source', 'limit: 200ms, unless: extra, source'));
+    const change = ', override: { fast: 1s }';
+    expect(await said(use('share: 2%, extra: true', change), 'fast')).toBe(
+      '"fast" has no effect: it is switched off by `extra`',
+    );
+    expect(await promised(use('share: 2%', change))).toEqual(['p95 < 1s', 'error_rate < 2%']);
   });
 
   it('is a switch that is neither true nor false', async () => {

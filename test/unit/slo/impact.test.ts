@@ -6,7 +6,7 @@ import type { FaultRecord } from '../../../src/record/schema.ts';
 import { gatesOf } from '../../../src/slo/gates.ts';
 import { steadyGoodput } from '../../../src/slo/goodput.ts';
 import { impactOf } from '../../../src/slo/impact.ts';
-import { peakOf } from '../../../src/slo/peak.ts';
+import { peakOf, thinnestOf } from '../../../src/slo/peak.ts';
 import { repeated, sliceOf } from '../../support/slices.ts';
 import { faultIn, second, slicesAt } from '../../support/timelines.ts';
 
@@ -169,6 +169,19 @@ describe('the worst second', () => {
   test('does not exist with fewer than ten in all', () => {
     expect(peakOf([five(0, 5)], times)).toBeNull();
     expect(peakOf([], times)).toBeNull();
+  });
+
+  test('has its thinnest second told, of which what the clear cut off is taken with the one before', () => {
+    const of = (due: number, from: number, to: number) =>
+      sliceOf('query', from * second, to * second, { okMicros: repeated(due, 1_000) });
+    const after = [of(90, 3.4, 4.4), of(80, 4.4, 5.4), of(100, 5.4, 6.4)];
+    const slices = [of(100, 0, 1), of(110, 1, 2), of(100, 2, 3), of(12, 3, 3.4), ...after];
+    const cut = { effectAtMicros: 0, clearedAtMicros: 3.4 * second, untilMicros: 6.4 * second };
+    expect(thinnestOf(slices, cut)).toBe(80);
+    expect(thinnestOf(slices, { ...cut, untilMicros: 4.4 * second })).toBe(90);
+    // Of a fault that was shorter than a second there is no more.
+    const short = { ...cut, effectAtMicros: 3 * second };
+    expect(thinnestOf(slices, short)).toBe(12);
   });
 
   test('looks at steps, not at whole iterations', () => {

@@ -60,6 +60,12 @@ test.each([
   ],
   ['checks: count>1000', 8, '`count` has no counterpart here', 'e.g. `checks: rate>0.99`'],
   ['http_reqs: value>1000', 11, '`value` has no counterpart here', 'e.g. `http_reqs: rate>50`'],
+  [
+    'http_reqs: count>=0',
+    11,
+    'nothing can break `>= 0`: it is never below zero',
+    'promise a limit that a bad run would miss',
+  ],
   ['http_reqs: count>1k', 17, '`1k` is not a number as k6 writes it', 'expected a number'],
   ['http_req_duration: min<200', 19, '`min` of a time is not promised', 'use `p(N)`, `med`, `avg` or `max`'],
   [

@@ -62,7 +62,7 @@ test.each<[string, string, Change | null, string]>([
   ['silence(postgres) < 400ms', 'invalid', noSilence, 'silences under 480ms do not show'],
   ['silence(postgres) > 400ms', 'invalid', noSilence, 'do not show'],
   ['silence(postgres) > 1s', 'fail', noSilence, 'is 0µs'],
-  ['probes(postgres) >= 0', 'invalid', noSilence, 'no silence'],
+  ['probes(postgres) >= 1', 'invalid', noSilence, 'no silence'],
   [
     'retry_amplification(postgres) < 3',
     'invalid',

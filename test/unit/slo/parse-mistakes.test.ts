@@ -19,6 +19,17 @@ const unbreakable = [
   ['budget_spent(99%) >= 0%', 21, '>= 0%', 'below zero'],
   ['p95 >= 0ms', 7, '>= 0ms', 'below zero'],
   ['throughput >= 0/s', 14, '>= 0/s', 'below zero'],
+  ['count(query) >= 0', 16, '>= 0', 'below zero'],
+  ['bytes >= 0B', 9, '>= 0B', 'below zero'],
+  ['cpu(target) >= 0%', 15, '>= 0%', 'below zero'],
+  ['memory(target) >= 0B', 18, '>= 0B', 'below zero'],
+  ['restarts(target) >= 0', 20, '>= 0', 'below zero'],
+  ['probes(postgres) >= 0', 20, '>= 0', 'below zero'],
+  ['burn(99%) >= 0 over 60s/5s', 13, '>= 0', 'below zero'],
+  ['p95(a) / p95(b) >= 0', 19, '>= 0', 'below zero'],
+  ['peak_error_rate(x) >= 0%', 22, '>= 0%', 'outside of its range'],
+  ['error_rate(a) - error_rate(b) <= 100%', 33, '<= 100%', 'outside of its range'],
+  ['apdex(a, 1s) - apdex(b, 1s) <= 1', 31, '<= 1', 'outside of its range'],
 ].map(([text, at, limit, why]): Mistake => {
   const message = `nothing can break \`${String(limit)}\`: it is never ${String(why)}`;
   return [String(text), Number(at), message, 'promise a limit that a bad run would miss'];
@@ -385,6 +396,18 @@ describe('two metrics', () => {
       'promise it alone',
     ],
     [
+      'budget_spent(a, 99%) - budget_spent(b, 99%) < 10%',
+      0,
+      '`budget_spent` cannot be combined with another metric',
+      'promise it alone',
+    ],
+    [
+      'error_rate(a) / budget_spent(b, 99%) < 2 during steady',
+      16,
+      '`budget_spent` cannot be combined with another metric',
+      'promise it alone',
+    ],
+    [
       'p95 during steady / p50 during steady < 2 during warmup',
       42,
       'both sides have a `during` of their own already',
@@ -409,6 +432,12 @@ test.each([
   ['p95(query) < 2s', 11, 'unexpected `< 2s`', ends],
   ['p95(query) over 10s', 11, 'only a promise has a window', 'leave out `over`'],
   ['burn(query, 99%)', 0, '`burn` needs its windows', 'end the promise with `over 60s/5s`'],
+  [
+    'budget_spent(a, 99%) / budget_spent(b, 99%)',
+    0,
+    '`budget_spent` cannot be combined with another metric',
+    'promise it alone',
+  ],
 ])('a measure alone: %s', (text, offset, message, suggestion) => {
   expect(parseMeasure(text)).toEqual({ ok: false, problem: { message, offset, suggestion } });
 });
@@ -420,6 +449,13 @@ test('a limit at the edge that a run can miss is none of these mistakes', () => 
     'availability > 0%',
     'cpu(target) <= 100%',
   ];
-  for (const text of [...texts, 'sockets_left(target) >= 0', 'p95(a) - p95(b) >= 0ms'])
+  const signed = ['sockets_left(target) >= 0', 'memory_growth(target) >= 0%', 'metric(balance) >= 0'];
+  const pairs = [
+    'p95(a) - p95(b) >= 0ms',
+    'metric(a) / metric(b) >= 0',
+    'error_rate(a) / error_rate(b) <= 1',
+    'error_rate(a) - cpu(target) <= 100%',
+  ];
+  for (const text of [...texts, ...signed, ...pairs])
     expect(parsePromise(text).ok, text).toBe(true);
 });

@@ -6,6 +6,7 @@ import type { BaselineRuns } from '../../../src/slo/baseline.ts';
 import { evaluatePromises } from '../../../src/slo/evaluate.ts';
 import { promiseFrom, type PromiseText } from '../../../src/slo/gates.ts';
 import { baselineValue } from '../../../src/slo/relative.ts';
+import { observedRun, processLooks } from '../../support/observed-run.ts';
 import { runDataOf } from '../../support/run-record.ts';
 import { repeated, sliceOf } from '../../support/slices.ts';
 
@@ -25,6 +26,18 @@ const runOf = ({ id = 'now', ok = 1_000, micros = 100_000, bad = 0 }: Sketch): R
       sliceOf('query', 0, second, { okMicros: repeated(ok, micros), wrongMicros: repeated(bad, 1_000) }),
     ],
     series: [{ name: 'query', timeoutMicros: 5 * second }],
+  });
+
+/** A run that was let settle: the memory of its target before the load, and after it. */
+const settledRun = (before: number, after: number): RunData =>
+  observedRun({
+    processes: [
+      {
+        ...{ name: 'target', restarts: 0 },
+        points: processLooks(-3, 38, (at) => ({ memoryBytes: at < 0 ? before : after })),
+      },
+    ],
+    settled: { fromMicros: 31 * second, toMicros: 38 * second },
   });
 
 const earlier = (...runs: readonly RunData[]): BaselineRuns => ({
@@ -177,6 +190,30 @@ describe('a change after which every value would do is no promise', () => {
     const judged = judge(text, green, earlier(baseline));
     expect(judged).toMatchObject({ status: 'invalid', limit: null });
     expect(judged.reason).toMatch(/^no baseline: it is .*, and every value would be within /);
+  });
+
+  test('but more than a whole budget may be spent', () => {
+    // 10 of 1,000 are all that 99 % allows, 15 one and a half of it.
+    const spent = runOf({ id: 'spent', ok: 990, bad: 10 });
+    const text = 'budget_spent(query, 99%) <= +20% vs last_green';
+    expect(judge(text, runOf({ ok: 989, bad: 11 }), earlier(spent))).toMatchObject({
+      ...{ status: 'pass', limit: 1.2 },
+    });
+    expect(judge(text, runOf({ ok: 985, bad: 15 }), earlier(spent)).status).toBe('fail');
+  });
+
+  test('but memory may have grown less than not at all', () => {
+    const [before, less] = [settledRun(100, 100), settledRun(100, 80)];
+    expect(judge('memory_growth(target) >= -10 points vs last_green', before, earlier(before)).status).toBe(
+      'pass',
+    );
+    expect(judge('memory_growth(target) >= -10 points vs last_green', less, earlier(before))).toMatchObject({
+      ...{ status: 'fail', limit: -0.1 },
+    });
+    const [doubled, tripled] = [settledRun(100, 200), settledRun(100, 300)];
+    expect(judge('memory_growth(target) <= +50 points vs last_green', tripled, earlier(doubled))).toMatchObject({
+      ...{ status: 'fail', limit: 1.5 },
+    });
   });
 
   test('but differences may be below zero', () => {

@@ -3,6 +3,8 @@
 import { expect, test } from 'vitest';
 import type { RunData } from '../../../../src/record/data.ts';
 import { evaluatePromises } from '../../../../src/slo/evaluate.ts';
+import { gatesOf } from '../../../../src/slo/gates.ts';
+import type { PromiseText } from '../../../../src/slo/gates.ts';
 import { runDataOf } from '../../../support/run-record.ts';
 import { repeated, sliceOf } from '../../../support/slices.ts';
 
@@ -25,7 +27,8 @@ const withMixed = (name: string): RunData => ({
   },
 });
 
-const judge = (text: string, run: RunData = data) => evaluatePromises([{ text, severity: 'fail' }], run)[0]!;
+const judge = (text: string, run: RunData = data, rules: Partial<PromiseText> = {}) =>
+  evaluatePromises([{ text, severity: 'fail', ...rules }], run)[0]!;
 
 test('closed load beside it does not dilute what was achieved', () => {
   // Pooled with it, it would be 99 %.
@@ -35,6 +38,38 @@ test('closed load beside it does not dilute what was achieved', () => {
   expect(judged.reason).toContain('without `poll`: not all of their load has due times');
   expect(judge('achieved >= 90%')).toMatchObject({ status: 'pass' });
   expect(judge('achieved(query) >= 90%')).toMatchObject({ status: 'pass', reason: null });
+});
+
+test('what has no due times breaks nothing, however much of it was not answered', () => {
+  const beside = (bad: number): RunData =>
+    runDataOf({
+      slices: [
+        sliceOf('query', 0, second, { okMicros: repeated(600 - bad, 1_000), dropped: bad }),
+        sliceOf('poll', 0, second, {
+          okMicros: repeated(6_000, 100),
+          timedOutMicros: repeated(11, 100),
+        }),
+      ],
+      series: [{ name: 'query' }, { name: 'poll', hasDueTime: false }],
+    });
+  // 600 are too few for one in a thousand; all of them were answered.
+  expect(judge('achieved >= 99.9%', beside(0))).toMatchObject({ status: 'invalid', value: 1, samples: 600 });
+  expect(judge('achieved >= 99%', beside(0))).toMatchObject({ status: 'pass' });
+  expect(judge('achieved >= 99%', beside(11))).toMatchObject({ status: 'fail' });
+  // Of what has due times alone, more than ten are certain.
+  expect(judge('achieved(query) >= 99.9%', beside(11))).toMatchObject({ status: 'fail' });
+  // Ten of them, with the other eleven, would be certain.
+  expect(judge('achieved >= 99%', beside(10), { minSamples: 1_000 })).toMatchObject({ status: 'invalid' });
+  const alone = runDataOf({
+    slices: [sliceOf('query', 0, second, { okMicros: repeated(589, 1_000), dropped: 11 })],
+  });
+  expect(judge('achieved >= 99.9%', alone)).toMatchObject({ status: 'fail' });
+});
+
+test('seconds are judged by it where it is of one series', () => {
+  const gates = (text: string) => gatesOf([{ text, severity: 'fail' }]).length;
+  expect(gates('achieved(query) >= 99%')).toBe(1);
+  expect(gates('achieved >= 99%')).toBe(0);
 });
 
 test('of load that has no due times, or only in part, nothing was achieved', () => {

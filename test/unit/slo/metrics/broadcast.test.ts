@@ -1,6 +1,8 @@
 // Broadcasts: copies that came, copies that did not, and copies of which nothing is known.
 
 import { expect, test } from 'vitest';
+import { evaluatePromises } from '../../../../src/slo/evaluate.ts';
+import type { Operator } from '../../../../src/slo/expression.ts';
 import { broadcastLoss } from '../../../../src/slo/metrics/broadcast-loss.ts';
 import { broadcast } from '../../../../src/slo/metrics/broadcast.ts';
 import { measuredSlice, measureOf, read, rising, statistic } from '../../../support/measured-slices.ts';
@@ -87,6 +89,21 @@ test('loss is the share of missing among the expected copies', () => {
   expect(broadcastLoss.tooFew(of('broadcast_loss'), 100, 0.01)).toBeNull();
 });
 
+test('just the limit, it is by the operator that excused copies leave something open', () => {
+  // 20 of 200 are 10 %; with the five 25 of 205.
+  const data = runOf(said(20, { excused: 5 }));
+  const open = (operator: Operator | null) => read(data, of('broadcast_loss'), operator).undecided?.(0.1);
+  expect(open('<=')).toContain('5 copies');
+  expect(open('>')).toContain('5 copies');
+  expect(open('<')).toBeNull();
+  expect(open('>=')).toBeNull();
+  expect(open(null)).toContain('5 copies');
+  const judged = (text: string) => evaluatePromises([{ text, severity: 'fail' }], data)[0]?.status;
+  expect(judged('broadcast_loss(say) <= 10%')).toBe('invalid');
+  expect(judged('broadcast_loss(say) < 10%')).toBe('fail');
+  expect(judged('broadcast_loss(say) <= 13%')).toBe('pass');
+});
+
 test('none is a value only where a copy was expected', () => {
   const full = runOf(said(0, { duplicate: 3, outOfOrder: 2 }));
   expect(read(full, of('duplicates'))).toMatchObject({ value: 3, samples: 200 });
@@ -114,4 +131,6 @@ test('more than ten missing or slow copies are certain; seconds are not judged b
   expect(bad(5_000_000)).toEqual({ bad: 11, total: 200 });
   expect(bad(180_001)).toEqual({ bad: 20, total: 200 });
   expect(broadcast.allowance(of('broadcast'), '<', 1_000_000)?.gates).toBe(false);
+  // 1 − 0.9 is a little less than 0.1.
+  expect(broadcast.allowance(of('broadcast', 'p90'), '<', 1_000_000)?.share).toBe(0.1);
 });

@@ -160,6 +160,48 @@ test('gaps between events', () => {
   expect(slowest.undecided?.(500_000)).toContain('1 streams failed');
 });
 
+describe('beside a step of which nothing ever was good', () => {
+  const pooled = (metric: string, name = 'p95', ...during: string[]) =>
+    measureOf(metric, { argument: statistic(name), during });
+  const measured = { firstEvent: rising(200), eventGap: rising(400) };
+  const alive = { okMicros: repeated(200, 900_000), measured };
+  const beside = (dead: number, at = 0) =>
+    runDataOf({
+      slices: [
+        measuredSlice('ask', 0, alive),
+        measuredSlice('ask', 1, alive),
+        measuredSlice('tell', at, { timedOutMicros: repeated(dead, 1_000) }),
+      ],
+      phases: [
+        { name: 'steady', startMicros: 0, endMicros: second },
+        { name: 'fault:x', startMicros: second, endMicros: 2 * second },
+      ],
+      faults: [{ id: 'x', effectAtMicros: second, clearedAtMicros: 2 * second }],
+    });
+  const why = 'nothing of `tell` was good, which may have been streams';
+
+  test.each(['first_event', 'event_gap'])('%s of all is left open as far as it could be one', (metric) => {
+    const reading = read(beside(100), pooled(metric));
+    expect(reading.undecided?.(5_000_000)).toBe(why);
+    expect(reading.note).toBe(why);
+    // Beyond the limit already, and a rank that nothing more could reach.
+    expect(reading.undecided?.(100_000)).toBeNull();
+    expect(read(beside(100), pooled(metric, 'p50')).undecided?.(5_000_000)).toBeNull();
+    expect(read(beside(2), pooled(metric)).undecided?.(5_000_000)).toBeNull();
+  });
+
+  test('does not pass, nor fail for a step that may have been something else', () => {
+    const judge = (text: string, dead: number, at?: number) =>
+      evaluatePromises([{ text, severity: 'fail' }], beside(dead, at))[0]!;
+    expect(judge('first_event(p95) < 5s', 100)).toMatchObject({ status: 'invalid', reason: why });
+    expect(judge('event_gap(p95) < 5s', 100)).toMatchObject({ status: 'invalid', reason: why });
+    expect(judge('first_event(ask, p95) < 5s', 100).status).toBe('pass');
+    // Where nothing of it was due, nothing is missed.
+    expect(judge('first_event(p95) < 5s during steady', 100).status).toBe('invalid');
+    expect(judge('first_event(p95) < 5s during steady', 100, 1).status).toBe('pass');
+  });
+});
+
 test('what is no stream has no events', () => {
   const data = runOf({ okMicros: repeated(200, 1_000) });
   expect(read(data, of('first_event')).note).toBe('no data: no event of a stream came');
