@@ -84,7 +84,8 @@ export interface Injection {
   readonly effectAtMicros: number;
   /** Since when the time that it is to last counts; default: since its effect. */
   readonly countsFromMicros?: number;
-  clear(): Promise<InjectionResult>;
+  /** `onCleared`: told when it is over, before anybody asks what was seen of it; not where it could not be undone. */
+  clear(onCleared?: (clearedAtMicros: number) => void): Promise<InjectionResult>;
 }
 
 export interface InjectionResult {

@@ -73,12 +73,16 @@ export async function hold(action: Action): Promise<Injection> {
   let cleared: Promise<InjectionResult> | undefined;
   return {
     ...{ effectAtMicros: askedAtMicros, countsFromMicros },
-    clear: () => (cleared ??= clear(held, action)),
+    clear: (onCleared) => (cleared ??= clear(held, action, onCleared)),
   };
 }
 
 /** Never throws: whatever cannot be found out is unknown, whatever cannot be undone is said. */
-async function clear(held: Held, action: Action): Promise<InjectionResult> {
+async function clear(
+  held: Held,
+  action: Action,
+  onCleared?: (clearedAtMicros: number) => void,
+): Promise<InjectionResult> {
   const { clock, intent, tracked, askedAtMicros, readBackAtMicros, countsFromMicros, forMicros } = held;
   const expired = (await tracked.expired?.().catch(() => false)) ?? false;
   const kept = held.mayEndByItself === true ? null : await stillThere(intent);
@@ -88,6 +92,7 @@ async function clear(held: Held, action: Action): Promise<InjectionResult> {
   const left = await restored(action);
   const note = (await undoNow(intent, tracked)) ?? left;
   const clearedAtMicros = clock.nowMicros();
+  if (note === null) onCleared?.(clearedAtMicros);
   const endedAtMicros = action.restore === undefined ? clearedAtMicros : restoreAtMicros;
   const { fidelity, ...seen } = await action.judge(askedAtMicros, clearedAtMicros);
   const whole: FidelityCheck[] = [

@@ -99,6 +99,24 @@ describe('the timeline', () => {
     expect(log).toEqual(['effect 2', 'inject a at 2', 'effect 2', 'clear a at 5', 'clear 5']);
   });
 
+  it('tells the load of a clear once, before anybody asks what was seen of the fault, where that is known', async () => {
+    const { log, ports, play } = stage();
+    const telling: TimelinePorts = {
+      ...ports,
+      inject: async (asked, onActing) => {
+        const injection = await ports.inject(asked, onActing);
+        const clear: Injection['clear'] = (onCleared) => {
+          onCleared?.(ports.clock.nowMicros());
+          log.push('cleared');
+          return injection.clear();
+        };
+        return { ...injection, clear };
+      },
+    };
+    await play([fault('a', 2, 3)], telling);
+    expect(log).toEqual(['inject a at 2', 'effect 2', 'clear 5', 'cleared', 'clear a at 5']);
+  });
+
   it('plays overlapping faults and ends the one whose time is up first', async () => {
     const { log, play } = stage();
     await play([fault('long', 1, 9), fault('short', 2, 2)]);
