@@ -57,6 +57,8 @@ interface Seen {
   readonly gates: readonly Gate[];
   /** Of each gate: whether it was asked right before the effect. */
   readonly asked: readonly boolean[];
+  /** Of each gate: the last window after the clear in which it counts anything; −1: none. */
+  readonly lastHeard: readonly number[];
 }
 
 /** Of each gate, where a stretch begins with window `from` after the clear. */
@@ -97,12 +99,21 @@ interface Found {
   readonly relapsed: boolean;
 }
 
+/** One of the gates counts nothing from this window on, though it is waited for: no later stretch is a good one either. */
+function isWaitedInVain({ during, after, gates, asked, lastHeard }: Seen, from: number): boolean {
+  return gates.some((gate, at) => {
+    if ((lastHeard[at] ?? 0) >= from) return false;
+    return pastOf([...during, ...after.slice(0, from)], gate, at, asked[at] ?? false).awaited;
+  });
+}
+
 /** The first good stretch; bad windows in a row from its begin on start the search again behind them. */
 function firstStretch(seen: Seen): Found {
   const { after, gates } = seen;
   let relapsed = false;
   for (let from = 0; from < after.length; from += 1) {
     const end = stretchEnd(seen, from);
+    if (end === null && isWaitedInVain(seen, from)) break;
     if (end === null) continue;
     // From its begin: where a window is too thin to be bad, they may begin in the stretch.
     const again =
@@ -154,7 +165,9 @@ export function faultTimelineOf(
   const enough = samples >= fewestSamples && samplesIn(during) > 0 && samplesAfterClear > 0;
   const counted = { detectedAtMicros, enough, samples, samplesAfterClear, relapsed: false, unheard: null };
   if (gates.length === 0) return { ...counted, recoveredAtMicros: null, impact: true };
-  const seen = { during, after, gates, asked: askedBefore(slices, gates, effectAtMicros) };
+  const asked = askedBefore(slices, gates, effectAtMicros);
+  const lastHeard = gates.map((_, at) => after.findLastIndex((window) => (window.tallies[at]?.total ?? 0) > 0));
+  const seen = { during, after, gates, asked, lastHeard };
   if (enough && shown === null && neverBad(seen)) {
     return { ...counted, recoveredAtMicros: clearedAtMicros, impact: false };
   }
