@@ -79,7 +79,11 @@ function withEnough(promise: PromiseExpression, held: Limited, read: Read, rules
 }
 
 /** Bad and total, where the promise allows a share that can be counted. */
-function badIn({ measure, operator }: PromiseExpression, { limit }: Limited, { metric, reading, view }: Read) {
+function badIn(
+  { measure, operator }: PromiseExpression,
+  { limit }: Limited,
+  { metric, reading, view }: Read,
+) {
   const allowance = metric.allowance(measure, operator, limit);
   const counted = view === null ? undefined : allowance?.count(view.counts, view.histograms);
   // What a metric leaves out of its value breaks no promise about it.

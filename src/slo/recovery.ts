@@ -166,7 +166,9 @@ export function faultTimelineOf(
   const counted = { detectedAtMicros, enough, samples, samplesAfterClear, relapsed: false, unheard: null };
   if (gates.length === 0) return { ...counted, recoveredAtMicros: null, impact: true };
   const asked = askedBefore(slices, gates, effectAtMicros);
-  const lastHeard = gates.map((_, at) => after.findLastIndex((window) => (window.tallies[at]?.total ?? 0) > 0));
+  const lastHeard = gates.map((_, at) =>
+    after.findLastIndex((window) => (window.tallies[at]?.total ?? 0) > 0),
+  );
   const seen = { during, after, gates, asked, lastHeard };
   if (enough && shown === null && neverBad(seen)) {
     return { ...counted, recoveredAtMicros: clearedAtMicros, impact: false };

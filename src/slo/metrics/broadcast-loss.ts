@@ -56,7 +56,8 @@ export const broadcastLoss = {
       note,
       undecided: (limit) => {
         const asked: readonly Operator[] = operator === null ? ['<', '<='] : [operator];
-        const isSame = (one: Operator): boolean => isBeyond(value, one, limit) === isBeyond(worst, one, limit);
+        const isSame = (one: Operator): boolean =>
+          isBeyond(value, one, limit) === isBeyond(worst, one, limit);
         return asked.every(isSame) ? null : note;
       },
     };

@@ -33,7 +33,12 @@ function readingOf(answer: FaultAnswer, elapsedMicros: number): Reading {
     const before = times.untilMicros < elapsedMicros ? 'the next fault' : 'the end';
     const { unheard } = timeline;
     const why = unheard === null ? '' : `: nothing that \`${unheard}\` counts was due any more`;
-    return { value: elapsed, atLeast: true, samples, note: `${relapsed}not recovered before ${before}${why}` };
+    return {
+      value: elapsed,
+      atLeast: true,
+      samples,
+      note: `${relapsed}not recovered before ${before}${why}`,
+    };
   }
   const value = timeline.recoveredAtMicros - times.clearedAtMicros;
   const note = timeline.impact ? `${relapsed}± 1 s` : 'no impact';

@@ -173,7 +173,9 @@ const promised = ({ unit, measure }: Family, windows: boolean): fc.Arbitrary<Pro
   const fixed = fc.record({ measure, operator, limit: limits[unit] });
   const against = fc.record({ measure, operator, limit: relative(unit) });
   const windowed = fc.record({ measure, operator, limit: limits[unit], windowMicros: wholeSeconds });
-  const kinds: fc.Arbitrary<PromiseExpression> = windows ? fc.oneof(fixed, against, windowed) : fc.oneof(fixed, against);
+  const kinds: fc.Arbitrary<PromiseExpression> = windows
+    ? fc.oneof(fixed, against, windowed)
+    : fc.oneof(fixed, against);
   return kinds.filter(isBreakable);
 };
 

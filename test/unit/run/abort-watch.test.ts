@@ -136,17 +136,20 @@ describe('a promise with abort', () => {
     expect(breach).toMatchObject({ windowMicros: 3 * second, total: 60 });
   });
 
-  it.each(['p95(ask) < 2s', 'error_rate < 5%', 'availability >= 95%', 'dropped <= 5%', 'achieved(ask) > 95%'])(
-    'may be any that allows a share of bad answers: %s',
-    (assert) => {
-      const watch = new AbortWatch({
-        slo: [promised(assert, 5)],
-        warmupMicros: 0,
-        phases: () => ['steady'],
-      });
-      expect(watch.isNeeded).toBe(true);
-    },
-  );
+  it.each([
+    'p95(ask) < 2s',
+    'error_rate < 5%',
+    'availability >= 95%',
+    'dropped <= 5%',
+    'achieved(ask) > 95%',
+  ])('may be any that allows a share of bad answers: %s', (assert) => {
+    const watch = new AbortWatch({
+      slo: [promised(assert, 5)],
+      warmupMicros: 0,
+      phases: () => ['steady'],
+    });
+    expect(watch.isNeeded).toBe(true);
+  });
 
   it('is asked in its own phases only, from their begin on', () => {
     const phases = (at: number): readonly string[] => (at > 10 && at <= 30 ? ['fault:cut'] : ['steady']);

@@ -29,12 +29,22 @@ const edges = [0, 10, 12, 15.4, 20, 30].map((at) => Math.round(at * second));
 const times = { effectAtMicros: 10 * second, clearedAtMicros: 20 * second, untilMicros: 30 * second };
 
 test('nothing is missing where all is good, wherever another fault has its edges', () => {
-  expect(deficitOf(storedFrom(edges, () => false), ratePerSecond, times)).toBeCloseTo(0, 6);
+  expect(
+    deficitOf(
+      storedFrom(edges, () => false),
+      ratePerSecond,
+      times,
+    ),
+  ).toBeCloseTo(0, 6);
 });
 
 test('a bad second is missing whole, and a part of one in proportion', () => {
   const missing = (at: number) =>
-    deficitOf(storedFrom(edges, (from) => from === Math.round(at * second)), ratePerSecond, times);
+    deficitOf(
+      storedFrom(edges, (from) => from === Math.round(at * second)),
+      ratePerSecond,
+      times,
+    );
   expect(missing(16.4)).toBeCloseTo(50, 6);
   expect(missing(15)).toBeCloseTo(20, 6);
   expect(missing(19.4)).toBeCloseTo(30, 6);

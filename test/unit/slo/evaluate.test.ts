@@ -172,7 +172,11 @@ describe('shares', () => {
   test('one bad answer is more than none, however few there are', () => {
     const good = oneSlice({ okMicros: repeated(5, 1) });
     const one = oneSlice({ okMicros: repeated(4, 1), wrongMicros: [1] });
-    for (const text of ['error_rate(query) > 0%', 'availability(query) < 100%', 'budget_spent(query, 99%) > 0%']) {
+    for (const text of [
+      'error_rate(query) > 0%',
+      'availability(query) < 100%',
+      'budget_spent(query, 99%) > 0%',
+    ]) {
       expect(judge(text, good)).toMatchObject({ status: 'fail', samples: 5 });
       expect(judge(text, one)).toMatchObject({ status: 'pass', samples: 5 });
     }
@@ -188,7 +192,9 @@ describe('shares', () => {
     expect(judge('p50(query) < 1s', closed).reason).toContain('service latency only');
     expect(judge('apdex(query, 1s) > 0.9', closed)).toMatchObject({ status: 'pass' });
     expect(judge('apdex(query, 1s) > 0.9', closed).reason).toContain('service latency only');
-    expect(judge('apdex(query, 1s) / apdex(query, 2s) > 0.9', closed).reason).toContain('service latency only');
+    expect(judge('apdex(query, 1s) / apdex(query, 2s) > 0.9', closed).reason).toContain(
+      'service latency only',
+    );
     expect(judge('error_rate(query) < 1%', closed).reason).toBeNull();
   });
 });

@@ -456,6 +456,5 @@ test('a limit at the edge that a run can miss is none of these mistakes', () => 
     'error_rate(a) / error_rate(b) <= 1',
     'error_rate(a) - cpu(target) <= 100%',
   ];
-  for (const text of [...texts, ...signed, ...pairs])
-    expect(parsePromise(text).ok, text).toBe(true);
+  for (const text of [...texts, ...signed, ...pairs]) expect(parsePromise(text).ok, text).toBe(true);
 });

@@ -211,7 +211,9 @@ describe('a change after which every value would do is no promise', () => {
       ...{ status: 'fail', limit: -0.1 },
     });
     const [doubled, tripled] = [settledRun(100, 200), settledRun(100, 300)];
-    expect(judge('memory_growth(target) <= +50 points vs last_green', tripled, earlier(doubled))).toMatchObject({
+    expect(
+      judge('memory_growth(target) <= +50 points vs last_green', tripled, earlier(doubled)),
+    ).toMatchObject({
       ...{ status: 'fail', limit: 1.5 },
     });
   });
