@@ -170,11 +170,9 @@ export function realisticRun(options: RealisticRunOptions = {}): RunData {
     { name: 'answer', ratePerSecond: settings.ratePerSecond, medianMicros: settings.medianMicros / 3 },
     { name: 'flow:ask', ratePerSecond: settings.ratePerSecond, medianMicros: settings.medianMicros * 1.4 },
   ];
+  const [queries = [], ...others] = loads.map((load) => slicesOf(load, settings, phases));
   const data = runDataOf({
-    slices: [
-      ...loads.flatMap((load) => slicesOf(load, settings, phases)),
-      ...(settings.withWebSockets ? webSocketSlices(settings.seconds) : []),
-    ],
+    slices: [...[queries, ...others].flat(), ...(settings.withWebSockets ? webSocketSlices(queries) : [])],
     series: [
       { name: 'query', flow: 'ask', timeoutMicros: 5_000_000 },
       { name: 'answer', flow: 'ask', timeoutMicros: 5_000_000, hasDueTime: false },

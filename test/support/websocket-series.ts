@@ -3,12 +3,13 @@
 import type { Slice } from '../../src/measure/slice.ts';
 import { repeated, sliceOf } from './slices.ts';
 
-const secondMicros = 1_000_000;
+type Stretch = Pick<Slice, 'startMicros' | 'endMicros'>;
+
 const audience = 50;
 const timeoutMicros = 2_000_000;
 
 /** Every fifth message misses two subscribers; latencies grow evenly from subscriber to subscriber. */
-function broadcastSlice(start: number, second: number): Slice {
+function broadcastSlice({ startMicros, endMicros }: Stretch, second: number): Slice {
   const messages = Array.from({ length: 4 }, (_, index) => {
     const missing = (second * 4 + index) % 5 === 0 ? 2 : 0;
     const arrived = Array.from({ length: audience - missing }, (_, nth) => 900 + 150 * nth + 40 * index);
@@ -16,7 +17,7 @@ function broadcastSlice(start: number, second: number): Slice {
   });
   const all = messages.flat();
   const missing = all.filter((value) => value === timeoutMicros).length;
-  return sliceOf('say <b>', start, start + secondMicros, {
+  return sliceOf('say <b>', startMicros, endMicros, {
     okMicros: repeated(4, 1_800),
     observedMicros: {
       delivery: all,
@@ -34,8 +35,8 @@ function broadcastSlice(start: number, second: number): Slice {
   });
 }
 
-const connectionSlice = (start: number, second: number): Slice =>
-  sliceOf('stream', start, start + secondMicros, {
+const connectionSlice = ({ startMicros, endMicros }: Stretch, second: number): Slice =>
+  sliceOf('stream', startMicros, endMicros, {
     okMicros: [4_100],
     connectMicros: [1_300],
     observedMicros: {
@@ -45,9 +46,6 @@ const connectionSlice = (start: number, second: number): Slice =>
     tallies: { pings: 10, ...(second % 4 === 0 ? { closed: 1, reconnects: 1 } : {}), unmatched: 3 },
   });
 
-/** One slice of each series per second. */
-export const webSocketSlices = (seconds: number): Slice[] =>
-  Array.from({ length: seconds }, (_, second) => second).flatMap((second) => [
-    connectionSlice(second * secondMicros, second),
-    broadcastSlice(second * secondMicros, second),
-  ]);
+/** One slice of each series per stretch: those of all series of a run are cut at the same moments. */
+export const webSocketSlices = (stretches: readonly Stretch[]): Slice[] =>
+  stretches.flatMap((stretch, index) => [connectionSlice(stretch, index), broadcastSlice(stretch, index)]);

@@ -32,12 +32,13 @@ const timelineOf = (slices: readonly Slice[], share: number, cleared: number, un
   );
 
 describe.each([
-  { rate: 1, share: 0.01 },
-  { rate: 1, share: 0.05 },
-  { rate: 1, share: 0.1 },
-  { rate: 2, share: 0.05 },
-  { rate: 2, share: 0.2 },
-])('$rate/s of which $share may be bad, beside 20/s', ({ rate, share }) => {
+  { rate: 1, share: 0.01, most: mostFalseAlarms },
+  { rate: 1, share: 0.05, most: mostFalseAlarms },
+  { rate: 1, share: 0.1, most: mostFalseAlarms },
+  { rate: 2, share: 0.05, most: mostFalseAlarms },
+  // In 3 of 1,000 minutes more than 36 of its 120 are bad, and then half of them may be.
+  { rate: 2, share: 0.2, most: 12 },
+])('$rate/s of which $share may be bad, beside 20/s', ({ rate, share, most }) => {
   test.each([0, 1])('is never called recovered while half of it is bad (of the other was: %d)', (inFault) => {
     const found = countRuns(`thin half ${rate} ${share} ${inFault}`, 50, (random) => {
       const slices = besideBusy(random, rate, (index) => (index < 10 ? 1 : 0.5), inFault);
@@ -67,6 +68,6 @@ describe.each([
       );
       return impact || detectedAtMicros !== null;
     });
-    expect(found).toBeLessThanOrEqual(mostFalseAlarms);
+    expect(found).toBeLessThanOrEqual(most);
   });
 });
