@@ -23,6 +23,10 @@ const shared: readonly Trait[] = [
   { what: 'Mettle version', of: (run) => run.environment.mettle },
 ];
 
+/** What must be the same, by name: equal traits mean comparable runs. */
+export const traitsOf = (run: Compared): Record<string, string> =>
+  Object.fromEntries(shared.map(({ what, of }) => [what, of(run)]));
+
 const shorten = (text: string): string => (text.length > 40 ? `${text.slice(0, 12)}…` : text);
 
 /** One sentence for each way in which the runs differ; empty when they may be compared. */

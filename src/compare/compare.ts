@@ -1,5 +1,6 @@
 // From pairs of run records to the comparison document. Pure: the same records give the same document.
 
+import type { Noise } from '../record/noise-schema.ts';
 import type { RunRecord } from '../record/schema.ts';
 import { gatesOf, promiseFrom } from '../slo/gates.ts';
 import type { PromiseText } from '../slo/gates.ts';
@@ -12,6 +13,7 @@ import { measureFrom, metricComparison } from './comparison.ts';
 import { judgeComparison, undoFailures, unreliableRuns } from './judgement.ts';
 import type { ComparedPair } from './pair-values.ts';
 import { comparisonFormatVersion } from './schema.ts';
+import { type ComparisonDesign, plannedPairs } from './design.ts';
 import type { Comparison, ComparisonRun } from './schema.ts';
 import { median } from './signed-rank.ts';
 import { spectraOf } from './spectrum.ts';
@@ -21,8 +23,7 @@ export interface ComparisonInput {
   readonly scenario: Comparison['scenario'];
   readonly target: string;
   readonly variants: Comparison['variants'];
-  /** How many pairs were meant to be made. */
-  readonly plannedPairs: number;
+  readonly design: ComparisonDesign;
   /** Complete pairs, in order. */
   readonly pairs: readonly ComparedPair[];
   /** Every run that counts, in the order in which they were made. */
@@ -40,6 +41,8 @@ export interface ComparisonInput {
   /** Compare even what differs; the differences then become notes. */
   readonly force?: boolean;
   readonly notes?: readonly string[];
+  /** What comparing a variant with itself found on this machine; null or absent: nobody measured it. */
+  readonly noise?: Noise | null;
 }
 
 /** The primary metric, every promise's, every claim's: once each, under their canonical names. */
@@ -99,10 +102,10 @@ function environmentOf(pairs: readonly ComparedPair[]): Comparison['environment'
 }
 
 function notesOf(input: ComparisonInput, complete: number, differences: readonly string[]): string[] {
-  const fewer = complete < input.plannedPairs;
+  const fewer = complete < plannedPairs(input.design);
   return [
     ...(input.notes ?? []),
-    ...(fewer ? [`${complete} of ${input.plannedPairs} pairs are complete`] : []),
+    ...(fewer ? [`${complete} of ${plannedPairs(input.design)} pairs are complete`] : []),
     ...(input.force === true ? differences.map((difference) => `forced in spite of ${difference}`) : []),
     ...(input.primary === null
       ? ['no primary metric: metrics inform, none of them gates this comparison']

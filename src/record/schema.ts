@@ -1,6 +1,7 @@
 // The run record: everything a report, a comparison or a re-judgement needs, validated when read.
 
 import { z } from 'zod';
+import { commitSchema } from './commit-schema.ts';
 import { doctorSchema } from './doctor-schema.ts';
 import { faultSchema } from './fault-schema.ts';
 import {
@@ -202,6 +203,8 @@ export const runRecordSchema = z.object({
   startedAt: z.string(),
   /** The command that repeats this run. */
   command: z.string(),
+  /** What it was made from; null: no repository, or no git. Absent in older records. */
+  commit: commitSchema.nullable().optional(),
   load: z.object({
     entries: z.array(loadEntry),
     warmupMicros: micros,

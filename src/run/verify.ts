@@ -4,6 +4,7 @@ import { isAborted } from '../kernel/abort.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { join } from 'node:path';
 import { compareRuns } from '../compare/compare.ts';
+import { fixedDesign } from '../compare/design.ts';
 import type { Comparison, ComparisonRun } from '../compare/schema.ts';
 import { exitCodes, MettleError } from '../kernel/errors.ts';
 import { writableFolder } from '../record/atomic.ts';
@@ -164,7 +165,7 @@ async function conclude(
     scenario: { name: scenario.name, file: scenario.file, hash: scenario.hash },
     target: target.name,
     variants,
-    plannedPairs: request.pairs,
+    design: fixedDesign(request.pairs),
     pairs,
     runs: made.map((run) => run.entry),
     seed,

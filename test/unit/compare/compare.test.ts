@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { compareRuns } from '../../../src/compare/compare.ts';
 import type { ComparisonInput } from '../../../src/compare/compare.ts';
+import { fixedDesign } from '../../../src/compare/design.ts';
 import { judgeComparison } from '../../../src/compare/judgement.ts';
 import type { JudgementInput } from '../../../src/compare/judgement.ts';
 import { comparisonSchema } from '../../../src/compare/schema.ts';
@@ -21,7 +22,7 @@ const input = (changes: Partial<ComparisonInput> = {}): ComparisonInput => ({
   scenario: { name: 's', file: null, hash: 'h' },
   target: 't',
   variants: { before: 'before', after: 'after' },
-  plannedPairs: 6,
+  design: fixedDesign(6),
   pairs: fine,
   runs: [],
   seed: 1,
