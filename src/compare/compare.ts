@@ -38,6 +38,8 @@ export interface ComparisonInput {
   readonly interrupted?: boolean;
   /** What could not be undone, in any run, also of incomplete pairs. */
   readonly undoFailed?: readonly string[];
+  /** What else forbids a judgement, e.g. a run of a pair that never became complete. */
+  readonly invalid?: readonly string[];
   /** Compare even what differs; the differences then become notes. */
   readonly force?: boolean;
   readonly notes?: readonly string[];
@@ -122,7 +124,13 @@ export function compareRuns(input: ComparisonInput): Comparison {
   const promises: PromiseText[] = input.promises.map(({ assert, severity }) => ({ text: assert, severity }));
   const gates = gatesOf(promises);
   const differences = incomparable(pairs);
-  const invalid = [...(input.force === true ? [] : differences), ...unreliableRuns(pairs)];
+  const invalid = [
+    ...new Set([
+      ...(input.invalid ?? []),
+      ...(input.force === true ? [] : differences),
+      ...unreliableRuns(pairs),
+    ]),
+  ];
   const options = { gates, invalid: invalid[0] ?? null };
   const promised = promises.map(({ text }) => promiseFrom(text));
   const primary = input.primary === null ? null : printMeasure(measureFrom(input.primary));
