@@ -16,6 +16,12 @@ const metricNoise = z.object({
   /** Comparisons made of these runs by swapping members of pairs, and how many of them said improved or regressed. */
   comparisons: z.number().int(),
   falseAlarms: z.number().int(),
+  /** Real comparisons of the variant with itself, this one and earlier ones of comparable runs, and those that said so. */
+  repeated: z.object({ comparisons: z.number().int(), falseAlarms: z.number().int() }).optional(),
+  /** The second run of a pair against the first, on the scale of effects; an interval without 0 is an effect of the order. */
+  order: z.object({ estimate: z.number(), low: z.number(), high: z.number() }).nullable().optional(),
+  /** δ that the rule used. */
+  tolerance: z.number().optional(),
   /** Smallest change that so many pairs show in 80 % of cases, as δ; by number of pairs (6, 10, 16). */
   detectable: z.array(z.object({ pairs: z.number().int(), change: z.number().nullable() })),
 });
