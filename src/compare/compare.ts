@@ -40,6 +40,8 @@ export interface ComparisonInput {
   readonly undoFailed?: readonly string[];
   /** What else forbids a judgement, e.g. a run of a pair that never became complete. */
   readonly invalid?: readonly string[];
+  /** In what else the runs differ, e.g. in the order in which they were made: refused like another machine. */
+  readonly differences?: readonly string[];
   /** Compare even what differs; the differences then become notes. */
   readonly force?: boolean;
   readonly notes?: readonly string[];
@@ -123,7 +125,7 @@ export function compareRuns(input: ComparisonInput): Comparison {
   const pairs = input.pairs.filter(({ before, after }) => !isCutShort(before.run) && !isCutShort(after.run));
   const promises: PromiseText[] = input.promises.map(({ assert, severity }) => ({ text: assert, severity }));
   const gates = gatesOf(promises);
-  const differences = incomparable(pairs);
+  const differences = [...(input.differences ?? []), ...incomparable(pairs)];
   const invalid = [
     ...new Set([
       ...(input.invalid ?? []),
