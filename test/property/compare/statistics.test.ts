@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fixedDesign, levelsOf } from '../../../src/compare/design.ts';
 import { smallestDetectable } from '../../../src/compare/detectable.ts';
 import { judge, weigh } from '../../../src/compare/outcome.ts';
 import type { MeasuredPair } from '../../../src/compare/pair-values.ts';
@@ -11,6 +12,7 @@ import {
   signedRankTrim,
   walshAverages,
 } from '../../../src/compare/signed-rank.ts';
+import { signedRankPValue } from '../../../src/compare/signed-rank-test.ts';
 import { createRandom } from '../../../src/kernel/random.ts';
 import type { Random } from '../../../src/kernel/random.ts';
 import { metricNamed } from '../../../src/slo/metrics/registry.ts';
@@ -68,6 +70,29 @@ test('the estimate lies in the 90 % interval, and that in the 95 % one', () => {
   );
 });
 
+test('the p-value says what the interval says, zeros, ties and open values included', () => {
+  const few = fc.array(
+    fc.record({ value: fc.integer({ min: -4, max: 8 }), open: fc.constantFrom('no', 'no', 'low', 'high') }),
+    { minLength: 5, maxLength: 30 },
+  );
+  const confidence = fc.oneof(
+    fc.double({ min: 0.5, max: 0.9999, noNaN: true }),
+    fc.constantFrom(0.9, 0.9412, 0.95, 0.9706),
+  );
+  fc.assert(
+    fc.property(few, confidence, (list, level) => {
+      const least = list.map(({ value, open }) => (open === 'low' ? Number.NEGATIVE_INFINITY : value));
+      const greatest = list.map(({ value, open }) => (open === 'high' ? Number.POSITIVE_INFINITY : value));
+      const found = signedRankInterval(least, greatest, level);
+      const excludes = found !== null && (found.low > 0 || found.high < 0);
+      const p = signedRankPValue(least, greatest);
+      fc.pre(Math.abs(p - (1 - level)) > 1e-9);
+      expect(p < 1 - level).toBe(excludes);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
 const normal = (random: Random): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 /** Symmetric with heavy tails: one in ten is ten times as wide. */
@@ -121,6 +146,7 @@ describe('coverage in a seeded simulation', () => {
 
 describe('the whole rule, on pairs of runs drawn at random', () => {
   const metric = { ...metricNamed('p95')!, better: 'lower' as const };
+  const levels = levelsOf(fixedDesign(10));
   const side = (value: number) => ({ value, atLeast: false, samples: 1_000, missing: null });
   const draw = (
     random: Random,
@@ -162,7 +188,7 @@ describe('the whole rule, on pairs of runs drawn at random', () => {
       for (let index = 0; index < cases; index += 1) {
         const pilot = draw(random, n, spread, 0, normal).map(({ after }) => Math.log(after.value! / 100_000));
         const change = smallestDetectable(pilot, Math.log(1.1))!;
-        if (judge(weigh(metric, draw(random, n, spread, change, normal), 0.1)!).outcome === 'regressed')
+        if (judge(weigh(metric, draw(random, n, spread, change, normal), 0.1, levels)!).outcome === 'regressed')
           found += 1;
       }
       expect(found / cases).toBeGreaterThan(0.75);
