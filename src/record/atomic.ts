@@ -36,7 +36,8 @@ export async function writeFileAtomic(path: string, text: string): Promise<void>
   }
 }
 
-function unwritable(path: string, error: unknown): MettleError {
+/** What cannot be written, and why, as people read it. */
+export function unwritable(path: string, error: unknown): MettleError {
   const causes: Readonly<Record<string, string>> = {
     EACCES: 'permission denied',
     EPERM: 'operation not permitted',

@@ -22,12 +22,21 @@ const value = z.object({
   why: z.string().nullable(),
 });
 
+/** What later runs would hold a relative promise against, by the promise's text: read as baselines are. */
+const asBaseline = z.object({
+  promise: z.string(),
+  /** In the metric's unit; null: it is not known for certain, and `why` says so. */
+  value: z.number().nullable(),
+  samples: z.number().int().nonnegative(),
+  why: z.string().nullable(),
+});
+
 export const historyEntrySchema = z.object({
   formatVersion: z.literal(historyFormatVersion),
-  /** Id of the run. */
-  id: z.string(),
+  /** Id of the run; also the name of its file. */
+  id: z.string().regex(/^[A-Za-z0-9][\w.-]{0,199}$/),
   /** ISO 8601, UTC. */
-  startedAt: z.string(),
+  startedAt: z.iso.datetime(),
   scenario: z.object({ name: z.string(), hash: z.string() }),
   target: z.string(),
   variant: z.string(),
@@ -44,6 +53,8 @@ export const historyEntrySchema = z.object({
   primary: z.string().nullable(),
   /** The primary metric, every promise's, every claim's, and a few that everybody asks for. */
   values: z.array(value),
+  /** Of its relative promises only. */
+  baselines: z.array(asBaseline).default([]),
 });
 
 export type HistoryEntry = z.infer<typeof historyEntrySchema>;
