@@ -10,7 +10,7 @@ export { readRecord } from './record/store.ts';
 export { comparisonReporters, type Reporter, runReporters } from './report/registry.ts';
 export type { LiveView, RunView } from './run/live-view.ts';
 export { type RunOptions, type RunOutcome, runScenario } from './run/run-scenario.ts';
-export type { Verified } from './run/verify.ts';
+export type { Verified } from './run/verify-request.ts';
 export { type VerifyOptions, verifyScenario } from './run/verify-scenario.ts';
 export { scenarioFromUrl, type UrlOptions } from './scenario/from-url.ts';
 export { scenarioJsonSchema, targetJsonSchema } from './scenario/json-schema.ts';

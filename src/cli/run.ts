@@ -6,6 +6,7 @@ import { runScenario } from '../run/run-scenario.ts';
 import { interrupted } from '../run/stage.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { scenarioFromUrl } from '../scenario/from-url.ts';
+import { allowsHosts } from './allow.ts';
 import { printDryRun } from './dry-run.ts';
 import { interruptible } from './interrupt.ts';
 import { killable } from './kill-file.ts';
@@ -107,24 +108,13 @@ function refuseUrlFlags(command: Command, sources: readonly string[], flags: Run
 
 async function load(source: string, flags: RunFlags): Promise<LoadedScenario> {
   const both = { set: flags.set ?? [], allow: flags.allow ?? [] };
-  if (!isUrl(source)) return allowsHosts(await loadScenario(source, both), flags);
+  if (!isUrl(source)) return allowsHosts(await loadScenario(source, both), flags.allow);
   return await scenarioFromUrl(source, {
     ...(flags.rate === undefined ? {} : { rate: flags.rate }),
     ...(flags.users === undefined ? {} : { users: flags.users }),
     ...(flags.for === undefined ? {} : { for: flags.for }),
     slo: flags.slo ?? [],
     ...both,
-  });
-}
-
-/** A target file says itself which hosts load may be sent to; `--allow` would be ignored in silence. */
-function allowsHosts(loaded: LoadedScenario, { allow = [] }: RunFlags): LoadedScenario {
-  if (allow.length === 0 || loaded.scenario.target.kind === 'url') return loaded;
-  throw new MettleError({
-    code: 'ALLOW_WITHOUT_URL',
-    message: `--allow goes with a target given by its URL; ${loaded.target.name} has a target file`,
-    hint: 'Add the host to `allow:` of the target file.',
-    exitCode: exitCodes.usage,
   });
 }
 
