@@ -1,0 +1,79 @@
+// Where this work left its base branch, and the commits before that: what `vs merge_base` looks for runs of.
+
+import { type Git, gitIn } from './git.ts';
+
+/** So many commits back a run is still taken for one of where the work left. */
+const mostAncestors = 50;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface MergeBase {
+  /** `main`, `origin/main` */
+  readonly branch: string;
+  /** The merge base and its ancestors, the nearest first; not the commit that is held against it, unless it was changed. */
+  readonly commits: readonly string[];
+  /** `commit 1a2b3c4, where this left main` */
+  readonly where: string;
+}
+
+/** In the scenario's folder; `asked` null: what the CI says, else origin's default, else main or master. A sentence: why not. */
+export async function mergeBaseOf(
+  folder: string,
+  asked: string | null,
+  isDirty: boolean,
+  environment: Environment = process.env,
+  git: Git = gitIn(folder),
+): Promise<MergeBase | string> {
+  const head = await git('rev-parse', '--verify', '--quiet', 'HEAD^{commit}');
+  if (head === null) return `git knows no commit in ${folder}`;
+  const branch = await baseBranch(asked, environment, git);
+  if (branch === null)
+    return asked === null
+      ? 'git knows no base branch (neither origin/HEAD, nor main, nor master): name it, `vs merge_base(<branch>)`'
+      : `git knows no branch \`${asked}\` here`;
+  const base = await git('merge-base', 'HEAD', branch);
+  if (base === null) return `git knows no common ancestor of HEAD and ${branch}${await shallowness(git)}`;
+  // A clean HEAD is on the base branch itself: held against itself it would show nothing.
+  const isItself = base === head && !isDirty;
+  // Along the branch itself: what was merged into it was never there alone.
+  const listed = await git('rev-list', '--first-parent', `--max-count=${mostAncestors + 1}`, base);
+  const all = listed?.split('\n').filter((sha) => sha !== '') ?? [];
+  const commits = isItself ? all.slice(1) : all;
+  if (commits.length === 0)
+    return `there is no commit before HEAD, which is on ${branch} itself${await shallowness(git)}`;
+  const where = isItself
+    ? `the commits before HEAD, which is on ${branch} itself`
+    : `commit ${base.slice(0, 12)}, where this left ${branch}`;
+  return { branch, commits, where };
+}
+
+const shallowness = async (git: Git): Promise<string> =>
+  (await git('rev-parse', '--is-shallow-repository')) === 'true'
+    ? ': the repository was cloned without its history (in CI: fetch-depth: 0)'
+    : '';
+
+/** A branch that exists; of a pull request only `origin/<name>` may be there. */
+async function baseBranch(asked: string | null, environment: Environment, git: Git): Promise<string | null> {
+  const said = asked ?? ciBase(environment);
+  const candidates =
+    said === null
+      ? [await originHead(git), 'origin/main', 'main', 'origin/master', 'master']
+      : [`origin/${said}`, said];
+  for (const name of candidates) {
+    if (name === null) continue;
+    if ((await git('rev-parse', '--verify', '--quiet', `${name}^{commit}`)) !== null) return name;
+  }
+  return null;
+}
+
+const originHead = (git: Git): Promise<string | null> =>
+  git('symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD');
+
+function ciBase(environment: Environment): string | null {
+  const names = [
+    ...['GITHUB_BASE_REF', 'CI_MERGE_REQUEST_TARGET_BRANCH_NAME', 'BITBUCKET_PR_DESTINATION_BRANCH'],
+    ...['BUILDKITE_PULL_REQUEST_BASE_BRANCH', 'CHANGE_TARGET', 'DRONE_TARGET_BRANCH'],
+  ];
+  // Nothing that git would take for an option.
+  return names.map((name) => environment[name]?.trim() ?? '').find((value) => /^\w/.test(value)) ?? null;
+}
