@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes, type ExitCode } from '../kernel/errors.ts';
 import { mettleVersion } from '../run/environment.ts';
+import { aaCommand } from './aa.ts';
 import { chaosCommand } from './chaos.ts';
 import { doctorCommand } from './doctor.ts';
 import { sayLeftovers } from './leftovers.ts';
@@ -48,6 +49,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   for (const add of [
     runCommand,
     verifyCommand,
+    aaCommand,
     reportCommand,
     validateCommand,
     schemaCommand,

@@ -36,24 +36,16 @@ function countOf(values: readonly number[], sign: 1 | -1): number {
 }
 
 /**
- * Whether these effects are called a change: the interval excludes 0 and the estimate lies beyond the band. `trim` of the
- * interval (null: too few pairs for one). Counting the averages on the other side of 0 says the same as sorting them all.
+ * Whether these effects are called a change: the interval excludes 0, and the estimate lies beyond the band whatever the
+ * bounds it rests on hide. `trim` is that of the interval (null: too few pairs for one). Counting the averages on the other
+ * side of 0 says the same as sorting them all.
  */
 function isCalled(effects: readonly Effect[], band: Interval, trim: number | null): boolean {
   if (trim === null) return false;
-  const up =
-    countOf(
-      effects.map((effect) => effect.least),
-      -1,
-    ) <= trim;
-  const down =
-    countOf(
-      effects.map((effect) => effect.greatest),
-      1,
-    ) <= trim;
-  if (!up && !down) return false;
-  const estimate = hodgesLehmann(effects.map((effect) => effect.value));
-  return up ? estimate > band.high : estimate < band.low;
+  const least = effects.map((effect) => effect.least);
+  if (countOf(least, -1) <= trim) return hodgesLehmann(least) > band.high;
+  const greatest = effects.map((effect) => effect.greatest);
+  return countOf(greatest, 1) <= trim && hodgesLehmann(greatest) < band.low;
 }
 
 /** The same pair with its members swapped; what was open upward is then open downward. */

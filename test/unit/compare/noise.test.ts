@@ -3,13 +3,15 @@
 import { describe, expect, test } from 'vitest';
 import { metricComparison } from '../../../src/compare/comparison.ts';
 import { fixedDesign, levelsOf } from '../../../src/compare/design.ts';
-import { noiseOf, type NoisyMetric } from '../../../src/compare/noise.ts';
+import { noiseOf } from '../../../src/compare/noise.ts';
 import { bandOf } from '../../../src/compare/outcome.ts';
-import type { Effect } from '../../../src/compare/pair-values.ts';
+import type { ComparedPair, Effect } from '../../../src/compare/pair-values.ts';
 import { relabel } from '../../../src/compare/relabelling.ts';
+import type { MetricComparison } from '../../../src/compare/schema.ts';
 import { hodgesLehmann, signedRankInterval } from '../../../src/compare/signed-rank.ts';
 import { createRandom } from '../../../src/kernel/random.ts';
 import type { Noise } from '../../../src/record/noise-schema.ts';
+import { sampleComparison } from '../../support/comparison-data.ts';
 import { pairsOf } from '../../support/pairs.ts';
 import { repeated } from '../../support/slices.ts';
 
@@ -83,55 +85,63 @@ describe('relabelled comparisons', () => {
           swapped.map((effect) => effect.greatest),
           0.95,
         )!;
-        const estimate = hodgesLehmann(swapped.map((effect) => effect.value));
-        const { band } = rule;
-        if ((interval.low > 0 && estimate > band.high) || (interval.high < 0 && estimate < band.low))
-          called += 1;
+        const least = hodgesLehmann(swapped.map((effect) => effect.least));
+        const greatest = hodgesLehmann(swapped.map((effect) => effect.greatest));
+        const { low, high } = rule.band;
+        if ((interval.low > 0 && least > high) || (interval.high < 0 && greatest < low)) called += 1;
       }
       expect(relabel(effects, rule, 1), `seed ${seed}`).toEqual({ comparisons: 256, falseAlarms: called });
     }
   });
 });
 
-const metricOf = (effects: readonly number[], changes: Partial<NoisyMetric> = {}): NoisyMetric => ({
-  ...{ metric: 'p50(query)', unit: 'µs', scale: 'log', better: 'lower', tolerance: 0.05 },
-  ...{ estimate: hodgesLehmann(effects), outcome: 'no change' },
-  pairs: effects.map((effect, index) => ({
-    ...{ pair: index + 1, before: 100, after: 100 * Math.exp(effect), effect },
-    ...{ beforeAtLeast: false, afterAtLeast: false },
-  })),
-  ...changes,
+const latency = (micros: number): { readonly okMicros: readonly number[] } => ({
+  okMicros: repeated(200, Math.round(micros)),
 });
+const p50 = 'p50(query)';
 
-/** `first`: the role that ran first in each pair. */
-const noiseFrom = (
-  metrics: readonly NoisyMetric[],
-  {
-    earlier = null,
-    first = () => 'before' as const,
-  }: {
+/** Runs whose p50 differ by these effects, and the comparison of them. `first`: the role that ran first in a pair. */
+const measured = (
+  effects: readonly number[],
+  options: {
+    readonly metrics?: readonly string[];
+    readonly also?: readonly string[];
     readonly earlier?: Noise | null;
     readonly first?: (pair: number) => 'before' | 'after';
+    readonly change?: (metric: MetricComparison) => Partial<MetricComparison>;
+    readonly pairs?: readonly ComparedPair[];
   } = {},
 ): Noise => {
-  const count = metrics[0]?.pairs.length ?? 0;
-  const runs = Array.from({ length: count }, (_, index) => index + 1).flatMap((pair) =>
-    (['before', 'after'] as const).map((role) => ({
-      pair,
-      role,
-      position: 2 * pair - (role === first(pair) ? 1 : 0),
-    })),
+  const { metrics = [p50], also = [], earlier = null, first = () => 'before', change = () => ({}) } = options;
+  const made = pairsOf(
+    effects.length,
+    () => latency(100_000),
+    (index) => latency(100_000 * Math.exp(effects[index] ?? 0)),
+  );
+  const pairs = options.pairs ?? made;
+  const compared = metrics.map((text) => {
+    const metric = metricComparison(text, pairs, { primary: text === p50, gates: [], invalid: null });
+    return { ...metric, ...change(metric) };
+  });
+  const roles = ['before', 'after'] as const;
+  const runs = pairs.flatMap(({ pair }) =>
+    roles.map((role) => ({ ...sampleRun, pair, role, position: 2 * pair - (role === first(pair) ? 1 : 0) })),
   );
   const about = { id: 'c', variants: { before: 'after', after: 'after' }, seed: 1, finishedAt: '2026-01-01' };
-  return noiseOf({ ...about, pairs: count, metrics, runs }, { traits: { machine: 'm' }, levels, earlier });
+  const comparison = { ...about, metrics: compared, runs };
+  return noiseOf(comparison, pairs, { traits: { machine: 'm' }, levels, promises: [], also, earlier });
 };
+const sampleRun = sampleComparison().runs[0]!;
 
 describe('the noise floor', () => {
   test('has the estimate, the deviation and what 6, 10 and 16 pairs show, falling with more pairs', () => {
     const effects = [-0.04, 0.02, 0.01, -0.01, 0.03, 0, 0.02, -0.03, -0.02, 0.02];
-    const [metric] = noiseFrom([metricOf(effects)]).metrics;
-    // R: sd(c(-4,2,1,-1,3,0,2,-3,-2,2)/100)
-    expect(metric?.deviation).toBeCloseTo(0.024037, 6);
+    const [metric] = measured(effects).metrics;
+    // R: sd(c(-4,2,1,-1,3,0,2,-3,-2,2)/100) = 0.024037; histograms keep three digits.
+    expect(metric?.deviation).toBeCloseTo(0.02404, 3);
+    expect(metric?.estimate).toBeCloseTo(0, 2);
+    expect(metric?.comparisons).toBe(1_024);
+    expect(metric?.tolerance).toBe(0.05);
     const shown = metric!.detectable.map(({ change }) => change!);
     expect(metric?.detectable.map(({ pairs }) => pairs)).toEqual([6, 10, 16]);
     expect(shown[0]).toBeGreaterThanOrEqual(shown[1]!);
@@ -140,20 +150,34 @@ describe('the noise floor', () => {
   });
 
   test('has the number of pairs at hand too', () => {
-    const [metric] = noiseFrom([metricOf(normal(1, 8, 0.02))]).metrics;
+    const [metric] = measured(normal(1, 8, 0.02)).metrics;
     expect(metric?.detectable.map(({ pairs }) => pairs)).toEqual([6, 8, 10, 16]);
   });
 
   test('without any spread shows what lies beyond the tolerance', () => {
-    const [metric] = noiseFrom([metricOf([0, 0, 0, 0, 0, 0])]).metrics;
-    expect(metric).toMatchObject({ deviation: 0, falseAlarms: 0, comparisons: 64 });
-    for (const { change } of metric!.detectable) expect(change).toBeCloseTo(0.05, 10);
+    const [metric] = measured([0, 0, 0, 0, 0, 0]).metrics;
+    expect(metric).toMatchObject({ deviation: 0, falseAlarms: 0, comparisons: 64, outcome: 'no change' });
+    for (const { change } of metric!.detectable) expect(change).toBeCloseTo(0.05, 6);
+  });
+
+  test('of a rate counts the chance of single requests: no error in a few of them shows little', () => {
+    const perfect = (requests: number): number => {
+      const content = () => ({ okMicros: repeated(requests, 100_000) });
+      const pairs = pairsOf(10, content, content);
+      const metrics = ['error_rate(query)'];
+      const [metric] = measured([], { metrics, pairs }).metrics;
+      expect(metric).toMatchObject({ deviation: 0, scale: 'points' });
+      return metric!.detectable.find((entry) => entry.pairs === 10)!.change!;
+    };
+    // One error in each run of 200 is half a point, and some runs would have none.
+    expect(perfect(200)).toBeGreaterThan(0.006);
+    expect(perfect(2_000)).toBeLessThan(perfect(200));
+    expect(perfect(2_000)).toBeGreaterThan(0.005);
   });
 
   test('a metric that could not be judged has no figures, and is no comparison', () => {
-    const [metric] = noiseFrom([
-      metricOf([0, 0, 0, 0, 0, 0], { outcome: 'invalid', estimate: null }),
-    ]).metrics;
+    const invalid = () => ({ outcome: 'invalid' as const, estimate: null });
+    const [metric] = measured([0, 0, 0, 0, 0, 0], { change: invalid }).metrics;
     expect(metric).toMatchObject({
       ...{ outcome: 'invalid', estimate: null, deviation: null, comparisons: 0, falseAlarms: 0 },
       ...{ detectable: [], repeated: { comparisons: 0, falseAlarms: 0 } },
@@ -161,17 +185,25 @@ describe('the noise floor', () => {
   });
 
   test('has no deviation where values are only lower bounds', () => {
-    const metric = metricOf(normal(2, 6, 0.1));
-    const censored = metric.pairs.map((pair, index) => ({ ...pair, afterAtLeast: index === 0 }));
-    const [found] = noiseFrom([{ ...metric, pairs: censored }]).metrics;
+    const fine = pairsOf(
+      6,
+      () => latency(100_000),
+      () => latency(100_000),
+    );
+    const dead = pairsOf(
+      1,
+      () => latency(100_000),
+      () => ({ okMicros: repeated(50, 100_000), wrongMicros: repeated(150, 100_000) }),
+    )[0]!;
+    const [found] = measured([], { pairs: [dead, ...fine.slice(1)] }).metrics;
     expect(found).toMatchObject({ deviation: null, detectable: [], comparisons: 64, order: null });
   });
 
   test('adds up real comparisons of earlier measurements', () => {
-    const once = noiseFrom([metricOf(normal(1, 6, 0.02), { outcome: 'regressed' })]);
-    const twice = noiseFrom([metricOf(normal(2, 6, 0.02)), metricOf(normal(3, 6, 0.02), { metric: 'p99' })], {
-      earlier: once,
-    });
+    const once = measured(normal(1, 6, 0.02), { change: () => ({ outcome: 'regressed' }) });
+    const calm = () => ({ outcome: 'no change' as const });
+    const metrics = [p50, 'p75(query)'];
+    const twice = measured(normal(2, 6, 0.02), { metrics, earlier: once, change: calm });
     expect(twice.metrics.map((metric) => metric.repeated)).toEqual([
       { comparisons: 2, falseAlarms: 1 },
       { comparisons: 1, falseAlarms: 0 },
@@ -183,24 +215,17 @@ describe('the noise floor', () => {
     const effects = Array.from({ length: 8 }, (_, index) =>
       first(index + 1) === 'before' ? 0.1 + index / 1_000 : -0.1 - index / 1_000,
     );
-    const [metric] = noiseFrom([metricOf(effects)], { first }).metrics;
-    expect(metric?.order?.estimate).toBeCloseTo(0.1035, 6);
-    expect(metric?.order?.low).toBeGreaterThan(0);
-    const [calm] = noiseFrom([metricOf(effects)]).metrics;
+    const [metric] = measured(effects, { first }).metrics;
+    expect(metric?.order?.estimate).toBeCloseTo(0.1035, 3);
+    expect(metric?.order?.low).toBeGreaterThan(0.09);
+    const [calm] = measured(effects).metrics;
     expect(calm!.order!.low).toBeLessThan(0);
     expect(calm!.order!.high).toBeGreaterThan(0);
   });
 
-  test('is made of a real comparison, in the words of its metrics', () => {
-    const latency = (seed: number) => (index: number) => ({
-      okMicros: repeated(200, Math.round(100_000 * Math.exp(normal(seed + index, 1, 0.01)[0]!))),
-    });
-    const pairs = pairsOf(10, latency(1), latency(100));
-    const metric = metricComparison('p50(query)', pairs, { primary: true, gates: [], invalid: null });
-    const [found] = noiseFrom([metric]).metrics;
-    expect(found).toMatchObject({ metric: 'p50(query)', outcome: metric.outcome, estimate: metric.estimate });
-    expect(found?.comparisons).toBe(1_024);
-    expect(found?.deviation).toBeGreaterThan(0.004);
-    expect(found?.deviation).toBeLessThan(0.03);
+  test('has metrics of claims too, which no comparison with itself judges, each once', () => {
+    const noise = measured(normal(4, 6, 0.02), { also: ['p75( query )', 'p50( query )', 'p75(query)'] });
+    expect(noise.metrics.map(({ metric }) => metric)).toEqual([p50, 'p75(query)']);
+    expect(noise.metrics[1]?.outcome).not.toBe('invalid');
   });
 });
