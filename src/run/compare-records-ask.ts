@@ -1,0 +1,101 @@
+// What stored runs are asked: the primary metric, the promises they had, the claims; and how strictly they are judged.
+
+import type { Claim } from '../compare/claims.ts';
+import type { ComparisonInput } from '../compare/compare.ts';
+import { type ComparisonDesign, fixedDesign } from '../compare/design.ts';
+import type { Comparison } from '../compare/schema.ts';
+import { exitCodes, MettleError } from '../kernel/errors.ts';
+import type { RunData } from '../record/data.ts';
+import type { RunRecord } from '../record/schema.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { directionOf, withoutDirection } from '../slo/direction.ts';
+import { promiseFrom } from '../slo/gates.ts';
+import { parseMeasure } from '../slo/parse.ts';
+import { checkReferences } from '../slo/references.ts';
+import type { ReadPair } from './compare-records-read.ts';
+import { namesIn } from './rejudge.ts';
+
+export interface Question {
+  /** Text of a measure, instead of the scenario's. */
+  readonly primary?: string | undefined;
+  /** For its claims and its primary metric; default: what the records have. */
+  readonly scenario?: Pick<Scenario, 'name' | 'hash' | 'primary' | 'claims'> | undefined;
+}
+
+type Asked = Pick<ComparisonInput, 'primary' | 'promises' | 'claims'>;
+
+/** `made`: the verification that is judged again, which holds its claims. Throws COMPARE_USAGE (exit code 2). */
+export function whatIsAsked(
+  question: Question,
+  pairs: readonly ReadPair[],
+  made: Comparison | null,
+): Asked & Required<Pick<ComparisonInput, 'differences' | 'notes'>> {
+  const runs = pairs.flatMap(({ before, after }) => [after.data.run, before.data.run]);
+  const own = question.scenario?.primary ?? runs[0]?.primary ?? null;
+  const promises = promisesOf(runs);
+  const claims: readonly Claim[] = question.scenario?.claims ?? made?.claims.map(claimOf) ?? [];
+  const differences = runs[0] === undefined ? [] : otherScenario(question, runs[0]);
+  const { primary } = question;
+  if (primary === undefined) return { primary: own, promises, claims, differences, notes: [] };
+  const [first] = pairs;
+  if (first !== undefined) checkPrimary(primary, first.after.data, promises);
+  const notes = [`\`${primary}\` was made the primary metric on the command line, not by the scenario`];
+  return { primary, promises, claims, differences, notes };
+}
+
+const claimOf = ({ id, says, metric, expect, documented, because }: Claim): Claim => ({
+  ...{ id, says, metric, expect, documented, because },
+});
+
+/** Of runs that are comparable all have the same. */
+function promisesOf(runs: readonly RunRecord[]): Asked['promises'] {
+  const all = runs.flatMap(({ slo }) => slo).map(({ text, severity }) => ({ assert: text, severity }));
+  const known = new Map(all.map((promise) => [`${promise.severity} ${promise.assert}`, promise]));
+  return [...known.values()];
+}
+
+function otherScenario({ scenario }: Question, { id, scenario: { hash } }: RunRecord): string[] {
+  return scenario === undefined || scenario.hash === hash
+    ? []
+    : [`another scenario: ${scenario.hash.slice(0, 12)}… (its file) and ${hash.slice(0, 12)}… (${id})`];
+}
+
+function checkPrimary(text: string, data: RunData, promises: Asked['promises']): void {
+  const parsed = parseMeasure(text);
+  if (!parsed.ok) throw refusal(text, parsed.problem.message, parsed.problem.suggestion);
+  const unknown = checkReferences(parsed.value, parsed.positions, namesIn(data));
+  if (unknown !== null) throw refusal(text, unknown.message, unknown.suggestion);
+  const promised = promises.map(({ assert }) => promiseFrom(assert));
+  if (directionOf(parsed.value, promised) === null) throw refusal(text, withoutDirection(parsed.value), null);
+}
+
+const refusal = (text: string, message: string, hint: string | null): MettleError =>
+  new MettleError({
+    code: 'COMPARE_USAGE',
+    message: `--primary ${text}: ${message}`,
+    hint: hint ?? undefined,
+    exitCode: exitCodes.usage,
+  });
+
+/**
+ * Looks are paid for, also where their runs are paired anew. What a verification has told of itself that its runs cannot
+ * tell stays: that it was interrupted, and what was left behind after its last run.
+ */
+export function howJudged(
+  made: Comparison | null,
+  sources: readonly { readonly comparison: Comparison | null }[],
+  pairs: number,
+): Pick<ComparisonInput, 'design' | 'interrupted' | 'undoFailed'> {
+  if (made === null) {
+    const looked = sources.some(({ comparison }) => comparison?.design.kind === 'looks');
+    return { design: looked ? { kind: 'looks', looks: [pairs] } : fixedDesign(pairs) };
+  }
+  const { kind, looks } = made.design;
+  const design: ComparisonDesign = { kind, looks };
+  const { status, exitCode, reasons } = made.verdict;
+  return {
+    design,
+    interrupted: status === 'interrupted',
+    undoFailed: exitCode === exitCodes.undoFailed ? reasons.slice(0, 1) : [],
+  };
+}

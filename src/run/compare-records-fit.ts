@@ -1,0 +1,69 @@
+// Which stored runs are no measurement of their variant, and whether leaving them out would flatter a side.
+
+import { unreliableRuns } from '../compare/judgement.ts';
+import type { RunRecord } from '../record/schema.ts';
+import type { StoredRun } from './compare-records-open.ts';
+import { isEnvironmental } from './verify-runs.ts';
+
+export interface Unfit {
+  /**
+   * `copy`: a run judged again; `interrupted`: by a person or a signal; `machine`: the generator or the machine was at
+   * fault; `target`: it was invalid, or stopped, for what may be the target's own doing.
+   */
+  readonly kind: 'copy' | 'interrupted' | 'machine' | 'target';
+  /** `is …`, `was …` */
+  readonly why: string;
+}
+
+/** null: it was measured whole, and may have failed. */
+export function unfitness(run: RunRecord): Unfit | null {
+  const { judgedFrom, verdict, grounds } = run;
+  if (judgedFrom !== undefined) return { kind: 'copy', why: `is the run ${judgedFrom}, judged again` };
+  if (verdict.status === 'interrupted' || (grounds?.interrupted ?? null) !== null)
+    return { kind: 'interrupted', why: 'was interrupted' };
+  const [reason] = unreliableReasons(run);
+  if (reason === undefined) return null;
+  return isEnvironmental(run)
+    ? { kind: 'machine', why: `is invalid: ${reason}` }
+    : { kind: 'target', why: `measured nothing reliable: ${reason}` };
+}
+
+/** Where an undo failed too, the verdict tells of that alone. */
+function unreliableReasons(run: RunRecord): string[] {
+  const data = { run, slices: [] };
+  const told = unreliableRuns([{ pair: 1, before: data, after: data }]);
+  return [...told.map((reason) => reason.replace(`${run.id}: `, '')), ...(run.grounds?.invalid ?? [])];
+}
+
+export interface Sorted {
+  readonly fit: readonly StoredRun[];
+  readonly unfit: readonly { readonly stored: StoredRun; readonly unfit: Unfit }[];
+}
+
+/**
+ * What is left out before pairs are made: copies, and what another run of the same kind would have replaced. A run that is
+ * unfit for the target's own reasons stays: without it the side would look better than it is.
+ */
+export function sortOut(runs: readonly StoredRun[]): Sorted {
+  const looked = runs.map((stored) => ({ stored, unfit: unfitness(stored.run) }));
+  return {
+    fit: looked.flatMap(({ stored, unfit }) =>
+      unfit === null || unfit.kind === 'target' ? [stored] : [],
+    ),
+    unfit: looked.flatMap(({ stored, unfit }) =>
+      unfit === null || unfit.kind === 'target' ? [] : [{ stored, unfit }],
+    ),
+  };
+}
+
+/** A slow target can be what overloads a generator, so that only its good runs would be left. */
+const mostLost = 0.25;
+
+/** Why what was left out may flatter this side; null: it is too little for that. */
+export function lostTooMany(role: 'before' | 'after', { fit, unfit }: Sorted): string | null {
+  const lost = unfit.filter(({ unfit: { kind } }) => kind === 'machine').length;
+  const whole = fit.length + lost;
+  return lost > mostLost * whole
+    ? `runs that do not count: ${lost} of ${whole} of \`${role}\` were invalid through the generator or the machine, and nobody knows what the rest leaves out`
+    : null;
+}

@@ -1,0 +1,117 @@
+// Where stored runs are found: the folder of a run, a folder of many, or a verification with its pairs.
+
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { readComparison } from '../compare/read.ts';
+import type { Comparison, ComparisonRun } from '../compare/schema.ts';
+import { errnoOf, exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
+import type { RunRecord } from '../record/schema.ts';
+import { readRun } from '../record/store.ts';
+
+export interface StoredRun {
+  readonly run: RunRecord;
+  /** Absolute. */
+  readonly folder: string;
+  /** In a verification; null: not a member of a pair. */
+  readonly member: Pick<ComparisonRun, 'pair' | 'role'> | null;
+}
+
+export interface RecordSource {
+  /** As it was named. */
+  readonly path: string;
+  readonly kind: 'run' | 'runs' | 'verification';
+  readonly runs: readonly StoredRun[];
+  /** Of a verification. */
+  readonly comparison: Comparison | null;
+}
+
+type Say = (line: string) => void;
+
+/**
+ * Reads the documents, not the measurements. What is no record is passed over, and `say` hears of it. Throws
+ * RECORD_NOT_FOUND when there is none, and for the folder of one run what `readRun` throws (all exit code 2).
+ */
+export async function openRecords(path: string, say: Say): Promise<RecordSource> {
+  const folder = resolve(/^(run|comparison)\.json$/.test(basename(path)) ? dirname(path) : path);
+  if (existsSync(join(folder, 'run.json'))) {
+    const run = await readRun(folder);
+    return { path, kind: 'run', runs: [{ run, folder, member: null }], comparison: null };
+  }
+  const comparison = existsSync(join(folder, 'comparison.json')) ? await comparisonIn(folder, say) : null;
+  const source =
+    comparison === null
+      ? ({ path, kind: 'runs', runs: await runsBelow(folder, say), comparison } as const)
+      : ({ path, kind: 'verification', runs: await membersOf(folder, comparison, say), comparison } as const);
+  if (source.runs.length > 0) return source;
+  throw new MettleError({
+    code: 'RECORD_NOT_FOUND',
+    message: `no record at ${path}`,
+    hint: 'Give the folder of a run, of a verification, or one with many runs in it, e.g. reports.',
+    exitCode: exitCodes.usage,
+  });
+}
+
+/** Of a verification that cannot be read the runs may still be compared, by their variants and seeds. */
+async function comparisonIn(folder: string, say: Say): Promise<Comparison | null> {
+  try {
+    return await readComparison(join(folder, 'comparison.json'));
+  } catch (error) {
+    say(`its pairs are not known: ${messageOf(error)}`);
+    return null;
+  }
+}
+
+async function runsBelow(folder: string, say: Say): Promise<StoredRun[]> {
+  // What a verification leaves that died before it could compare.
+  const inside = existsSync(join(folder, 'runs')) ? join(folder, 'runs') : folder;
+  const found: StoredRun[] = [];
+  for (const name of await foldersIn(inside)) {
+    const at = join(inside, name);
+    if (existsSync(join(at, 'run.json'))) found.push(...(await readOrSay(at, null, say)));
+    else if (existsSync(join(at, 'comparison.json')))
+      say(`${at} is a verification, and passed over: name it alone to compare its runs`);
+    else say(`${at} is no record, and passed over`);
+  }
+  return found;
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => !entry.isFile() && !entry.name.startsWith('.'))
+      .map(({ name }) => name)
+      .sort();
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw error;
+  }
+}
+
+/** The runs that count, as the comparison lists them; only what lies in its own folder. */
+async function membersOf(folder: string, comparison: Comparison, say: Say): Promise<StoredRun[]> {
+  const found: StoredRun[] = [];
+  for (const { id, pair, role, folder: named } of comparison.runs) {
+    const at = resolve(folder, named);
+    if (relative(folder, at).startsWith('..')) {
+      say(`${id} lies outside of ${folder}, and is passed over: name the folders of its runs`);
+      continue;
+    }
+    const read = await readOrSay(at, { pair, role }, say);
+    const own = read.filter(({ run }) => run.id === id);
+    if (own.length < read.length) say(`${at} is another run than ${id}, and passed over`);
+    found.push(...own);
+  }
+  return found;
+}
+
+async function readOrSay(folder: string, member: StoredRun['member'], say: Say): Promise<StoredRun[]> {
+  try {
+    return [{ run: await readRun(folder), folder, member }];
+  } catch (error) {
+    say(`${folder} is passed over: ${messageOf(error)}`);
+    return [];
+  }
+}
