@@ -40,10 +40,18 @@ export function sidesOf(written: LoadedScenario, asked: Sides, allow: readonly s
     const variantFlags = { before: flagOf(variants.before), after: flagOf(variants.after) };
     return { loaded, variants, variantFlags, moreFlags };
   }
-  const { target } = written;
+  const { target, scenario } = written;
+  if (scenario.target.kind === 'url' && !(asked.before in target.variants)) throw needsUrls();
   const variants = { before: knownVariant(asked.before, target), after: knownVariant(asked.after, target) };
   return { loaded: written, variants, moreFlags };
 }
+
+const needsUrls = (): MettleError =>
+  new MettleError({
+    code: 'NEEDS_URLS',
+    message: 'the scenario gives one server by its URL, and a comparison needs two',
+    hint: 'give both: --before http://127.0.0.1:8001 --after http://127.0.0.1:8002',
+  });
 
 /** A target file cannot be led elsewhere in part: the run names the server alone then. */
 function repointFlag({ scenario, target }: LoadedScenario, name: string): string {

@@ -1,19 +1,16 @@
 // What a verification is asked to be, and what it hands from step to step: plain shapes and its ports.
 
 import type { ComparisonDesign } from '../compare/design.ts';
-import { traitsOf } from '../compare/comparable.ts';
 import type { ComparedPair } from '../compare/pair-values.ts';
 import type { Comparison, ComparisonRun, RepeatedRun } from '../compare/schema.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
-import { stateFolderPath } from '../faults/state-folder.ts';
 import type { RunData } from '../record/data.ts';
 import type { Noise } from '../record/noise-schema.ts';
-import { readNoise } from '../record/noise-store.ts';
-import type { RunRecord } from '../record/schema.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { TargetSpec } from '../system/target-spec.ts';
 import { conduct } from './conduct.ts';
 import type { KnownMachine } from './doctor.ts';
+import { knownNoise } from './known-noise.ts';
 import type { Role } from './pair-order.ts';
 import type { ProgressOutput } from './progress.ts';
 import { writeRunReports } from './reports.ts';
@@ -25,14 +22,14 @@ export interface VerifyPorts {
   readonly writeRunReports: typeof writeRunReports;
   readonly clock: Clock;
   /** What comparing a variant with itself found on this machine, for runs like this one; null: nobody did that. */
-  readonly noiseOf: (run: RunRecord, say: (line: string) => void) => Promise<Noise | null>;
+  readonly noiseOf: (run: RunData['run'], say: (line: string) => void) => Promise<Noise | null>;
 }
 
 export const realPorts: VerifyPorts = {
   conduct,
   writeRunReports,
   clock: systemClock,
-  noiseOf: (run, say) => readNoise(stateFolderPath(), traitsOf(run), say),
+  noiseOf: knownNoise,
 };
 
 export interface VerifyRequest extends ProgressOutput {
