@@ -1,7 +1,7 @@
 // mettle aa: the same variant against itself, to know what this machine calls a change where there is none.
 
 import type { Command } from 'commander';
-import { plannedPairs } from '../compare/design.ts';
+import { type ComparisonDesign, plannedPairs } from '../compare/design.ts';
 import type { ExitCode } from '../kernel/errors.ts';
 import { measureNoise } from '../run/aa.ts';
 import { defaultCoolDownMicros } from '../run/verify-scenario.ts';
@@ -51,12 +51,17 @@ export function aaCommand(program: Command, finish: (code: number) => void): voi
   withRunOptions(command).action(async (path: string, flags: AaFlags) => {
     const output = outputOf(command);
     const design = designOf(flags);
-    if (typeof design === 'string') command.error(`error: ${design}`);
-    const pairs = plannedPairs(design);
+    if (typeof design === 'string') return command.error(`error: ${design}`);
     finish(
       await interruptible(output.progress, (signal) =>
         killable(flags, output.progress, signal, (either, killFile) =>
-          measure(path, { ...flags, ...(killFile === undefined ? {} : { killFile }) }, pairs, output, either),
+          measure(
+            path,
+            { ...flags, ...(killFile === undefined ? {} : { killFile }) },
+            design,
+            output,
+            either,
+          ),
         ),
       ),
     );
@@ -66,7 +71,7 @@ export function aaCommand(program: Command, finish: (code: number) => void): voi
 async function measure(
   path: string,
   flags: AaFlags,
-  pairs: number,
+  design: ComparisonDesign,
   output: Output,
   signal: AbortSignal,
 ): Promise<ExitCode> {
@@ -76,17 +81,15 @@ async function measure(
   const variant = onlyVariant(flags.variant ?? scenario.variant, target);
   for (const warning of loaded.warnings) output.progress(warning);
   if (flags.dryRun === true) {
+    const seed = flags.seed ?? scenario.seed;
     const { durationMicros } = scenario;
-    const design = designOf({ pairs });
-    const more =
-      typeof design === 'string'
-        ? []
-        : describePairs({ design, seed: flags.seed ?? scenario.seed, durationMicros, coolDownMicros });
+    const more = describePairs({ design, seed, durationMicros, coolDownMicros });
     return await printDryRun(output, loaded, { variants: [variant], flags, more });
   }
   const common = programOptions(flags, output, signal);
   const allowed = allow.map((host) => ` --allow ${quoted(host)}`).join('');
   const repeatFlags = `${common.repeatFlags ?? ''}${allowed}`;
+  const pairs = plannedPairs(design);
   const measured = await measureNoise(loaded, { ...common, repeatFlags, variant, pairs, coolDownMicros });
   printNoise(output, measured);
   return measured.exitCode;

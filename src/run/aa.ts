@@ -36,12 +36,16 @@ export interface MeasuredNoise {
 const itself =
   'both sides are the same variant (`mettle aa`): improved or regressed is a false alarm, and no claim is judged';
 
-/** Throws what `verifyScenario` throws, and NOTHING_TO_MEASURE. */
-export async function measureNoise(loaded: LoadedScenario, request: NoiseRequest): Promise<MeasuredNoise> {
+/** Throws what `verifyScenario` throws, and NOTHING_TO_MEASURE. `runPairs`: a test puts another in its place. */
+export async function measureNoise(
+  loaded: LoadedScenario,
+  request: NoiseRequest,
+  runPairs: typeof verifyScenario = verifyScenario,
+): Promise<MeasuredNoise> {
   const { scenario } = loaded;
   refuseNothing(scenario);
   const { variant, pairs, ...options } = request;
-  const verified = await verifyScenario(
+  const verified = await runPairs(
     { ...loaded, scenario: { ...scenario, claims: [] } },
     { ...options, variants: { before: variant, after: variant }, design: fixedDesign(pairs) },
   );
@@ -51,8 +55,9 @@ export async function measureNoise(loaded: LoadedScenario, request: NoiseRequest
   const told = { comparison, reportPath };
   const { exitCode, reasons } = comparison.verdict;
   const first = verified.pairs[0]?.before.run;
-  if (exitCode === exitCodes.undoFailed || exitCode === exitCodes.interrupted || first === undefined)
-    return { ...told, noise: null, reasons, exitCode: exitCode as ExitCode };
+  if (exitCode === exitCodes.undoFailed || exitCode === exitCodes.interrupted)
+    return { ...told, noise: null, reasons, exitCode };
+  if (first === undefined) return { ...told, noise: null, reasons, exitCode: exitCodes.invalid };
   const noise = noiseOf(comparison, verified.pairs, {
     traits: traitsOf(first),
     levels: levelsOf(fixedDesign(pairs)),
