@@ -65,7 +65,9 @@ export async function readHistory(folder: string): Promise<History> {
     const there = byId.get(read.id);
     if (there === undefined) byId.set(read.id, read);
     else if (JSON.stringify(there) !== JSON.stringify(read))
-      skipped.push(`${join(folder, name)} is passed over: another file tells of the run ${read.id} differently`);
+      skipped.push(
+        `${join(folder, name)} is passed over: another file tells of the run ${read.id} differently`,
+      );
   }
   const entries = [...byId.values()].sort(byTime);
   return { entries, skipped };

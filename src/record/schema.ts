@@ -11,6 +11,7 @@ import {
   settledSchema,
 } from './observed-schema.ts';
 import { stopSchema } from './stop-schema.ts';
+import { suspicionSchema } from './suspicion-schema.ts';
 
 export const formatVersion = 2;
 
@@ -85,7 +86,7 @@ const slo = z.object({
   /** Of a relative promise: what it was held against. */
   baseline: z
     .object({
-      /** `last_green`, `pinned(<run id>)`, `rolling_median(20)` */
+      /** `last_green`, `pinned(<run id>)`, `rolling_median(20)`, `merge_base` */
       what: z.string(),
       value: z.number().nullable(),
       runs: z.array(z.string()),
@@ -220,6 +221,8 @@ export const runRecordSchema = z.object({
   /** Why the run was stopped by a promise; null: it was not. */
   stoppedBy: stopSchema.nullable().default(null),
   primary: z.string().nullable(),
+  /** The primary metric beside earlier runs; no reason of the verdict. Absent: it was not looked for, or there is none. */
+  suspicion: suspicionSchema.optional(),
   health,
   processes: z.array(processSeriesSchema),
   containers: z.array(containerSeriesSchema).optional(),

@@ -7,6 +7,7 @@ import type { RunData } from '../record/data.ts';
 import { readRecord, readRun, writeRecord } from '../record/store.ts';
 import { loadPromises } from '../scenario/promises-file.ts';
 import { findBaselines } from './baselines.ts';
+import { repositoryOf } from './commit.ts';
 import { namesIn, rejudge } from './rejudge.ts';
 import { writeRunReports } from './reports.ts';
 
@@ -38,7 +39,10 @@ export async function judgeAgain(
     { known: namesIn(stored), durationMicros, warmupMicros },
     note,
   );
-  const baselines = await findBaselines(slo, stored.run, dirname(resolve(folder)));
+  const baselines = await findBaselines(slo, stored.run, {
+    folder: dirname(resolve(folder)),
+    repository: repositoryOf(stored.run.scenario.file),
+  });
   await writableFolder(out);
   const judged = rejudge(stored, slo, baselines);
   await writeRecord(out, { ...judged, run: { ...judged.run, judgedFrom: id } });

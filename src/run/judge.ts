@@ -1,5 +1,6 @@
 // From what was measured to the record with its verdict. Pure but for the machine it names.
 
+import type { Commit } from '../record/commit-schema.ts';
 import type { RunData } from '../record/data.ts';
 import { scrapingOf } from '../record/scrape-log.ts';
 import { type FaultRecord, formatVersion, type RunRecord } from '../record/schema.ts';
@@ -26,6 +27,8 @@ import type { PlayedFault } from './timeline.ts';
 
 export interface Measured {
   readonly startedAt: string;
+  /** What it was made from; null: nobody can say. */
+  readonly commit: Commit | null;
   readonly http: string | null;
   readonly ws: string | null;
   readonly load: LoadResult;
@@ -123,6 +126,7 @@ function identityOf(request: RunRequest, measured: Measured) {
     seed: request.seed,
     startedAt: measured.startedAt,
     command: request.command,
+    commit: measured.commit,
     environment: environmentOf(
       request.threads,
       request.stage.backend?.kind ?? 'none',

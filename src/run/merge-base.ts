@@ -1,5 +1,6 @@
 // Where this work left its base branch, and the commits before that: what `vs merge_base` looks for runs of.
 
+import type { Commit } from '../record/commit-schema.ts';
 import { type Git, gitIn } from './git.ts';
 
 /** So many commits back a run is still taken for one of where the work left. */
@@ -16,33 +17,37 @@ export interface MergeBase {
   readonly where: string;
 }
 
-/** In the scenario's folder; `asked` null: what the CI says, else origin's default, else main or master. A sentence: why not. */
+/**
+ * Of a run's commit, in the scenario's folder. `asked` null: what the CI says, else origin's default, else main or master.
+ * A sentence: why there is none. Never rejects.
+ */
 export async function mergeBaseOf(
   folder: string,
   asked: string | null,
-  isDirty: boolean,
+  commit: Pick<Commit, 'sha' | 'dirty'>,
   environment: Environment = process.env,
   git: Git = gitIn(folder),
 ): Promise<MergeBase | string> {
-  const head = await git('rev-parse', '--verify', '--quiet', 'HEAD^{commit}');
-  if (head === null) return `git knows no commit in ${folder}`;
+  const head = await git('rev-parse', '--verify', '--quiet', `${commit.sha}^{commit}`);
+  if (head === null) return `git does not know the commit ${commit.sha.slice(0, 12)} in ${folder}`;
   const branch = await baseBranch(asked, environment, git);
   if (branch === null)
     return asked === null
       ? 'git knows no base branch (neither origin/HEAD, nor main, nor master): name it, `vs merge_base(<branch>)`'
       : `git knows no branch \`${asked}\` here`;
-  const base = await git('merge-base', 'HEAD', branch);
-  if (base === null) return `git knows no common ancestor of HEAD and ${branch}${await shallowness(git)}`;
-  // A clean HEAD is on the base branch itself: held against itself it would show nothing.
-  const isItself = base === head && !isDirty;
+  const base = await git('merge-base', head, branch);
+  if (base === null)
+    return `git knows no common ancestor of ${head.slice(0, 12)} and ${branch}${await shallowness(git)}`;
+  // A clean commit of the base branch: held against itself it would show nothing.
+  const isItself = base === head && !commit.dirty;
   // Along the branch itself: what was merged into it was never there alone.
   const listed = await git('rev-list', '--first-parent', `--max-count=${mostAncestors + 1}`, base);
   const all = listed?.split('\n').filter((sha) => sha !== '') ?? [];
   const commits = isItself ? all.slice(1) : all;
   if (commits.length === 0)
-    return `there is no commit before HEAD, which is on ${branch} itself${await shallowness(git)}`;
+    return `there is no commit before ${head.slice(0, 12)}, which is on ${branch} itself${await shallowness(git)}`;
   const where = isItself
-    ? `the commits before HEAD, which is on ${branch} itself`
+    ? `the commit before ${head.slice(0, 12)}, which is on ${branch} itself`
     : `commit ${base.slice(0, 12)}, where this left ${branch}`;
   return { branch, commits, where };
 }

@@ -22,6 +22,8 @@ export interface RunRequest extends ProgressOutput {
   /** What is known of this machine; default: nothing. */
   readonly machine?: KnownMachine;
   readonly signal: AbortSignal;
+  /** Folder of the history that the run is held against; absent: none, as in a verification, which has runs of its own. */
+  readonly history?: string;
   /** The file that stops it; for the record of a run that has not ended. */
   readonly killFile?: string;
   /** Where it stands among the runs of a verification; default: it is the only one. */

@@ -44,7 +44,7 @@ async function found(what: string): Promise<{ ids: string[]; reason: string | nu
 /** Of the first promise, asked for together with the others. */
 async function valuesOf(assert: string, ...others: readonly string[]) {
   const slo = [assert, ...others].map((text) => ({ assert: text, severity: 'fail' as const }));
-  return (await findBaselines(slo, judged, folder)).of({ text: assert, severity: 'fail' });
+  return (await findBaselines(slo, judged, { folder })).of({ text: assert, severity: 'fail' });
 }
 
 test('the last green one: not the failed, not the later, not itself, not of another variant or scenario', async () => {
@@ -94,7 +94,7 @@ test('a pinned run may have failed, but must be there and be comparable', async 
 test('a run is not held against itself', async () => {
   await keep({ ...judged, id: 'pinned' });
   const slo = [{ assert: 'p50(query) <= +1% vs pinned(pinned)', severity: 'fail' as const }];
-  const looked = await findBaselines(slo, { ...judged, id: 'pinned' }, folder);
+  const looked = await findBaselines(slo, { ...judged, id: 'pinned' }, { folder });
   expect(looked.of({ text: slo[0]!.assert, severity: 'fail' })).toEqual({
     runs: [],
     reason: 'a run is not held against itself',
@@ -183,7 +183,7 @@ test('promises of the same text with other rules are read by their own', async (
   await keep(recordOf('green', 3));
   const text = 'mean(query) <= +10% vs last_green';
   const slo = [1, 100_000].map((minSamples) => ({ assert: text, severity: 'fail' as const, minSamples }));
-  const looked = await findBaselines(slo, judged, folder);
+  const looked = await findBaselines(slo, judged, { folder });
   const one = (minSamples: number) => looked.of({ text, severity: 'fail', minSamples }).runs[0]?.of;
   expect(one(1)).toHaveProperty('value');
   expect(one(100_000)).toHaveProperty('why');

@@ -1,0 +1,42 @@
+// A run judged with what is known of earlier ones: baselines of relative promises, and whether its level is suspicious.
+
+import { dirname } from 'node:path';
+import type { RunData } from '../record/data.ts';
+import { readHistory } from '../record/history.ts';
+import type { HistoryEntry } from '../record/history-schema.ts';
+import { findBaselines } from './baselines.ts';
+import { repositoryOf } from './commit.ts';
+import { comparableEntries } from './earlier-runs.ts';
+import { historyEntryOf } from './history-entry.ts';
+import { judge, judgedOf, type Measured } from './judge.ts';
+import type { RunRequest } from './run-request.ts';
+import { suspicionOf } from './suspicion.ts';
+
+export async function judgeAmongOthers(request: RunRequest, measured: Measured): Promise<RunData> {
+  const { scenario, folder, history } = request;
+  const entries = history === undefined ? null : await entriesIn(history, request.progress);
+  const judged = judgedOf(request, measured);
+  const baselines = await findBaselines(scenario.slo, judged, {
+    folder: dirname(folder),
+    repository: repositoryOf(scenario.file),
+    ...(entries === null ? {} : { history: entries }),
+  });
+  const data = judge(request, measured, baselines);
+  return entries === null ? data : withSuspicion(data, comparableEntries(judged, entries));
+}
+
+function withSuspicion(data: RunData, earlier: readonly HistoryEntry[]): RunData {
+  const suspicion = suspicionOf(historyEntryOf(data), earlier);
+  return suspicion === null ? data : { ...data, run: { ...data.run, suspicion } };
+}
+
+/** More of a kind are counted. */
+const mostSkippedLines = 5;
+
+async function entriesIn(folder: string, say: (line: string) => void): Promise<HistoryEntry[]> {
+  const { entries, skipped } = await readHistory(folder);
+  for (const line of skipped.slice(0, mostSkippedLines)) say(`history: ${line}`);
+  const more = skipped.length - mostSkippedLines;
+  if (more > 0) say(`history: ${more} more files of ${folder} are passed over`);
+  return entries;
+}
