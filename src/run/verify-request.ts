@@ -64,7 +64,7 @@ export interface Verified {
 
 export interface Concluded extends Verified {
   /** What ended it before its time, to be thrown once everything is kept; null: nothing did. */
-  readonly failure: unknown;
+  readonly failure: Error | null;
 }
 
 /** A run that counts. */
@@ -93,4 +93,4 @@ export type VerifyEnd =
   | { readonly kind: 'invalid'; readonly reasons: readonly string[] }
   /** A run left something behind: nothing more is measured on top of it. */
   | { readonly kind: 'left behind' }
-  | { readonly kind: 'failed'; readonly error: unknown };
+  | { readonly kind: 'failed'; readonly error: Error };

@@ -1,7 +1,7 @@
 // Before against after: interleaved pairs of whole runs in balanced random order, judged together.
 
 import { isAborted } from '../kernel/abort.ts';
-import { exitCodes, MettleError } from '../kernel/errors.ts';
+import { exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
 import { writableFolder } from '../record/atomic.ts';
 import { pairOrder, type Role } from './pair-order.ts';
 import { interrupted } from './stage.ts';
@@ -60,6 +60,7 @@ async function attempt(maker: RunMaker, pair: number, role: Role): Promise<Verif
   } catch (error) {
     if (book.made.length === 0) throw error;
     const leftBehind = error instanceof MettleError && error.exitCode === exitCodes.undoFailed;
-    return isAborted(request.signal) && !leftBehind ? { kind: 'interrupted' } : { kind: 'failed', error };
+    if (isAborted(request.signal) && !leftBehind) return { kind: 'interrupted' };
+    return { kind: 'failed', error: error instanceof Error ? error : new Error(messageOf(error)) };
   }
 }

@@ -2,6 +2,7 @@
 
 import { MettleError } from '../kernel/errors.ts';
 import { addressOfUrl, withoutSlash } from '../system/base-url.ts';
+import { isLoopback } from '../system/host-rules.ts';
 import type { TargetSpec, UrlVariant } from '../system/target-spec.ts';
 import type { Scenario } from './scenario.ts';
 import { allSteps } from './walk-steps.ts';
@@ -37,10 +38,10 @@ function basesOf(target: TargetSpec): { readonly http: string | null; readonly w
 
 const bare = (url: string): string => withoutSlash(url.replace(/^[a-z]+:/i, ''));
 
-/** `address:port` */
+/** `address:port`; this machine has many names and is one place. */
 export function placeOfUrl(url: string): string {
   const { host, port } = addressOfUrl(url);
-  return `${host.toLowerCase()}:${port}`;
+  return `${isLoopback(host) ? 'this machine' : host.toLowerCase()}:${port}`;
 }
 
 /** Servers of the target that run already. */

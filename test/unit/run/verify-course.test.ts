@@ -9,7 +9,11 @@ const second = 1_000_000;
 it('a verification says which run begins, how the last one went, and how long the rest will take', async () => {
   const clock = new FakeClock();
   const lines: string[] = [];
-  const course = createCourse({ design: fixedDesign(6), coolDownMicros: 0 }, (line) => void lines.push(line), clock);
+  const course = createCourse(
+    { design: fixedDesign(6), coolDownMicros: 0 },
+    (line) => void lines.push(line),
+    clock,
+  );
   const data = realisticRun();
   const { primary, verdict } = data.run;
   const before = { pair: 1, role: 'before', variant: 'before', plannedMicros: 30 * second };

@@ -84,6 +84,12 @@ describe('two servers in the place of a target', () => {
   });
 });
 
+it('a server of this machine is guarded by whatever name', async () => {
+  const there = running({ http: 'http://localhost:8001', environment: 'production' });
+  const { loaded } = repoint(await plain({ variants: { there } }), { before, after });
+  expect(loaded.target.variants[before]).toMatchObject({ environment: 'production' });
+});
+
 describe('what would not be what it says is refused with one message', () => {
   const codeOf = async (act: () => unknown): Promise<string> => {
     try {
