@@ -47,9 +47,7 @@ export interface Sorted {
 export function sortOut(runs: readonly StoredRun[]): Sorted {
   const looked = runs.map((stored) => ({ stored, unfit: unfitness(stored.run) }));
   return {
-    fit: looked.flatMap(({ stored, unfit }) =>
-      unfit === null || unfit.kind === 'target' ? [stored] : [],
-    ),
+    fit: looked.flatMap(({ stored, unfit }) => (unfit === null || unfit.kind === 'target' ? [stored] : [])),
     unfit: looked.flatMap(({ stored, unfit }) =>
       unfit === null || unfit.kind === 'target' ? [] : [{ stored, unfit }],
     ),

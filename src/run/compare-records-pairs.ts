@@ -56,7 +56,10 @@ export function pairsByGroup({ before, after }: Sides): StoredPairs {
     notes: [
       ...(note === null ? [] : [note]),
       ...(['before', 'after'] as const).flatMap((role) => [
-        ...nameEach(`${role}: without a partner of the same seed`, grouped.left[role].map(({ stored }) => stored)),
+        ...nameEach(
+          `${role}: without a partner of the same seed`,
+          grouped.left[role].map(({ stored }) => stored),
+        ),
         ...nameUnfit(role, { before, after }[role]),
       ]),
     ],
@@ -79,7 +82,11 @@ export function withoutUnfit({ pairs, differences, notes }: StoredPairs): Stored
   if (unfit.length === 0) return { pairs, differences, notes };
   const out = new Set(unfit.map(({ pair }) => pair));
   const texts = unfit.map(({ pair, text }) => `pair ${pair}, left out: ${text}`);
-  return { pairs: pairs.filter(({ pair }) => !out.has(pair)), differences: [...differences, ...texts], notes };
+  return {
+    pairs: pairs.filter(({ pair }) => !out.has(pair)),
+    differences: [...differences, ...texts],
+    notes,
+  };
 }
 
 /** A verification that is not whole, and was not interrupted, must not pass for one that is. Refused unless forced. */

@@ -40,7 +40,9 @@ export function pickSides(sources: readonly RecordSource[], asked: SidesAsked): 
     before: asMade ? whole(ofScenario.before) : sortOut(onceEach(ofScenario.before, notes)),
     after: asMade ? whole(ofScenario.after) : sortOut(onceEach(ofScenario.after, notes)),
   };
-  const twice = sorted.before.fit.find(({ run }) => sorted.after.fit.some(({ run: { id } }) => id === run.id));
+  const twice = sorted.before.fit.find(({ run }) =>
+    sorted.after.fit.some(({ run: { id } }) => id === run.id),
+  );
   if (twice !== undefined) throw refusal(`the same run is on both sides: ${twice.run.id}`);
   return { ...sorted, asMade, notes };
 }
@@ -118,13 +120,16 @@ function sameScenario({ before, after }: Chosen, asked: SidesAsked): OfScenario 
   }
   const others = [...before, ...after].filter((stored) => !counts(stored));
   const names = listed(others.map(({ run }) => run.scenario.name));
-  const notes = others.length === 0 ? [] : [`${others.length} runs of other scenarios are left out: ${names}`];
+  const notes =
+    others.length === 0 ? [] : [`${others.length} runs of other scenarios are left out: ${names}`];
   return { ...sides, notes };
 }
 
 /** null: each side has one, and they differ, which the comparison itself refuses. */
 function commonName(before: readonly StoredRun[], after: readonly StoredRun[]): string | null {
-  const names = (runs: readonly StoredRun[]): string[] => [...new Set(runs.map(({ run }) => run.scenario.name))];
+  const names = (runs: readonly StoredRun[]): string[] => [
+    ...new Set(runs.map(({ run }) => run.scenario.name)),
+  ];
   const [one, other] = [names(before), names(after)];
   const common = one.filter((name) => other.includes(name));
   const [only] = common;
@@ -160,7 +165,8 @@ function onceEach(runs: readonly StoredRun[], notes: string[]): StoredRun[] {
     seen.add(id);
     return isNew;
   });
-  if (kept.length < runs.length) notes.push(`${runs.length - kept.length} runs lie there twice, and count once`);
+  if (kept.length < runs.length)
+    notes.push(`${runs.length - kept.length} runs lie there twice, and count once`);
   return kept;
 }
 

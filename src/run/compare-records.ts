@@ -50,7 +50,7 @@ export async function compareRecords(request: CompareRecordsRequest): Promise<Co
   const variants = `${before.data.run.variant}-${after.data.run.variant}`;
   const id = runId(new Date(), after.data.run.scenario.name, `compared-${variants}`);
   const asked = whatIsAsked(request, pairs, made);
-  const folder = await writableFolder(resolve(out, id));
+  const folder = resolve(out, id);
   const comparison = compareRuns({
     ...{ id, command, force },
     ...whatWasRun(pairs, first, folder),
@@ -64,7 +64,7 @@ export async function compareRecords(request: CompareRecordsRequest): Promise<Co
     notes: [...whence(sources, pairs), ...asked.notes, ...sides.notes, ...stored.notes, ...gone],
     noise: await readNoise(stateFolderPath(), traitsOf(before.data.run), say),
   });
-  return { comparison, reportPath: await keepComparison(folder, comparison) };
+  return { comparison, reportPath: await keepComparison(await writableFolder(folder), comparison) };
 }
 
 const nothingCompared = (reasons: readonly string[]): MettleError =>

@@ -1,0 +1,388 @@
+// Stored runs compared: what is found and paired, what is refused or left out and named, what is written.
+
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { comparisonSchema } from '../../../src/compare/schema.ts';
+import type { RunRecord } from '../../../src/record/schema.ts';
+import { writeRecord } from '../../../src/record/store.ts';
+import { compareRecords, type CompareRecordsRequest } from '../../../src/run/compare-records.ts';
+import { runDataOf, type RunSketch } from '../../support/run-record.ts';
+import { repeated, sliceOf } from '../../support/slices.ts';
+
+let folder = '';
+let said: string[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mettle-compare-'));
+  vi.stubEnv('METTLE_STATE_DIR', join(folder, 'state'));
+  said = [];
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true, force: true });
+});
+
+type Content = Parameters<typeof sliceOf>[3];
+
+const second = 1_000_000;
+const latency = (micros: number): Content => ({ okMicros: repeated(400, micros) });
+
+/** One run of ten seconds, made at that minute. */
+async function keep(
+  where: string,
+  id: string,
+  minute: number,
+  content: Content,
+  sketch: Partial<RunSketch> = {},
+): Promise<void> {
+  const data = runDataOf({
+    slices: [sliceOf('query', 0, 10 * second, content)],
+    series: [{ name: 'query', timeoutMicros: 5 * second }],
+    ...{ id, primary: 'p50(query)', startedAt: new Date(Date.UTC(2026, 0, 5, 9, minute)).toISOString() },
+    ...sketch,
+  });
+  await mkdir(join(folder, where, id), { recursive: true });
+  await writeRecord(join(folder, where, id), data);
+}
+
+/** `ABBA…`: before as slow as asked, after as fast; into `a` and `b`; both of the variant `after`. */
+async function keepOrder(order: string, beforeMicros = 100_000, afterMicros = 50_000): Promise<void> {
+  const count = { A: 0, B: 0 };
+  for (const [index, letter] of Array.from(order).entries()) {
+    const side = letter === 'A' ? 'A' : 'B';
+    const at = (count[side] += 1);
+    const micros = (side === 'A' ? beforeMicros : afterMicros) + 100 * at;
+    await keep(side.toLowerCase(), `${side}${at}`, 2 * index, latency(micros));
+  }
+}
+
+const inTurn = 'ABBA'.repeat(3);
+
+const compare = (changes: Partial<CompareRecordsRequest> = {}) =>
+  compareRecords({
+    paths: [join(folder, 'a'), join(folder, 'b')],
+    force: false,
+    out: join(folder, 'out'),
+    command: 'mettle compare a b',
+    say: (line) => said.push(line),
+    ...changes,
+  });
+
+const rejected = (changes: Partial<CompareRecordsRequest> = {}): Promise<unknown> =>
+  compare(changes).then(
+    () => 'it was compared',
+    (error: unknown) => error,
+  );
+
+describe('two folders with many runs', () => {
+  test('are paired in order of time, judged like a verification, and written with reports', async () => {
+    await keepOrder(inTurn);
+    const { comparison, reportPath } = await compare();
+    expect(comparison).toMatchObject({
+      pairs: 6,
+      design: { kind: 'fixed', looks: [6] },
+      forced: [],
+      verdict: { status: 'pass', exitCode: 0 },
+      startedAt: '2026-01-05T09:00:00.000Z',
+      finishedAt: '2026-01-05T09:22:10.000Z',
+    });
+    expect(comparison.metrics.find(({ primary }) => primary)).toMatchObject({
+      metric: 'p50(query)',
+      outcome: 'improved',
+    });
+    expect(
+      comparison.runs.map(({ id, pair, role, position }) => `${position} ${id} ${pair} ${role}`),
+    ).toEqual([
+      ...['1 A1 1 before', '2 B1 1 after', '3 B2 2 after', '4 A2 2 before', '5 A3 3 before', '6 B3 3 after'],
+      ...[
+        '7 B4 4 after',
+        '8 A4 4 before',
+        '9 A5 5 before',
+        '10 B5 5 after',
+        '11 B6 6 after',
+        '12 A6 6 before',
+      ],
+    ]);
+    expect(comparison.runs[0]?.folder).toBe('../../a/A1');
+    const kept = JSON.parse(await readFile(join(reportPath, '..', 'comparison.json'), 'utf8')) as unknown;
+    expect(comparisonSchema.parse(kept)).toEqual(comparison);
+    expect(await readFile(reportPath, 'utf8')).toContain('p50(query)');
+  });
+
+  test('the same runs the other way round are a regression', async () => {
+    await keepOrder(inTurn);
+    const { comparison } = await compare({ paths: [join(folder, 'b'), join(folder, 'a')] });
+    expect(comparison.verdict).toMatchObject({ status: 'fail', exitCode: 1 });
+  });
+
+  test('made in blocks are refused, and the report says what was forced', async () => {
+    await keepOrder('AAAAAABBBBBB');
+    const { comparison } = await compare();
+    expect(comparison.verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
+    expect(comparison.verdict.reasons.join()).toContain('made in blocks');
+    const forced = (await compare({ force: true })).comparison;
+    expect(forced.verdict.status).toBe('pass');
+    expect(forced.forced.join()).toContain('made in blocks');
+  });
+
+  test('of another machine are refused by name', async () => {
+    await keepOrder(inTurn.slice(0, 11));
+    const { environment } = runDataOf({ slices: [] }).run;
+    await keep('a', 'A6', 22, latency(100_000), { environment: { ...environment, fingerprint: 'other' } });
+    const { verdict } = (await compare()).comparison;
+    expect(verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
+    expect(verdict.reasons.join()).toContain('another machine');
+    expect((await compare({ force: true })).comparison.forced.join()).toContain('another machine');
+  });
+
+  test('without a common seed are refused, and paired in order of time when forced', async () => {
+    for (let at = 1; at <= 6; at += 1) {
+      await keep('a', `A${at}`, 4 * at + (at % 2), latency(100_000), { seed: at });
+      await keep('b', `B${at}`, 4 * at + 2 - (at % 2) * 2, latency(50_000), { seed: 100 + at });
+    }
+    const { verdict } = (await compare()).comparison;
+    expect(verdict.exitCode).toBe(3);
+    expect(verdict.reasons.join()).toContain('another seed in pair 1: 1 and 101');
+    expect((await compare({ force: true })).comparison).toMatchObject({ pairs: 6, verdict: { exitCode: 0 } });
+  });
+
+  test('what has no partner is left out and named', async () => {
+    await keepOrder(inTurn);
+    await keep('b', 'B-extra', 90, latency(1_000), { seed: 7 });
+    const { comparison } = await compare();
+    expect(comparison.pairs).toBe(6);
+    expect(comparison.notes.join('\n')).toContain(
+      'after: without a partner of the same seed, left out: B-extra',
+    );
+  });
+
+  test('the promises that the runs had gate the after side', async () => {
+    await keepOrder(inTurn);
+    const broken = {
+      ...{ text: 'p50(query) < 1ms', severity: 'fail' as const, status: 'fail' as const, value: 50_000 },
+      ...{ atLeast: false, limit: 1_000, unit: 'µs' as const, samples: 400, reason: 'it is slower' },
+    };
+    await keep('b', 'B3', 10, latency(50_000), { slo: [broken] });
+    const { verdict } = (await compare()).comparison;
+    expect(verdict).toMatchObject({ status: 'fail', exitCode: 1 });
+    expect(verdict.reasons).toContain('after: p50(query) < 1ms broken in 1 of 6 runs');
+  });
+});
+
+const invalid = (reason: string) => ({ status: 'invalid' as const, reasons: [reason], exitCode: 3 });
+const saturated = (): Partial<RunRecord> => {
+  const { health } = runDataOf({ slices: [] }).run;
+  return {
+    health: { ...health, level: 'saturated', reasons: ['the load generator was saturated'] },
+    verdict: invalid('the load generator was saturated'),
+  };
+};
+
+describe('runs that are unfit', () => {
+  test('interrupted, judged again, invalid through the machine: left out, and each is named', async () => {
+    await keepOrder(inTurn);
+    const verdict = { status: 'interrupted' as const, reasons: ['interrupted'], exitCode: 130 };
+    await keep('a', 'A-cut', 30, latency(100), { verdict });
+    await keep('a', 'A-copy', 31, latency(100), { judgedFrom: 'A1' });
+    await keep('b', 'B-busy', 32, latency(100), saturated());
+    const { comparison } = await compare();
+    expect(comparison).toMatchObject({ pairs: 6, verdict: { status: 'pass' } });
+    const notes = comparison.notes.join('\n');
+    expect(notes).toContain('A-cut was interrupted');
+    expect(notes).toContain('A-copy is the run A1, judged again');
+    expect(notes).toContain('B-busy is invalid: the load generator was saturated');
+  });
+
+  test('too many that the machine spoiled on one side are no accident', async () => {
+    await keepOrder(inTurn);
+    for (let at = 1; at <= 3; at += 1) await keep('b', `B-busy${at}`, 30 + at, latency(100), saturated());
+    const { comparison } = await compare();
+    expect(comparison.verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
+    expect(comparison.verdict.reasons.join()).toContain('3 of 9 of `after` were invalid');
+    expect((await compare({ force: true })).comparison.verdict.status).toBe('pass');
+  });
+
+  test('invalid through the target: the comparison is invalid, and only force leaves the pair out', async () => {
+    await keepOrder(inTurn);
+    await keepOrder('ABBA'.repeat(4));
+    await keep('b', 'B4', 14, latency(1), { verdict: invalid('no traffic on postgres during slow-db') });
+    const { comparison } = await compare();
+    expect(comparison).toMatchObject({ pairs: 8, verdict: { status: 'invalid', exitCode: 3 } });
+    expect(comparison.verdict.reasons.join()).toContain('B4: no traffic on postgres');
+    const forced = (await compare({ force: true })).comparison;
+    expect(forced).toMatchObject({ pairs: 7, verdict: { status: 'pass' } });
+    expect(forced.forced.join()).toContain('pair 4, left out: B4 measured nothing reliable: no traffic');
+  });
+
+  test('stopped by a promise: a part is not compared with a whole', async () => {
+    await keepOrder(inTurn);
+    const stoppedBy = {
+      ...{ promise: 'error_rate < 5%', sinceMicros: 1e6, atMicros: 2e6, windowMicros: 1e6 },
+      ...{ bad: 40, total: 40, allowedShare: 0.05 },
+    };
+    await keep('b', 'B2', 4, latency(1), { stoppedBy });
+    const { verdict } = (await compare()).comparison;
+    expect(verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
+    expect(verdict.reasons.join()).toContain('stopped by `error_rate < 5%`');
+  });
+
+  test('whose measurements are gone: left out with their partner, and named', async () => {
+    await keepOrder('ABBA'.repeat(4));
+    await rm(join(folder, 'a', 'A2', 'latency.hlog'));
+    const { comparison } = await compare();
+    expect(comparison.pairs).toBe(7);
+    expect(comparison.notes.join('\n')).toMatch(/pair 2, left out: .*latency\.hlog is missing/);
+  });
+
+  test('on one side all of them: nothing is compared, and the reasons are told', async () => {
+    await keepOrder(inTurn.replaceAll('B', 'A'));
+    await keep('b', 'B1', 30, latency(1), saturated());
+    expect(await rejected()).toMatchObject({
+      code: 'NOTHING_COMPARED',
+      exitCode: 3,
+      message: expect.stringContaining('B1 is invalid: the load generator was saturated') as string,
+    });
+  });
+});
+
+describe('a single run against a single run', () => {
+  test('has its values and its difference, and is invalid', async () => {
+    await keepOrder('AB');
+    const { comparison } = await compare({
+      paths: [join(folder, 'a', 'A1'), join(folder, 'b', 'B1', 'run.json')],
+    });
+    expect(comparison).toMatchObject({ pairs: 1, verdict: { status: 'invalid', exitCode: 3 } });
+    expect(comparison.notes).toContain('1 pair says nothing about chance: at least 6 are needed');
+    const primary = comparison.metrics.find(({ metric }) => metric === 'p50(query)');
+    expect(primary?.outcome).toBe('invalid');
+    expect(primary?.pairs[0]?.effect).toBeCloseTo(Math.log(0.5), 2);
+  });
+
+  test('a run is not compared with itself', async () => {
+    await keepOrder('A');
+    const path = join(folder, 'a', 'A1');
+    expect(await rejected({ paths: [path, path] })).toMatchObject({
+      exitCode: 2,
+      message: 'the same run is on both sides: A1',
+    });
+    expect(await rejected({ paths: [path] })).toMatchObject({ code: 'COMPARE_USAGE', exitCode: 2 });
+  });
+});
+
+describe('what is found', () => {
+  test('a path without records is a mistake', async () => {
+    await mkdir(join(folder, 'b'));
+    await keepOrder('A');
+    for (const path of [
+      join(folder, 'b'),
+      join(folder, 'nowhere'),
+      join(folder, 'a', 'A1', 'latency.hlog'),
+    ]) {
+      expect(await rejected({ paths: [join(folder, 'a'), path] })).toMatchObject({
+        code: 'RECORD_NOT_FOUND',
+        exitCode: 2,
+      });
+    }
+  });
+
+  test('what is no record, or a damaged one, is passed over with a word', async () => {
+    await keepOrder(inTurn);
+    await mkdir(join(folder, 'a', 'coverage'));
+    await mkdir(join(folder, 'a', 'torn'));
+    await writeFile(join(folder, 'a', 'torn', 'run.json'), '{"formatVersion":');
+    await mkdir(join(folder, 'a', 'old'));
+    await writeFile(join(folder, 'a', 'old', 'run.json'), '{"formatVersion":1}');
+    await mkdir(join(folder, 'a', 'verified'));
+    await writeFile(join(folder, 'a', 'verified', 'comparison.json'), '{}');
+    await writeFile(join(folder, 'a', 'notes.txt'), 'hello');
+    expect((await compare()).comparison.pairs).toBe(6);
+    expect(said).toHaveLength(4);
+    expect(said.join('\n')).toMatch(/coverage is no record[^]*old[^]*format version 1[^]*torn[^]*not JSON/);
+    expect(said.join('\n')).toMatch(/verified is a verification, and passed over/);
+  });
+
+  test('runs of other scenarios and variants in the same folder are left out, or must be chosen from', async () => {
+    const order = Array.from(inTurn).entries();
+    for (const [index, letter] of order) {
+      const variant = letter === 'A' ? 'before' : 'after';
+      await keep('a', `${variant}-${index}`, index, latency(100_000 + index), { variant });
+    }
+    const scenario = { name: 'another', file: null, hash: 'x' };
+    await keep('a', 'zzz', 50, latency(1), { scenario, variant: 'before' });
+    const within = { paths: [join(folder, 'a')] };
+    expect(await compare(within).then(({ comparison }) => comparison)).toMatchObject({
+      pairs: 6,
+      variants: { before: 'before', after: 'after' },
+    });
+    const both = { paths: [join(folder, 'a'), join(folder, 'a')] };
+    expect((await compare({ ...both, before: 'before', after: 'after' })).comparison.pairs).toBe(6);
+    expect(await rejected(both)).toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining('several variants: after, before') as string,
+    });
+    expect(await rejected({ ...within, before: 'befroe' })).toMatchObject({
+      exitCode: 2,
+      hint: 'There are: after, before.',
+    });
+    await keep('a', 'zzzz', 52, latency(1), { scenario, variant: 'after' });
+    expect(await rejected(within)).toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining('several scenarios: another, checkout') as string,
+    });
+  });
+
+  test('the same run fetched twice counts once', async () => {
+    await keepOrder(inTurn);
+    await keep('a', 'A1', 0, latency(100_100));
+    await mkdir(join(folder, 'a', 'A1-again'));
+    for (const file of ['run.json', 'latency.hlog', 'events.ndjson'])
+      await writeFile(join(folder, 'a', 'A1-again', file), await readFile(join(folder, 'a', 'A1', file)));
+    const { comparison } = await compare();
+    expect(comparison.pairs).toBe(6);
+    expect(comparison.notes.join()).toContain('1 runs lie there twice');
+  });
+});
+
+describe('the question', () => {
+  const claims = [
+    {
+      ...{ id: 'faster', says: 'it is faster', metric: 'p50(query)', expect: 'at least 40% lower' },
+      ...{ documented: null, because: null },
+    },
+  ];
+  const hash = 'a'.repeat(64);
+  const name = 'checkout with a slow database';
+  const asked = (changes: { hash?: string } = {}) =>
+    ({
+      name,
+      hash,
+      claims,
+      primary: 'p95(query)',
+      ...changes,
+    }) as unknown as CompareRecordsRequest['scenario'];
+
+  test('claims and the primary metric come from a scenario of the same hash', async () => {
+    await keepOrder(inTurn);
+    const { comparison } = await compare({ scenario: asked() });
+    expect(comparison.claims).toMatchObject([{ id: 'faster', verdict: 'confirmed' }]);
+    expect(comparison.metrics.find(({ primary }) => primary)?.metric).toBe('p95(query)');
+  });
+
+  test('a scenario that has changed since is refused, and told when forced', async () => {
+    await keepOrder(inTurn);
+    const scenario = asked({ hash: 'c'.repeat(64) });
+    expect(await rejected({ scenario })).toMatchObject({ code: 'COMPARE_USAGE', exitCode: 2 });
+    const { comparison } = await compare({ scenario, force: true });
+    expect(comparison.forced.join()).toContain('another scenario: cccccccccccc… (its file)');
+  });
+
+  test('another primary metric is one that the runs have, and is told', async () => {
+    await keepOrder(inTurn);
+    const { comparison } = await compare({ primary: 'error_rate(query)' });
+    expect(comparison.metrics.find(({ primary }) => primary)?.metric).toBe('error_rate(query)');
+    expect(comparison.notes.join()).toContain('on the command line, not by the scenario');
+    for (const primary of ['p95(qery)', 'p95(', 'bytes(query)'])
+      expect(await rejected({ primary }), primary).toMatchObject({ code: 'COMPARE_USAGE', exitCode: 2 });
+  });
+});
