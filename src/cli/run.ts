@@ -7,6 +7,7 @@ import { interrupted } from '../run/stage.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { scenarioFromUrl } from '../scenario/from-url.ts';
 import { allowsHosts } from './allow.ts';
+import { confirm, confirmedAgainst, type ConfirmFlag } from './confirm.ts';
 import { printDryRun } from './dry-run.ts';
 import { interruptible } from './interrupt.ts';
 import { killable } from './kill-file.ts';
@@ -22,6 +23,9 @@ interface RunFlags extends ProgramFlags {
   readonly for?: string;
   readonly slo?: readonly string[];
   readonly allow?: readonly string[];
+  /** false: `--no-history`. */
+  readonly history?: string | false;
+  readonly confirm?: ConfirmFlag;
 }
 
 export function runCommand(program: Command, finish: (code: number) => void): void {
@@ -37,10 +41,21 @@ export function runCommand(program: Command, finish: (code: number) => void): vo
     .option('--users <n>', 'with a URL: virtual users instead of a rate')
     .option('--for <duration>', 'with a URL: how long, e.g. 30s')
     .option('--slo <promise>', 'with a URL: a promise, e.g. "p95 < 200ms"; may be repeated', collect)
-    .option('--allow <host>', 'with a URL: also send load to this host; may be repeated', collect);
+    .option('--allow <host>', 'with a URL: also send load to this host; may be repeated', collect)
+    .option(
+      '--history <dir>',
+      'earlier runs, which this one is held against and added to (default: <out>/history)',
+    )
+    .option('--no-history', 'neither look at earlier runs in a history nor add this one')
+    .option(
+      '--confirm [variant]',
+      'when the run is suspected to be worse than earlier ones, run pairs against this variant at once (default: before)',
+    );
   withRunOptions(command).action(async (sources: readonly string[], flags: RunFlags) => {
     const output = outputOf(command);
     refuseUrlFlags(command, sources, flags);
+    if (flags.history === false && flags.confirm !== undefined)
+      command.error('error: --confirm needs the history that --no-history does without');
     finish(
       await interruptible(output.progress, (signal) =>
         killable(flags, output.progress, signal, (either, killFile) =>
@@ -59,7 +74,11 @@ async function runAll(
 ): Promise<ExitCode> {
   // Every file is read and checked before anything starts.
   const all: LoadedScenario[] = [];
-  for (const source of sources) all.push(await load(source, flags));
+  for (const source of sources) {
+    const loaded = await load(source, flags);
+    if (flags.confirm !== undefined) confirmedAgainst(flags.confirm, loaded, variantOf(loaded, flags));
+    all.push(loaded);
+  }
   const [only, ...more] = all;
   if (only !== undefined && more.length === 0) return await runOne(only, flags, output, signal);
   return await runEach(all, flags, output, signal);
@@ -118,17 +137,38 @@ async function load(source: string, flags: RunFlags): Promise<LoadedScenario> {
   });
 }
 
+const variantOf = ({ scenario, target }: LoadedScenario, flags: RunFlags): string =>
+  onlyVariant(flags.variant ?? scenario.variant, target);
+
 async function runOne(
   loaded: LoadedScenario,
   flags: RunFlags,
   output: Output,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const { scenario, target } = loaded;
   for (const warning of loaded.warnings) output.progress(warning);
-  const variant = onlyVariant(flags.variant ?? scenario.variant, target);
+  const variant = variantOf(loaded, flags);
   if (flags.dryRun === true) return await printDryRun(output, loaded, { variants: [variant], flags });
-  const { data, report } = await runScenario(loaded, { ...programOptions(flags, output, signal), variant });
-  printRun(output, data, report);
-  return data.run.verdict.exitCode as ExitCode;
+  const options = programOptions(flags, output, signal);
+  const history =
+    flags.history === undefined ? {} : { history: flags.history === false ? null : flags.history };
+  const { data, report, unkept } = await runScenario(loaded, { ...options, ...history, variant });
+  const documents: object[] = [];
+  const gathering: Output = { ...output, document: (value) => documents.push(value as object) };
+  printRun(gathering, data, report);
+  const before = confirmedAgainst(flags.confirm, loaded, variant);
+  const confirmation = await confirm(data, loaded, options, before, output);
+  output.document({
+    ...documents[0],
+    ...(confirmation === null ? {} : { confirmation: confirmation.document }),
+  });
+  const codes = [
+    data.run.verdict.exitCode as ExitCode,
+    ...(confirmation === null ? [] : [confirmation.exitCode]),
+    ...(unkept === null ? [] : [reportError(notKept(unkept), output.options.debug)]),
+  ];
+  return codes.reduce(worse);
 }
+
+const notKept = (message: string): MettleError =>
+  new MettleError({ code: 'RECORD_UNWRITABLE', message, exitCode: exitCodes.invalid });
