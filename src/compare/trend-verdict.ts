@@ -1,0 +1,77 @@
+// The verdict over a trend, one pure function: fail > inconclusive > warn > pass; nothing to look at is never a pass.
+
+import { exitCodes } from '../kernel/errors.ts';
+import { titleOf } from './trend-groups.ts';
+import type { Trend, TrendMetric, TrendSeries } from './trend-schema.ts';
+
+interface Told {
+  readonly status: 'fail' | 'inconclusive' | 'warn';
+  readonly reason: string;
+}
+
+function ofMetric({ gates, metric, outcome, reason }: TrendMetric): Told[] {
+  const told = `${metric} ${outcome}: ${reason}`;
+  if (outcome === 'regressed') return [{ status: gates ? 'fail' : 'warn', reason: told }];
+  if (outcome === 'suppressed')
+    return [{ status: 'warn', reason: `${metric} regressed, and is accepted: ${reason}` }];
+  if (!gates) return [];
+  const unsure = ['too few runs', 'not told', 'changed'].includes(outcome);
+  return unsure ? [{ status: 'inconclusive', reason: told }] : [];
+}
+
+function ofForecasts({ forecasts }: TrendMetric): Told[] {
+  return forecasts.flatMap(({ limit, outcome, reason }): Told[] => {
+    if (outcome === 'crossed') return [{ status: 'fail', reason: `${limit}: ${reason}` }];
+    if (outcome === 'too few runs') return [{ status: 'inconclusive', reason: `${limit}: ${reason}` }];
+    return outcome === 'crosses' ? [{ status: 'warn', reason: `${limit}: ${reason}` }] : [];
+  });
+}
+
+/** What was asked about and is nowhere in the series. */
+function missing(series: TrendSeries, asked: Asked): Told[] {
+  const names = [...asked.metrics, ...asked.limits.map(({ metric }) => metric)];
+  const absent = [...new Set(names)].filter((name) => series.metrics.every(({ metric }) => metric !== name));
+  const told = absent.map((name): Told => ({ status: 'inconclusive', reason: `no run has \`${name}\`` }));
+  const gated = asked.metrics.length > 0 || series.metrics.some(({ gates }) => gates);
+  if (gated || asked.limits.length > 0) return told;
+  return [...told, { status: 'inconclusive', reason: 'it has no primary metric: name one with --metric' }];
+}
+
+interface Asked {
+  readonly metrics: readonly string[];
+  readonly limits: readonly { readonly metric: string }[];
+}
+
+const statuses = ['fail', 'inconclusive', 'warn'] as const;
+const codes = { fail: exitCodes.failed, inconclusive: exitCodes.invalid, warn: exitCodes.ok };
+
+export function verdictOf(
+  series: readonly TrendSeries[],
+  suppressions: Trend['suppressions'],
+  asked: Asked,
+): Trend['verdict'] {
+  const ofSeries = series.flatMap((one) => {
+    const title = series.length === 1 ? '' : `${titleOf(one)}: `;
+    const told = [
+      ...one.metrics.flatMap((metric) => [...ofMetric(metric), ...ofForecasts(metric)]),
+      ...missing(one, asked),
+    ];
+    return told.map(({ status, reason }): Told => ({ status, reason: `${title}${reason}` }));
+  });
+  const ofSuppressions = suppressions
+    .filter(({ state }) => state !== 'suppresses')
+    .map(({ metric, at, says }): Told => ({
+      status: 'warn',
+      reason: `suppression of ${metric} at ${at}: ${says}`,
+    }));
+  const empty: Told[] =
+    series.length > 0 ? [] : [{ status: 'inconclusive', reason: 'there are no runs to look at' }];
+  const told = [...empty, ...ofSeries, ...ofSuppressions];
+  const sorted = statuses.flatMap((status) => told.filter((one) => one.status === status));
+  const status = sorted[0]?.status ?? 'pass';
+  return {
+    status,
+    reasons: sorted.map(({ reason }) => reason),
+    exitCode: status === 'pass' ? exitCodes.ok : codes[status],
+  };
+}
