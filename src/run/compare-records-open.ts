@@ -62,6 +62,9 @@ async function comparisonIn(folder: string, say: Say): Promise<Comparison | null
   }
 }
 
+/** What `mettle run` keeps beside its records. */
+const historyName = 'history';
+
 async function runsBelow(folder: string, say: Say): Promise<StoredRun[]> {
   // What a verification leaves that died before it could compare.
   const inside = existsSync(join(folder, 'runs')) ? join(folder, 'runs') : folder;
@@ -71,7 +74,7 @@ async function runsBelow(folder: string, say: Say): Promise<StoredRun[]> {
     if (existsSync(join(at, 'run.json'))) found.push(...(await readOrSay(at, null, say)));
     else if (existsSync(join(at, 'comparison.json')))
       say(`${at} is a verification, and passed over: name it alone to compare its runs`);
-    else say(`${at} is no record, and passed over`);
+    else if (name !== historyName) say(`${at} is no record, and passed over`);
   }
   return found;
 }

@@ -1,0 +1,192 @@
+// A verification judged again from its runs: pairs as it made them, levels, claims, and what it said of itself.
+
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Comparison, ComparisonRun } from '../../../src/compare/schema.ts';
+import { writeRecord } from '../../../src/record/store.ts';
+import { compareRecords, type CompareRecordsRequest } from '../../../src/run/compare-records.ts';
+import { sampleComparison } from '../../support/comparison-data.ts';
+import { runDataOf, type RunSketch } from '../../support/run-record.ts';
+import { repeated, sliceOf } from '../../support/slices.ts';
+
+let folder = '';
+let said: string[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mettle-again-'));
+  vi.stubEnv('METTLE_STATE_DIR', join(folder, 'state'));
+  said = [];
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const second = 1_000_000;
+
+interface Wanted {
+  readonly pairs?: number;
+  readonly comparison?: Partial<Comparison>;
+  /** Over the record of one role. */
+  readonly sketch?: (pair: number, role: ComparisonRun['role']) => Partial<RunSketch>;
+}
+
+/** `<name>/runs/<pair>-<role>`: before as slow as 100 ms, after 50 ms; pair 2 was made before pair 1. */
+async function keepVerification(name: string, wanted: Wanted = {}): Promise<void> {
+  const { pairs = 6, sketch = () => ({}) } = wanted;
+  const runs: ComparisonRun[] = [];
+  for (let pair = 1; pair <= pairs; pair += 1) {
+    for (const role of ['before', 'after'] as const) {
+      const slot =
+        4 * (pair === 1 ? 2 : pair === 2 ? 1 : pair) + ((role === 'after') === (pair % 2 === 0) ? 0 : 2);
+      const id = `${name}-${pair}-${role}`;
+      const micros = (role === 'before' ? 100_000 : 50_000) + 100 * pair;
+      const data = runDataOf({
+        slices: [sliceOf('query', 0, 10 * second, { okMicros: repeated(400, micros) })],
+        series: [{ name: 'query', timeoutMicros: 5 * second }],
+        ...{ id, variant: role, seed: 1000 + pair, primary: 'p50(query)' },
+        startedAt: new Date(Date.UTC(2026, 0, 5, 9, slot)).toISOString(),
+        ...sketch(pair, role),
+      });
+      const at = join('runs', `${pair}-${role}`);
+      await mkdir(join(folder, name, at), { recursive: true });
+      await writeRecord(join(folder, name, at), data);
+      const { seed, variant } = data.run;
+      runs.push({ id, pair, role, variant, seed, position: 0, folder: at, verdict: 'pass', reasons: [] });
+    }
+  }
+  const claim = { ...sampleComparison().claims[0]!, metric: 'p50(query)', expect: 'at least 40% lower' };
+  const comparison = sampleComparison({
+    ...{ id: name, pairs, runs, claims: [claim], verdict: { status: 'pass', reasons: [], exitCode: 0 } },
+    design: { kind: 'fixed', looks: [pairs], confidence: 0.95, equivalence: 0.9 },
+    ...wanted.comparison,
+  });
+  await writeFile(join(folder, name, 'comparison.json'), JSON.stringify(comparison));
+}
+
+const compare = (names: readonly string[], changes: Partial<CompareRecordsRequest> = {}) =>
+  compareRecords({
+    paths: names.map((name) => join(folder, name)),
+    force: false,
+    out: join(folder, 'out'),
+    command: 'mettle compare',
+    say: (line) => said.push(line),
+    ...changes,
+  }).then(({ comparison }) => comparison);
+
+test('its pairs stay as they were made, and its claims are judged', async () => {
+  await keepVerification('v');
+  const comparison = await compare(['v']);
+  expect(comparison).toMatchObject({
+    pairs: 6,
+    variants: { before: 'before', after: 'after' },
+    verdict: { status: 'pass', exitCode: 0 },
+    claims: [{ verdict: 'confirmed', expect: 'at least 40% lower' }],
+  });
+  expect(comparison.runs.slice(0, 2).map(({ id, pair }) => `${id} ${pair}`)).toEqual([
+    'v-2-after 2',
+    'v-2-before 2',
+  ]);
+});
+
+test('its variants may change places', async () => {
+  await keepVerification('v');
+  const { claims, verdict } = await compare(['v'], { before: 'after', after: 'before' });
+  expect(claims).toMatchObject([{ verdict: 'refuted' }]);
+  expect(verdict.exitCode).toBe(1);
+});
+
+test('a variant against itself keeps its roles', async () => {
+  const variants = { before: 'after', after: 'after' };
+  await keepVerification('v', { sketch: () => ({ variant: 'after' }), comparison: { variants } });
+  expect(await compare(['v'])).toMatchObject({ pairs: 6, variants });
+});
+
+test('looks are paid for, also where its runs are paired anew', async () => {
+  const design = { kind: 'looks' as const, looks: [8, 16], confidence: 0.9706, equivalence: 0.9412 };
+  await keepVerification('v', { pairs: 8, comparison: { design } });
+  expect((await compare(['v'])).design).toEqual(design);
+  const anew = await compare(['v', 'v'], { before: 'before', after: 'after' });
+  expect(anew).toMatchObject({ pairs: 8, design: { ...design, looks: [8] } });
+});
+
+test('what it has lost makes it invalid, and must be forced', async () => {
+  await keepVerification('v', { pairs: 8 });
+  await rm(join(folder, 'v', 'runs', '3-after'), { recursive: true });
+  const comparison = await compare(['v']);
+  expect(comparison.verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
+  expect(comparison.verdict.reasons.join()).toContain('missing runs: 7 of 8 pairs of v are there');
+  expect(comparison.notes.join()).toContain('without a partner, left out: v-3-before');
+  expect((await compare(['v'], { force: true })).forced.join()).toContain('missing runs');
+});
+
+test('that it was interrupted, or left something behind after its last run, stays', async () => {
+  const interrupted = { status: 'interrupted' as const, reasons: ['interrupted'], exitCode: 130 };
+  await keepVerification('cut', { pairs: 7, comparison: { verdict: interrupted } });
+  expect((await compare(['cut'])).verdict).toMatchObject({ status: 'interrupted', exitCode: 130 });
+  const left = { status: 'fail' as const, reasons: ['a toxic is left on postgres'], exitCode: 4 };
+  await keepVerification('left', { comparison: { verdict: left } });
+  const { verdict } = await compare(['left']);
+  expect(verdict.exitCode).toBe(4);
+  expect(verdict.reasons).toContain('a toxic is left on postgres');
+});
+
+test('one that died before it could compare is paired by its variants and seeds', async () => {
+  await keepVerification('v');
+  await rm(join(folder, 'v', 'comparison.json'));
+  expect(await compare(['v'])).toMatchObject({ pairs: 6, claims: [], verdict: { status: 'pass' } });
+  await writeFile(join(folder, 'v', 'comparison.json'), '{"formatVersion":1}');
+  expect(await compare(['v'])).toMatchObject({ pairs: 6 });
+  expect(said.join()).toContain('its pairs are not known');
+});
+
+test('nothing outside of its folder is read, and no other run under its name', async () => {
+  await keepVerification('other');
+  await keepVerification('v', { pairs: 7 });
+  const { runs } = sampleComparison();
+  const own = { ...runs[0]!, id: 'v-1-before', pair: 1, role: 'before' as const };
+  const listed = (at: string) => [
+    { ...own, folder: at },
+    { ...own, role: 'after' as const, folder: at },
+  ];
+  for (const at of ['../other/runs/1-before', join(folder, 'other', 'runs', '1-before')]) {
+    await keepVerification('v', { comparison: { runs: listed(at) } });
+    await expect(compare(['v'])).rejects.toMatchObject({ code: 'RECORD_NOT_FOUND', exitCode: 2 });
+    expect(said.join()).toContain('v-1-before lies outside of');
+  }
+  await keepVerification('v', { comparison: { runs: listed('runs/2-before') } });
+  await expect(compare(['v'])).rejects.toMatchObject({ code: 'RECORD_NOT_FOUND' });
+  expect(said.join()).toContain('is another run than v-1-before');
+});
+
+test('of two verifications the after sides are compared: made in blocks', async () => {
+  await keepVerification('old');
+  await keepVerification('new', {
+    sketch: (pair) => ({ startedAt: new Date(Date.UTC(2026, 0, 6, 9, 4 * pair)).toISOString() }),
+  });
+  const comparison = await compare(['old', 'new']);
+  expect(comparison.runs.map(({ variant }) => variant)).toEqual(Array(12).fill('after'));
+  expect(comparison.verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
+  expect(comparison.verdict.reasons.join()).toContain('made in blocks');
+  const before = await compare(['old', 'new'], { variant: 'before' });
+  expect(before.runs.map(({ variant }) => variant)).toEqual(Array(12).fill('before'));
+});
+
+test.each<[string, Partial<CompareRecordsRequest>, string]>([
+  ['--variant within one folder', { variant: 'after' }, '--variant is for two sides'],
+  ['a variant that it does not have', { before: 'befroe' }, 'no run of the variant `befroe`'],
+  ['one variant on both sides', { before: 'after' }, '`after` cannot be both sides'],
+])('%s is a mistake', async (_, changes, message) => {
+  await keepVerification('v');
+  await expect(compare(['v'], changes)).rejects.toMatchObject({
+    exitCode: 2,
+    message: expect.stringContaining(message) as string,
+  });
+});
+
+test('one without a run on one side has nothing to compare', async () => {
+  await keepVerification('v', { pairs: 1 });
+  await rm(join(folder, 'v', 'runs', '1-after'), { recursive: true });
+  await expect(compare(['v'])).rejects.toMatchObject({ code: 'NOTHING_COMPARED', exitCode: 3 });
+});
