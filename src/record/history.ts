@@ -1,10 +1,10 @@
 // The history of runs: a folder to which every run adds one small file, so that copies of it merge without conflict.
 
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, messageOf } from '../kernel/errors.ts';
-import { unwritable } from './atomic.ts';
+import { unwritable, writableFolder } from './atomic.ts';
 import { historyEntrySchema, historyFormatVersion, type HistoryEntry } from './history-schema.ts';
 
 export interface History {
@@ -25,9 +25,20 @@ export async function appendHistory(folder: string, entry: HistoryEntry): Promis
   const path = join(folder, `${historyEntrySchema.shape.id.parse(entry.id)}.json`);
   const temporary = join(folder, `.${entry.id}.${randomBytes(4).toString('hex')}`);
   const text = `${JSON.stringify(entry, null, 2)}\n`;
+  await writableFolder(folder);
   try {
-    await mkdir(folder, { recursive: true });
     await writeWhole(temporary, text);
+    return await linkNew(temporary, path, text);
+  } catch (error) {
+    throw unwritable(path, error);
+  } finally {
+    await rm(temporary, { force: true }).catch(() => undefined);
+  }
+}
+
+/** False: there is a file of that name already. */
+async function linkNew(temporary: string, path: string, text: string): Promise<boolean> {
+  try {
     await link(temporary, path).catch(async (error: unknown) => {
       if (errnoOf(error) === 'EEXIST') throw error;
       // A file system without links: not whole at once, and one that is torn is passed over.
@@ -36,9 +47,7 @@ export async function appendHistory(folder: string, entry: HistoryEntry): Promis
     return true;
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false;
-    throw unwritable(path, error);
-  } finally {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
   }
 }
 

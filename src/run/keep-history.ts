@@ -13,8 +13,8 @@ export async function keepInHistory(
 ): Promise<string | null> {
   try {
     const entry = historyEntryOf(data, { claims: claims.map(({ metric }) => metric) });
-    await appendHistory(folder, entry);
-    return null;
+    const added = await appendHistory(folder, entry);
+    return added ? null : `the history in ${folder} has another run ${entry.id} already`;
   } catch (error) {
     return `the history does not hear of this run: ${messageOf(error)}`;
   }

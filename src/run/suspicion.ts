@@ -90,7 +90,9 @@ function expectedOf(scaled: readonly number[], value: HistoryValue): Interval | 
   const tolerated = toleratedAround(middle, value);
   const low = Math.min(interval.low, tolerated.low);
   const high = Math.max(interval.high, tolerated.high);
-  if (value.scale === 'log') return { low: Math.exp(low), high: Math.exp(high) };
+  // What is below the smallest that can be told from none may be none.
+  if (value.scale === 'log')
+    return { low: low <= Math.log(value.resolution) ? 0 : Math.exp(low), high: Math.exp(high) };
   // Where nothing was ever below zero, nothing can be.
   return { low: scaled.every((one) => one >= 0) ? Math.max(0, low) : low, high };
 }
