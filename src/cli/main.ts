@@ -5,6 +5,7 @@ import { exitCodes, type ExitCode } from '../kernel/errors.ts';
 import { mettleVersion } from '../run/environment.ts';
 import { aaCommand } from './aa.ts';
 import { chaosCommand } from './chaos.ts';
+import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
 import { sayLeftovers } from './leftovers.ts';
 import { outputOf } from './options.ts';
@@ -14,6 +15,7 @@ import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
 import { sloCommand } from './slo.ts';
 import { targetCommand } from './target.ts';
+import { trendCommand } from './trend.ts';
 import { validateCommand } from './validate.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -49,6 +51,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   for (const add of [
     runCommand,
     verifyCommand,
+    compareCommand,
+    trendCommand,
     aaCommand,
     reportCommand,
     validateCommand,

@@ -24,7 +24,7 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
-function seedNumber(text: string): number {
+export function seedNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0)
     throw new InvalidArgumentError(`"${text}" is not a whole number from 0.`);

@@ -1,7 +1,8 @@
 // The straight line that a metric follows in its newest stretch, and that line as a curve to draw.
 
 import { changePoints } from './change-points.ts';
-import { lineThrough, type Line } from './forecast.ts';
+import { type Line, lineThrough, type TimedValue } from './forecast.ts';
+import { fewestRuns } from './trend-levels.ts';
 import type { TrendChange, TrendForecast, TrendRun } from './trend-schema.ts';
 import { scaled, type TrendScale, unscaled } from './trend-values.ts';
 
@@ -36,30 +37,51 @@ const isoOf = (days: number): string => new Date(Math.round(days * dayMs)).toISO
 export const dateOf = (days: number | null): string | null =>
   days === null ? null : isoOf(days).slice(0, 10);
 
-/** The line from a run on. Unless it is the last that is left: only when nothing changes beside it. */
-function straightFrom({ scale, runs, seed }: Stretch, from: number, isLast: boolean): Fitted | null {
+interface Points extends Omit<Fitted, 'line'> {
+  readonly points: readonly TimedValue[];
+}
+
+const sumOfSquares = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value * value, 0);
+
+/** What a staircase of levels leaves unexplained: squares of the distances from the mean of each. */
+function besideLevels({ points, from }: Points, changes: readonly TrendChange[]): number {
+  const edges = [from, ...changes.map(({ index }) => index).filter((index) => index > from)];
+  return edges.reduce((sum, edge, index) => {
+    const level = points.slice(edge - from, (edges[index + 1] ?? points.length + from) - from);
+    const mean = level.reduce((total, { value }) => total + value, 0) / level.length;
+    return sum + sumOfSquares(level.map(({ value }) => value - mean));
+  }, 0);
+}
+
+/** A line in place of levels: nothing changes beside it, and it leaves less unexplained than they do. */
+function replacesLevels(line: Line, stretch: Points, { changes, seed }: Stretch): boolean {
+  if (stretch.points.length < fewestRuns) return false;
+  const rest = stretch.points.map(({ atDays, value }) => value - line.at(atDays).value);
+  return sumOfSquares(rest) < besideLevels(stretch, changes) && changePoints(rest, { seed }).length === 0;
+}
+
+function pointsFrom({ scale, runs }: Stretch, from: number): Points {
   const points = runs.slice(from).map(({ startedAt, value }) => ({
     atDays: daysOf(startedAt),
     value: scaled(scale, value),
   }));
-  const [firstDays = 0, lastDays = 0] = [points[0]?.atDays, points.at(-1)?.atDays];
-  if (points.length < fewestForLine || lastDays - firstDays < fewestDays) return null;
-  const line = lineThrough(points, confidence);
-  if (line === null) return null;
-  const rest = points.map(({ atDays, value }) => value - line.at(atDays).value);
-  const isStraight = isLast || changePoints(rest, { seed }).length === 0;
-  return isStraight ? { line, from, firstDays, lastDays } : null;
+  return { points, from, firstDays: points[0]?.atDays ?? 0, lastDays: points.at(-1)?.atDays ?? 0 };
 }
 
 /**
- * Since the last change. A steady slope is found as a staircase of changes, so the longest line beside which nothing
- * changes is taken, also where it begins before some of them. Null: too few runs, or all on one day.
+ * Since the last change. A steady slope is found as a staircase of changes, so the longest line that explains what is
+ * there better than its levels is taken, also where it begins before some changes. Null: too few runs, or all on one day.
  */
 export function newestLine(stretch: Stretch): Fitted | null {
   const starts = [0, ...stretch.changes.map(({ index }) => index)];
   for (const [index, from] of starts.entries()) {
-    const fitted = straightFrom(stretch, from, index === starts.length - 1);
-    if (fitted !== null) return fitted;
+    const { points, ...known } = pointsFrom(stretch, from);
+    if (points.length < fewestForLine || known.lastDays - known.firstDays < fewestDays) return null;
+    const line = lineThrough(points, confidence);
+    if (line === null) return null;
+    const isLast = index === starts.length - 1;
+    if (isLast || replacesLevels(line, { ...known, points }, stretch)) return { ...known, line };
   }
   return null;
 }

@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { comparisonSchema } from '../compare/schema.ts';
+import { trendSchema } from '../compare/trend-schema.ts';
 import { runRecordSchema } from '../record/schema.ts';
 import { targetSchema } from '../system/target-schema.ts';
 import { type Descriptions, scenarioDescriptions, targetDescriptions } from './key-descriptions.ts';
@@ -14,6 +15,8 @@ import { experimentsInput } from './experiment-schema.ts';
 import { thresholdsInput } from './k6-thresholds.ts';
 import { promisesInput } from './promise-schema.ts';
 import { scenarioInput } from './schema.ts';
+import { suppressionsInput } from './suppressions.ts';
+import { trendDescriptions } from './trend-descriptions.ts';
 
 export interface JsonSchema {
   readonly [keyword: string]: unknown;
@@ -59,12 +62,27 @@ const runJsonSchema = (): JsonSchema =>
 const comparisonJsonSchema = (): JsonSchema =>
   jsonSchema(comparisonSchema, 'Mettle comparison', 'Before against after, judged.', comparisonDescriptions);
 
+/** `trend.json` of a trend. */
+const trendJsonSchema = (): JsonSchema =>
+  jsonSchema(
+    trendSchema,
+    'Mettle trend',
+    'Where the history of a metric changed, and where it goes.',
+    trendDescriptions,
+  );
+
+/** Files of suppressions. */
+const suppressionsJsonSchema = (): JsonSchema =>
+  jsonSchema(suppressionsInput, 'Mettle suppressions', 'Changes of a history that are accepted.', {});
+
 /** File name → schema. */
 export const jsonSchemas = (): Readonly<Record<string, JsonSchema>> => ({
   'scenario.schema.json': scenarioJsonSchema(),
   'target.schema.json': targetJsonSchema(),
   'run.schema.json': runJsonSchema(),
   'comparison.schema.json': comparisonJsonSchema(),
+  'trend.schema.json': trendJsonSchema(),
+  'suppressions.schema.json': suppressionsJsonSchema(),
 });
 
 /** The text of a schema file. */
