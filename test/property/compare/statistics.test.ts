@@ -188,7 +188,9 @@ describe('the whole rule, on pairs of runs drawn at random', () => {
       for (let index = 0; index < cases; index += 1) {
         const pilot = draw(random, n, spread, 0, normal).map(({ after }) => Math.log(after.value! / 100_000));
         const change = smallestDetectable(pilot, Math.log(1.1))!;
-        if (judge(weigh(metric, draw(random, n, spread, change, normal), 0.1, levels)!).outcome === 'regressed')
+        if (
+          judge(weigh(metric, draw(random, n, spread, change, normal), 0.1, levels)!).outcome === 'regressed'
+        )
           found += 1;
       }
       expect(found / cases).toBeGreaterThan(0.75);
