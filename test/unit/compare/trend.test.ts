@@ -1,0 +1,250 @@
+// Trends: where levels begin, which regressions stand, and that nothing to say is never a pass.
+
+import { expect, it } from 'vitest';
+import { changeText } from '../../../src/compare/trend-outcome.ts';
+import { judgeTrend, type TrendQuestion } from '../../../src/compare/trend.ts';
+import type { HistoryEntry } from '../../../src/record/history-schema.ts';
+import { shuffled, createRandom } from '../../../src/kernel/random.ts';
+import { primaryMetric, valueOf } from '../../support/history.ts';
+import { historyOf, questionOf, shaOf, stretches } from '../../support/trends.ts';
+
+function judge(entries: readonly HistoryEntry[], overrides: Partial<TrendQuestion> = {}) {
+  const judged = judgeTrend(entries, questionOf(overrides));
+  const series = judged.series[0]!;
+  return { ...judged, one: series, metric: series.metrics[0]! };
+}
+
+it('finds a regression, the runs and commits between which it falls, and fails', () => {
+  const { metric, verdict } = judge(historyOf({ medians: stretches([20, 100_000], [20, 130_000]) }));
+  expect(metric.changes).toHaveLength(1);
+  const [change] = metric.changes;
+  expect(change).toMatchObject({
+    index: 20,
+    against: 0,
+    outcome: 'regressed',
+    stands: true,
+    suppressed: null,
+  });
+  expect(change!.shift).toBeCloseTo(Math.log(1.3), 1);
+  expect(change!.p).toBeLessThan(0.001);
+  expect(metric.levels.map(({ from, to }) => [from, to])).toEqual([
+    [0, 19],
+    [20, 39],
+  ]);
+  expect(changeText(metric, change!, 0)).toMatch(
+    new RegExp(
+      `^\\+\\S+ % between run-019 \\(${shaOf(19).slice(0, 10)}\\) and run-020 \\(${shaOf(20).slice(0, 10)}\\)$`,
+    ),
+  );
+  expect(verdict).toMatchObject({ status: 'fail', exitCode: 1 });
+});
+
+it('passes where nothing changed', () => {
+  const { metric, verdict } = judge(historyOf({ medians: stretches([40, 100_000]) }));
+  expect(metric).toMatchObject({ outcome: 'no change', changes: [] });
+  expect(verdict).toEqual({ status: 'pass', reasons: [], exitCode: 0 });
+});
+
+it('passes what became better, and says so', () => {
+  const { metric, verdict } = judge(historyOf({ medians: stretches([20, 130_000], [20, 100_000]) }));
+  expect(metric.outcome).toBe('improved');
+  expect(verdict.exitCode).toBe(0);
+});
+
+it('knows which side is better of a metric where more is', () => {
+  const better = (index: number) => ({
+    values: [
+      valueOf({
+        better: 'higher',
+        unit: '1/s',
+        tolerance: 0.05,
+        value: index < 20 ? 50 : 40 + (index % 3) / 10,
+      }),
+    ],
+  });
+  const { metric, verdict } = judge(historyOf({ medians: stretches([40, 1]), different: better }));
+  expect(metric.changes[0]).toMatchObject({ outcome: 'regressed', stands: true });
+  expect(verdict.exitCode).toBe(1);
+});
+
+it('a regression that was mended does not stand', () => {
+  const medians = stretches([20, 100_000], [20, 130_000], [20, 101_000]);
+  const { metric, verdict } = judge(historyOf({ medians }));
+  expect(metric.changes.map(({ outcome, stands }) => [outcome, stands])).toEqual([
+    ['regressed', false],
+    ['improved', false],
+  ]);
+  expect(verdict.exitCode).toBe(0);
+});
+
+it('a regression that was mended by half stands', () => {
+  const medians = stretches([20, 100_000], [20, 150_000], [20, 125_000]);
+  const { verdict, metric } = judge(historyOf({ medians }));
+  expect(metric.changes[0]).toMatchObject({ outcome: 'regressed', stands: true });
+  expect(verdict.exitCode).toBe(1);
+});
+
+it('a step within the tolerance is none, but small steps add up', () => {
+  const small = judge(historyOf({ medians: stretches([25, 100_000], [25, 107_000]), noise: 0.01 }));
+  expect(small.metric.changes[0]).toMatchObject({ outcome: 'within tolerance', stands: false });
+  expect(small.verdict.exitCode).toBe(0);
+  const medians = stretches([25, 100_000], [25, 107_000], [25, 114_500]);
+  const summed = judge(historyOf({ medians, noise: 0.01 }));
+  expect(summed.metric.changes.at(-1)).toMatchObject({ outcome: 'regressed', against: 0, stands: true });
+  expect(summed.verdict.reasons[0]).toContain('with the changes before it');
+  expect(summed.verdict.exitCode).toBe(1);
+});
+
+it('of small times, what cannot be told apart is no change: 1 ms', () => {
+  const { metric } = judge(historyOf({ medians: stretches([20, 1_000], [20, 1_500]) }));
+  expect(metric.changes[0]).toMatchObject({ outcome: 'within tolerance' });
+  expect(metric.changes[0]!.tolerance).toBeCloseTo(1, 1);
+});
+
+it('shares change in points, zeros included', () => {
+  const shares = (index: number) => ({
+    values: [
+      valueOf({
+        unit: 'share',
+        scale: 'points',
+        resolution: 0,
+        tolerance: 0.005,
+        value: index < 20 ? 0 : 0.02,
+      }),
+    ],
+  });
+  const { metric, verdict } = judge(historyOf({ medians: stretches([40, 1]), different: shares }));
+  expect(metric.changes[0]).toMatchObject({ index: 20, outcome: 'regressed' });
+  expect(metric.changes[0]!.shift).toBeCloseTo(0.02, 10);
+  expect(verdict.exitCode).toBe(1);
+});
+
+it.each([0, 1, 14])('%i runs say nothing: 3', (count) => {
+  const judged = judgeTrend(historyOf({ medians: stretches([count, 100_000]) }), questionOf());
+  expect(judged.verdict.exitCode).toBe(3);
+  expect(judged.verdict.reasons).toHaveLength(1);
+});
+
+it('leaves out and counts what was not measured whole or has no value', () => {
+  const different = (index: number): Partial<HistoryEntry> =>
+    index % 10 === 3
+      ? { unfit: 'the generator was saturated' }
+      : index % 10 === 7
+        ? { values: [valueOf({ value: null, why: 'too few samples' })] }
+        : {};
+  const { metric, verdict } = judge(historyOf({ medians: stretches([40, 100_000]), different }));
+  expect(metric.runs).toHaveLength(32);
+  expect(metric.leftOut).toMatchObject({ unfit: 4, withoutValue: 4, older: 0, sinceLast: 0 });
+  expect(metric.leftOut.examples.at(-1)).toBe('run-037: too few samples');
+  expect(verdict.exitCode).toBe(0);
+});
+
+it('is no pass when the newest runs say nothing', () => {
+  const different = (index: number): Partial<HistoryEntry> => (index >= 35 ? { unfit: 'interrupted' } : {});
+  const { metric, verdict } = judge(historyOf({ medians: stretches([40, 100_000]), different }));
+  expect(metric.leftOut.sinceLast).toBe(5);
+  expect(verdict).toMatchObject({ status: 'inconclusive', exitCode: 3 });
+  expect(verdict.reasons[0]).toContain('the last 5 runs have no value (run-039: interrupted)');
+});
+
+it('a regression outranks what cannot be told', () => {
+  const different = (index: number): Partial<HistoryEntry> => (index >= 40 ? { unfit: 'interrupted' } : {});
+  const medians = stretches([20, 100_000], [25, 130_000]);
+  expect(judge(historyOf({ medians, different })).verdict.exitCode).toBe(1);
+});
+
+it('only comparable runs stand in a series; the others are named', () => {
+  const traits = (index: number): Partial<HistoryEntry> => ({
+    traits: { scenario: 'a', machine: index < 20 ? 'old machine' : 'new machine' },
+  });
+  const entries = historyOf({ medians: stretches([20, 100_000], [20, 200_000]), different: traits });
+  const { metric, one, verdict } = judge(entries);
+  expect(metric.runs).toHaveLength(20);
+  expect(one.others).toEqual([
+    { what: 'another machine (old machine)', runs: 20, newest: entries[19]!.startedAt },
+  ]);
+  expect(verdict.exitCode).toBe(0);
+});
+
+it('scenarios, targets and variants are series of their own, the worst decides', () => {
+  const good = historyOf({ medians: stretches([20, 100_000]) });
+  const bad = historyOf({
+    medians: stretches([20, 100_000], [20, 150_000]),
+    different: (index) => ({ id: `before-${index}`, variant: 'before' }),
+  });
+  const judged = judgeTrend([...good, ...bad], questionOf());
+  expect(judged.series.map(({ variant }) => variant)).toEqual(['after', 'before']);
+  expect(judged.verdict.exitCode).toBe(1);
+  expect(judged.verdict.reasons[0]).toMatch(/^slow database, rag, before: p95\(query\) regressed/);
+  expect(judgeTrend([...good, ...bad], questionOf({ variant: 'after' })).verdict.exitCode).toBe(0);
+});
+
+it('depends on no order, and counts a run once', () => {
+  const entries = historyOf({ medians: stretches([20, 100_000], [20, 130_000]) });
+  const mixed = shuffled([...entries, ...entries.slice(0, 10)], createRandom(7));
+  expect(judgeTrend(mixed, questionOf())).toEqual(judgeTrend(entries, questionOf()));
+});
+
+it('a level of lower bounds that follows is a regression; one that only seems lower is not called better', () => {
+  const bounds = (from: number, to: number) => (index: number) =>
+    index >= from && index < to ? { values: [valueOf({ value: 90_000, atLeast: true })] } : {};
+  const medians = stretches([20, 100_000], [20, 1]);
+  const lower = judge(historyOf({ medians, different: bounds(20, 40) }));
+  expect(lower.metric.levels.map(({ atLeast }) => atLeast)).toEqual([false, true]);
+  const seems = judge(
+    historyOf({
+      medians,
+      different: (index) => (index >= 20 ? { values: [valueOf({ value: 50_000, atLeast: true })] } : {}),
+    }),
+  );
+  expect(seems.metric).toMatchObject({ outcome: 'not told' });
+  expect(seems.verdict.exitCode).toBe(3);
+});
+
+it('says when both runs are of one commit', () => {
+  const same = () => ({ commit: { sha: shaOf(0), branch: null, at: null, dirty: false } });
+  const { verdict } = judge(historyOf({ medians: stretches([20, 100_000], [20, 130_000]), different: same }));
+  expect(verdict.reasons[0]).toContain('the same commit, so it is not the code alone');
+});
+
+it('says what was not committed, and what is not known', () => {
+  const dirty = (index: number) => ({
+    commit: index === 20 ? { sha: shaOf(20), branch: null, at: null, dirty: true } : null,
+  });
+  const { verdict } = judge(
+    historyOf({ medians: stretches([20, 100_000], [20, 130_000]), different: dirty }),
+  );
+  expect(verdict.reasons[0]).toContain('run-019 (commit not known) and run-020');
+  expect(verdict.reasons[0]).toContain('with changes of its own');
+});
+
+it('looks at the newest 200 runs', () => {
+  const { metric } = judge(historyOf({ medians: stretches([15, 200_000], [200, 100_000]) }));
+  expect(metric.leftOut.older).toBe(15);
+  expect(metric.changes).toEqual([]);
+});
+
+it('--metric decides instead of the primary one', () => {
+  const two = (index: number) => ({
+    values: [
+      valueOf({ value: index < 20 ? 100_000 : 200_000 }),
+      valueOf({ metric: 'p50(query)', value: 50_000 + index }),
+    ],
+  });
+  const entries = historyOf({ medians: stretches([40, 1]), different: two });
+  expect(judge(entries).verdict.exitCode).toBe(1);
+  expect(judge(entries, { metrics: ['p50(query)'] }).verdict.exitCode).toBe(0);
+  expect(judge(entries, { metrics: ['p50(query)', primaryMetric] }).verdict.exitCode).toBe(1);
+});
+
+it('without a primary metric it asks for one', () => {
+  const { verdict } = judgeTrend(
+    historyOf({ medians: stretches([20, 1]), different: () => ({ primary: null }) }),
+    questionOf(),
+  );
+  expect(verdict).toEqual({
+    status: 'inconclusive',
+    reasons: ['it has no primary metric: name one with --metric'],
+    exitCode: 3,
+  });
+});
