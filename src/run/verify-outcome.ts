@@ -25,6 +25,7 @@ export async function concludeVerify(
   end: VerifyEnd,
   noise: Noise | null,
 ): Promise<Concluded> {
+  for (const note of endNotes(end, completePairs(book).length)) request.progress(note);
   const judged = compareMade(request, startedAt, book, end, noise);
   const comparison = end.kind === 'failed' ? failedBy(judged, end.error) : judged;
   const reportPath = await keepComparison(request.folder, comparison).catch((why: unknown) => {

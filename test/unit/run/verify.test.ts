@@ -79,7 +79,9 @@ describe('looks', () => {
     const { result, asked, lines } = await verifying(faster, { request: { design } });
     expect(asked).toHaveLength(12);
     expect(result.comparison).toMatchObject({ pairs: 6, verdict: { status: 'pass' } });
-    expect(result.comparison.notes.join('\n')).toContain('ended at the first of two looks, after 6 pairs');
+    const ended = 'ended at the first of two looks, after 6 pairs: more of them would decide nothing';
+    expect(result.comparison.notes).toContain(ended);
+    expect(lines).toContain(ended);
     expect(lines.some((line) => line.startsWith('pair 1 of at most 12'))).toBe(true);
   });
 
@@ -180,6 +182,17 @@ describe('an end before its time', () => {
     expect(comparison.runs[4]).toMatchObject({ pair: 3, verdict: 'interrupted' });
     const kept: unknown = JSON.parse(await readFile(join(folder, 'comparison.json'), 'utf8'));
     expect(kept).toMatchObject({ verdict: { status: 'interrupted' } });
+  });
+
+  it('has a comparison of nothing when it is interrupted in the first run', async () => {
+    const { result, asked } = await verifying((one) => {
+      one.interrupt();
+      return cutShort;
+    });
+    expect(asked).toHaveLength(1);
+    const { comparison } = result;
+    expect(comparison).toMatchObject({ pairs: 0, verdict: { status: 'interrupted', exitCode: 130 } });
+    expect(comparison.runs).toHaveLength(1);
   });
 
   it('begins nothing more when it is interrupted in a pause', async () => {
