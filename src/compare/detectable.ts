@@ -51,11 +51,12 @@ export function detectableWith(
   edge: number,
   { confidence }: Levels = usual,
 ): number | null {
-  // Known from few pairs, it is as uncertain for many; few pairs have heavier tails than the spread of many tells.
-  const caution = cautionOf(Math.min(knownFrom, pairs), confidence);
-  if (caution === null || Math.min(knownFrom, pairs) < fewestPairs) return null;
+  // How uncertain the spread is depends on what it is known from, what the tails cost on how many pairs there are.
+  const uncertainty = cautionOf(knownFrom, confidence) ?? cautionOf(knownFrom, usual.confidence);
+  const caution = cautionOf(pairs, confidence);
+  if (caution === null || uncertainty === null || Math.min(knownFrom, pairs) < fewestPairs) return null;
   if (!Number.isFinite(deviation) || !Number.isFinite(edge)) return null;
-  return shiftFound({ n: pairs, confidence, spread: deviation * caution, edge });
+  return shiftFound({ n: pairs, confidence, spread: deviation * Math.max(caution, uncertainty), edge });
 }
 
 /** The same of the pairs that are at hand. */

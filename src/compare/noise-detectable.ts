@@ -3,7 +3,7 @@
 import type { MetricNoise } from '../record/noise-schema.ts';
 import type { Direction } from '../slo/direction.ts';
 import { fixedDesign, type Levels, levelsOf, twoLooks } from './design.ts';
-import { smallestDetectable } from './detectable.ts';
+import { detectableWith } from './detectable.ts';
 import { asShare, bandOf } from './outcome.ts';
 import type { MetricComparison } from './schema.ts';
 
@@ -27,13 +27,6 @@ const twoLookPairs = 16;
 const levelsFor = (pairs: number): Levels =>
   levelsOf(pairs === twoLookPairs ? twoLooks(pairs) : fixedDesign(pairs));
 
-/** So many effects with this deviation: what can be shown depends on nothing else of them. */
-function spreadOf(deviation: number, pairs: number): number[] {
-  const half = Math.floor(pairs / 2);
-  const size = deviation * Math.sqrt((pairs - 1) / (2 * half));
-  return Array.from({ length: pairs }, (_, index) => (index < half ? size : index < 2 * half ? -size : 0));
-}
-
 /** The fixed point below is reached in a few steps; it rises, so stopping early would print too little. */
 const mostSteps = 200;
 
@@ -50,22 +43,26 @@ function rateDetectable(
   for (let step = 0; step < mostSteps; step += 1) {
     const chance = Math.min(change, 0.5);
     const next = show(Math.sqrt(deviation ** 2 + (chance * (1 - chance)) / samples));
-    if (next === null) return null;
+    if (next === null || next > 1) return null;
     if (next - change <= 1e-6) return next;
     change = next;
-    if (change > 1) return null;
   }
   return null;
 }
+
+const finite = (value: number | null): number | null =>
+  value !== null && Number.isFinite(value) ? value : null;
 
 function changeFor(spread: Spread, pairs: number): number | null {
   const { scale, better, tolerance, deviation, samples } = spread;
   const band = bandOf(tolerance, scale);
   const edge = better === 'lower' ? band.high : -band.low;
-  const show = (value: number): number | null =>
-    smallestDetectable(spreadOf(value, pairs), edge, levelsFor(pairs));
-  if (scale === 'log') return show(deviation);
-  return samples > 0 ? rateDetectable(deviation, samples, show) : null;
+  const show = (value: number, least: number): number | null =>
+    finite(detectableWith({ deviation: value, knownFrom: spread.measured }, pairs, least, levelsFor(pairs)));
+  if (scale === 'log') return show(deviation, edge);
+  // Rates move by whole requests: the estimate has passed the edge only half a request beyond it.
+  const beyond = edge + 0.5 / samples;
+  return samples > 0 ? rateDetectable(deviation, samples, (value) => show(value, beyond)) : null;
 }
 
 /** For 6, 10 and 16 pairs, and for as many as were measured; as δ. Null: not even a total change, or it cannot be said. */
