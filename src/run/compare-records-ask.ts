@@ -4,15 +4,17 @@ import type { Claim } from '../compare/claims.ts';
 import type { ComparisonInput } from '../compare/compare.ts';
 import { type ComparisonDesign, fixedDesign } from '../compare/design.ts';
 import type { Comparison } from '../compare/schema.ts';
-import { exitCodes, MettleError } from '../kernel/errors.ts';
+import { exitCodes, type MettleError } from '../kernel/errors.ts';
 import type { RunData } from '../record/data.ts';
 import type { RunRecord } from '../record/schema.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { directionOf, withoutDirection } from '../slo/direction.ts';
+import type { SyntaxProblem } from '../slo/expression.ts';
 import { promiseFrom } from '../slo/gates.ts';
 import { parseMeasure } from '../slo/parse.ts';
 import { checkReferences } from '../slo/references.ts';
 import type { ReadPair } from './compare-records-read.ts';
+import { refusal } from './compare-records-refusal.ts';
 import { namesIn } from './rejudge.ts';
 
 export interface Question {
@@ -62,20 +64,16 @@ function otherScenario({ scenario }: Question, { id, scenario: { hash } }: RunRe
 
 function checkPrimary(text: string, data: RunData, promises: Asked['promises']): void {
   const parsed = parseMeasure(text);
-  if (!parsed.ok) throw refusal(text, parsed.problem.message, parsed.problem.suggestion);
+  if (!parsed.ok) throw unfit(text, parsed.problem);
   const unknown = checkReferences(parsed.value, parsed.positions, namesIn(data));
-  if (unknown !== null) throw refusal(text, unknown.message, unknown.suggestion);
+  if (unknown !== null) throw unfit(text, unknown);
   const promised = promises.map(({ assert }) => promiseFrom(assert));
-  if (directionOf(parsed.value, promised) === null) throw refusal(text, withoutDirection(parsed.value), null);
+  if (directionOf(parsed.value, promised) === null)
+    throw unfit(text, { message: withoutDirection(parsed.value), suggestion: null });
 }
 
-const refusal = (text: string, message: string, hint: string | null): MettleError =>
-  new MettleError({
-    code: 'COMPARE_USAGE',
-    message: `--primary ${text}: ${message}`,
-    hint: hint ?? undefined,
-    exitCode: exitCodes.usage,
-  });
+const unfit = (text: string, problem: Pick<SyntaxProblem, 'message' | 'suggestion'>): MettleError =>
+  refusal(`--primary ${text}: ${problem.message}`, problem.suggestion ?? undefined);
 
 /**
  * Looks are paid for, also where their runs are paired anew. What a verification has told of itself that its runs cannot

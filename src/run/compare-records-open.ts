@@ -89,7 +89,12 @@ async function foldersIn(folder: string): Promise<string[]> {
   } catch (error) {
     const code = errnoOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw error;
+    throw new MettleError({
+      code: 'RECORD_NOT_FOUND',
+      message: `${folder} cannot be read: ${messageOf(error)}`,
+      exitCode: exitCodes.usage,
+      cause: error,
+    });
   }
 }
 

@@ -3,18 +3,15 @@
 import { exitCodes, MettleError } from '../kernel/errors.ts';
 import { sortOut, type Sorted } from './compare-records-fit.ts';
 import type { RecordSource, StoredRun } from './compare-records-open.ts';
+import { listed, refusal } from './compare-records-refusal.ts';
+import { type Chosen, type Role, sameScenario, type ScenarioAsked } from './compare-records-scenario.ts';
 
-export interface SidesAsked {
+export interface SidesAsked extends ScenarioAsked {
   /** Of both sides. */
   readonly variant?: string | undefined;
   readonly before?: string | undefined;
   readonly after?: string | undefined;
-  /** Only runs of this scenario as it is; under `force` all of its name. */
-  readonly scenario?: { readonly name: string; readonly hash: string } | undefined;
-  readonly force: boolean;
 }
-
-type Role = 'before' | 'after';
 
 export interface Sides {
   readonly before: Sorted;
@@ -48,8 +45,6 @@ export function pickSides(sources: readonly RecordSource[], asked: SidesAsked): 
 }
 
 const whole = (runs: readonly StoredRun[]): Sorted => ({ fit: runs, unfit: [] });
-
-type Chosen = Readonly<Record<Role, readonly StoredRun[]>>;
 
 /** The two sides of one folder: a verification's own roles, or two variants. */
 function sidesWithin(source: RecordSource, asked: SidesAsked): Chosen {
@@ -101,72 +96,18 @@ function ofVariant(source: RecordSource, runs: readonly StoredRun[], variant: st
   throw refusal(`${source.path} has no run of the variant \`${variant}\``, `There are: ${there}.`);
 }
 
-interface OfScenario extends Chosen {
-  readonly notes: readonly string[];
-}
-
-/** A folder of reports holds runs of many scenarios: only one is compared at a time. */
-function sameScenario({ before, after }: Chosen, asked: SidesAsked): OfScenario {
-  const chosen = asked.scenario === undefined ? commonName(before, after) : null;
-  const counts = ({ run: { scenario } }: StoredRun): boolean => {
-    if (asked.scenario === undefined) return chosen === null || scenario.name === chosen;
-    return asked.force ? scenario.name === asked.scenario.name : scenario.hash === asked.scenario.hash;
-  };
-  const sides = { before: before.filter(counts), after: after.filter(counts) };
-  for (const role of ['before', 'after'] as const) {
-    const found = { before, after }[role];
-    if (sides[role].length === 0) throw noneOf(role, found);
-    oneVariant(role, sides[role]);
-  }
-  const others = [...before, ...after].filter((stored) => !counts(stored));
-  const names = listed(others.map(({ run }) => run.scenario.name));
-  const notes =
-    others.length === 0 ? [] : [`${others.length} runs of other scenarios are left out: ${names}`];
-  return { ...sides, notes };
-}
-
-/** null: each side has one, and they differ, which the comparison itself refuses. */
-function commonName(before: readonly StoredRun[], after: readonly StoredRun[]): string | null {
-  const names = (runs: readonly StoredRun[]): string[] => [
-    ...new Set(runs.map(({ run }) => run.scenario.name)),
-  ];
-  const [one, other] = [names(before), names(after)];
-  const common = one.filter((name) => other.includes(name));
-  const [only] = common;
-  if (common.length === 1 && only !== undefined) return only;
-  if (one.length === 1 && other.length === 1) return null;
-  const found = common.length === 0 ? [...one, ...other] : common;
-  throw refusal(`these are runs of several scenarios: ${listed(found)}`, 'Choose one by --scenario <file>.');
-}
-
-function noneOf(role: Role, found: readonly StoredRun[]): MettleError {
-  const names = listed(found.map(({ run }) => `${run.scenario.name} (${run.scenario.hash.slice(0, 12)}…)`));
-  return refusal(
-    `no run of \`${role}\` is of this scenario as its file is now; there are: ${names}`,
-    'Give the file (and the --set) that they were made with, or --force to compare runs of the same name.',
-  );
-}
-
-function oneVariant(role: Role, runs: readonly StoredRun[]): void {
-  const variants = new Set(runs.map(({ run }) => run.variant));
-  if (variants.size <= 1) return;
-  throw refusal(
-    `the runs of \`${role}\` are of several variants: ${listed([...variants])}`,
-    'Choose by --variant, or by --before and --after.',
-  );
-}
-
 /** The copies of an artefact that was fetched twice count once; a run judged again is no copy of that kind. */
 function onceEach(runs: readonly StoredRun[], notes: string[]): StoredRun[] {
   const seen = new Set<string>();
+  const twice: string[] = [];
   const kept = runs.filter(({ run: { id, judgedFrom } }) => {
     if (judgedFrom !== undefined) return true;
     const isNew = !seen.has(id);
+    if (!isNew) twice.push(id);
     seen.add(id);
     return isNew;
   });
-  if (kept.length < runs.length)
-    notes.push(`${runs.length - kept.length} runs lie there twice, and count once`);
+  if (twice.length > 0) notes.push(`found twice, counted once: ${listed(twice)}`);
   return kept;
 }
 
@@ -178,8 +119,3 @@ const nothingOf = (role: Role): MettleError =>
     hint: 'Name the records of both sides, or verify again.',
     exitCode: exitCodes.invalid,
   });
-
-const listed = (names: readonly string[]): string => [...new Set(names)].sort().join(', ');
-
-const refusal = (message: string, hint?: string): MettleError =>
-  new MettleError({ code: 'COMPARE_USAGE', message, hint, exitCode: exitCodes.usage });

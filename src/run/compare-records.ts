@@ -9,6 +9,7 @@ import { stateFolderPath } from '../faults/state-folder.ts';
 import { exitCodes, MettleError } from '../kernel/errors.ts';
 import { writableFolder } from '../record/atomic.ts';
 import { readNoise } from '../record/noise-store.ts';
+import { plural } from '../report/words.ts';
 import { howJudged, type Question, whatIsAsked } from './compare-records-ask.ts';
 import { openRecords, type RecordSource } from './compare-records-open.ts';
 import { incompleteAsMade, pairsAsMade, pairsByGroup, withoutUnfit } from './compare-records-pairs.ts';
@@ -61,7 +62,14 @@ export async function compareRecords(request: CompareRecordsRequest): Promise<Co
       ...asked.differences,
       ...(made === null ? [] : incompleteAsMade(made, pairs)),
     ],
-    notes: [...whence(sources, pairs), ...asked.notes, ...sides.notes, ...stored.notes, ...gone],
+    notes: [
+      ...whence(sources, pairs),
+      ...repeatsOf(made),
+      ...asked.notes,
+      ...sides.notes,
+      ...stored.notes,
+      ...gone,
+    ],
     noise: await readNoise(stateFolderPath(), traitsOf(before.data.run), say),
   });
   return { comparison, reportPath: await keepComparison(await writableFolder(folder), comparison) };
@@ -74,6 +82,11 @@ const nothingCompared = (reasons: readonly string[]): MettleError =>
     hint: 'Runs count that were measured whole, on both sides.',
     exitCode: exitCodes.invalid,
   });
+
+const repeatsOf = (made: Comparison | null): string[] =>
+  made === null || made.repeats.length === 0
+    ? []
+    : [`${made.id} names ${plural(made.repeats.length, 'attempt')} that did not count`];
 
 function whence(sources: readonly RecordSource[], pairs: readonly ReadPair[]): string[] {
   const [one, other] = sources.map(({ path }) => path);

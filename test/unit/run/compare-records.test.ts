@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { comparisonSchema } from '../../../src/compare/schema.ts';
-import type { RunRecord } from '../../../src/record/schema.ts';
 import { writeRecord } from '../../../src/record/store.ts';
 import { compareRecords, type CompareRecordsRequest } from '../../../src/run/compare-records.ts';
 import { runDataOf, type RunSketch } from '../../support/run-record.ts';
@@ -171,7 +170,7 @@ describe('two folders with many runs', () => {
 });
 
 const invalid = (reason: string) => ({ status: 'invalid' as const, reasons: [reason], exitCode: 3 });
-const saturated = (): Partial<RunRecord> => {
+const saturated = (): Partial<RunSketch> => {
   const { health } = runDataOf({ slices: [] }).run;
   return {
     health: { ...health, level: 'saturated', reasons: ['the load generator was saturated'] },
@@ -340,7 +339,7 @@ describe('what is found', () => {
       await writeFile(join(folder, 'a', 'A1-again', file), await readFile(join(folder, 'a', 'A1', file)));
     const { comparison } = await compare();
     expect(comparison.pairs).toBe(6);
-    expect(comparison.notes.join()).toContain('1 runs lie there twice');
+    expect(comparison.notes.join()).toContain('found twice, counted once: A1');
   });
 });
 
