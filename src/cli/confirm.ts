@@ -46,7 +46,7 @@ export function confirmedAgainst(
   return before;
 }
 
-export interface Confirmation {
+interface Confirmation {
   /** Of --json. */
   readonly document: unknown;
   readonly exitCode: ExitCode;

@@ -7,6 +7,7 @@ import { aaCommand } from './aa.ts';
 import { chaosCommand } from './chaos.ts';
 import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
+import { historyCommand } from './history.ts';
 import { sayLeftovers } from './leftovers.ts';
 import { outputOf } from './options.ts';
 import { outliveReaders, reportError } from './output.ts';
@@ -55,6 +56,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     trendCommand,
     aaCommand,
     reportCommand,
+    historyCommand,
     validateCommand,
     schemaCommand,
     sloCommand,

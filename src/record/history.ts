@@ -7,7 +7,7 @@ import { errnoOf, messageOf } from '../kernel/errors.ts';
 import { unwritable, writableFolder } from './atomic.ts';
 import { historyEntrySchema, historyFormatVersion, type HistoryEntry } from './history-schema.ts';
 
-export interface History {
+interface History {
   /** By time, the oldest first. */
   readonly entries: HistoryEntry[];
   /** What was passed over, and why; one sentence each. */

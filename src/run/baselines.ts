@@ -25,7 +25,7 @@ type Found = ReturnType<BaselineRuns['of']>;
 /** What it is asked about, by text and rules. */
 const keyOf = ({ text, minSamples = 0 }: PromiseText): string => `${minSamples} ${text}`;
 
-export interface BaselinePlaces {
+interface BaselinePlaces {
   /** Folder of records. */
   readonly folder: string;
   /** Runs whose records may be gone; only of those that had the promises which are asked now. */

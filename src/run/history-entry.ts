@@ -14,7 +14,7 @@ import { readMeasure } from '../slo/reading.ts';
 import { baselineReader } from './baseline-reading.ts';
 import { unfitnessOf } from './unfit.ts';
 
-export interface EntryOptions {
+interface EntryOptions {
   /** Metrics of the scenario's claims, which a record does not keep. */
   readonly claims?: readonly string[];
 }

@@ -8,7 +8,7 @@ const mostAncestors = 50;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface MergeBase {
+interface MergeBase {
   /** `main`, `origin/main` */
   readonly branch: string;
   /** The merge base and its ancestors, the nearest first; not the commit that is held against it, unless it was changed. */
