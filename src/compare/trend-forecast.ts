@@ -11,6 +11,7 @@ import {
   type Stretch,
 } from './trend-line.ts';
 import type { TrendForecast, TrendLevel } from './trend-schema.ts';
+import { openMedian } from './trend-levels.ts';
 import { scaled, unscaled } from './trend-values.ts';
 import { effectText } from './words.ts';
 
@@ -29,10 +30,9 @@ export interface ForecastInput extends Stretch {
   readonly horizonDays: number;
 }
 
-/** What was only bounded breaks every upper limit: it ranks among the failures. */
-function breaks({ operator, value: limit }: TrendLimit, value: number, atLeast: boolean): boolean {
-  if (operator === '<') return atLeast || value >= limit;
-  if (operator === '<=') return atLeast || value > limit;
+function breaks({ operator, value: limit }: TrendLimit, value: number): boolean {
+  if (operator === '<') return value >= limit;
+  if (operator === '<=') return value > limit;
   return operator === '>' ? value <= limit : value < limit;
 }
 
@@ -95,15 +95,22 @@ function say(input: ForecastInput, limit: TrendLimit, fitted: Fitted, met: Met):
 }
 
 /** What breaks it already, however few runs there are; null: nothing does. */
-function broken({ scale, levels }: ForecastInput, limit: TrendLimit, fitted: Fitted | null): string | null {
+function broken(
+  { scale, levels, runs }: ForecastInput,
+  limit: TrendLimit,
+  fitted: Fitted | null,
+): string | null {
   const level = levels.at(-1);
-  if (level !== undefined && breaks(limit, level.median, level.atLeast)) {
-    const count = level.to - level.from + 1;
+  // What is only bounded breaks every upper limit: it ranks among the failures.
+  const own = level === undefined ? [] : runs.slice(level.from, level.to + 1);
+  const middle = level === undefined ? null : limit.operator.startsWith('<') ? openMedian(own) : level.median;
+  if (middle !== null && breaks(limit, middle)) {
+    const count = own.length;
     return `the median of the last ${count === 1 ? 'run' : `${count} runs`} breaks it already`;
   }
   if (fitted === null || !isSloped(fitted)) return null;
   const today = unscaled(scale, fitted.line.at(fitted.lastDays).value);
-  return breaks(limit, today, false) ? 'the line through the last runs breaks it already' : null;
+  return breaks(limit, today) ? 'the line through the last runs breaks it already' : null;
 }
 
 /** Never a date where no trend can be told, and never less than `crossed` where the newest level breaks the limit. */

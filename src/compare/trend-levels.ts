@@ -16,57 +16,55 @@ export interface Levels {
   readonly changes: readonly TrendChange[];
 }
 
+/** Values on the scale; in `open` those that are only bounded are without end. */
 interface Stretch extends TrendLevel {
   readonly values: readonly number[];
+  readonly open: readonly number[];
 }
 
 /** How far the second sample lies above the first: the median of all differences (Hodges and Lehmann 1963). */
 export const shiftBetween = (before: readonly number[], after: readonly number[]): number =>
   median(after.flatMap((second) => before.map((first) => second - first)));
 
+/** As if what is only bounded were without end. */
+export const openMedian = (runs: readonly TrendRun[]): number =>
+  median(runs.map((run) => (run.atLeast ? Number.POSITIVE_INFINITY : run.value)));
+
 /** The median is a bound when it would be another one if what is only bounded were without end. */
 function levelOf(runs: readonly TrendRun[], from: number, to: number): TrendLevel {
   const own = runs.slice(from, to + 1);
   const middle = median(own.map((run) => run.value));
-  const open = median(own.map((run) => (run.atLeast ? Number.POSITIVE_INFINITY : run.value)));
-  return { from, to, median: middle, atLeast: open !== middle };
+  return { from, to, median: middle, atLeast: openMedian(own) !== middle };
 }
 
 function stretchesOf(scale: TrendScale, runs: readonly TrendRun[], starts: readonly number[]): Stretch[] {
   return starts.map((from, index) => {
     const level = levelOf(runs, from, (starts[index + 1] ?? runs.length) - 1);
-    const values = runs.slice(level.from, level.to + 1).map((run) => scaled(scale, run.value));
-    return { ...level, values };
+    const own = runs.slice(level.from, level.to + 1);
+    const values = own.map((run) => scaled(scale, run.value));
+    const open = values.map((value, at) => (own[at]?.atLeast === true ? Number.POSITIVE_INFINITY : value));
+    return { ...level, values, open };
   });
 }
 
-type Outcome = TrendChange['outcome'];
+type Judged = Pick<TrendChange, 'judgedShift' | 'tolerance' | 'outcome'>;
 
-/** Of a shift that counts. A level that is only a lower bound is no proof that it became better. */
-function directed(
-  better: TrendScale['better'],
-  isWorse: boolean,
-  before: TrendLevel,
-  after: TrendLevel,
-): Outcome {
-  if (better === null) return 'changed';
-  if (isWorse) return 'regressed';
-  const open = better === 'lower' ? after.atLeast : before.atLeast;
-  return open ? 'not told' : 'improved';
-}
+/** With what is only bounded at its worst for a shift downward of the second: without end. */
+const openShift = (before: Stretch, after: Stretch): number => shiftBetween(before.values, after.open);
+const openShiftUp = (before: Stretch, after: Stretch): number => shiftBetween(before.open, after.values);
 
-function judged(
-  scale: TrendScale,
-  before: Stretch,
-  after: Stretch,
-): Pick<TrendChange, 'judgedShift' | 'tolerance' | 'outcome'> {
+/** Lower bounds are no proof that something became better: it must be so wherever the values really lie. */
+function judged(scale: TrendScale, before: Stretch, after: Stretch): Judged {
   const judgedShift = shiftBetween(before.values, after.values);
   const tolerance = toleranceFrom(scale, before.median);
   const band = bandOf(tolerance, scale.scale);
-  const isWorse = scale.better === 'higher' ? judgedShift < 0 : judgedShift > 0;
-  const counts = judgedShift < band.low || judgedShift > band.high;
-  const outcome = counts ? directed(scale.better, isWorse, before, after) : 'within tolerance';
-  return { judgedShift, tolerance, outcome };
+  const known = { judgedShift, tolerance };
+  if (judgedShift >= band.low && judgedShift <= band.high) return { ...known, outcome: 'within tolerance' };
+  const isUp = judgedShift > 0;
+  if (scale.better === null) return { ...known, outcome: 'changed' };
+  if (isUp === (scale.better === 'lower')) return { ...known, outcome: 'regressed' };
+  const isSure = isUp ? openShiftUp(before, after) > band.high : openShift(before, after) < band.low;
+  return { ...known, outcome: isSure ? 'improved' : 'not told' };
 }
 
 /** Small steps add up: each is judged against the last level that was not within the tolerance of the one before. */

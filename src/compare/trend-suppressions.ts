@@ -58,6 +58,7 @@ const isExpired = ({ expires }: Suppression, today: string): boolean => today > 
 function stateOf(
   suppression: Suppression,
   matches: readonly Match[],
+  isLookedAt: boolean,
   today: string,
 ): Pick<TrendSuppression, 'state' | 'says'> {
   const [first] = matches;
@@ -65,6 +66,7 @@ function stateOf(
     const still = first === undefined ? 'nothing is left of what it accepted' : 'it accepts nothing any more';
     return { state: 'expired', says: `expired on ${suppression.expires}: ${still}` };
   }
+  if (!isLookedAt) return { state: 'matches nothing', says: 'its metric was not looked at' };
   if (first === undefined)
     return { state: 'matches nothing', says: 'no regression of this metric is found there' };
   const large = matches.find(({ change }) => !within(suppression, change));
@@ -111,6 +113,7 @@ export function suppress(
       ...stateOf(
         suppression,
         matches.filter((match) => match.suppression === suppression),
+        series.some((one) => one.metrics.some((metric) => isOf(suppression, one, metric))),
         today,
       ),
     })),

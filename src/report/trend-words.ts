@@ -86,7 +86,7 @@ export function changeRows(metric: TrendMetric): ChangeRow[] {
         firstCommit: commitText(first),
         cause: causeOf(last, first),
         p: change.p < 0.0001 ? '< 0.0001' : change.p.toFixed(4),
-        accepted: suppressed === null ? '' : `accepted until ${suppressed.expires}: ${suppressed.reason}`,
+        accepted: suppressed === null ? '' : `until ${suppressed.expires}: ${suppressed.reason}`,
       },
     ];
   });

@@ -20,7 +20,7 @@ export function normal(random: () => number): number {
   return Array.from({ length: 12 }, random).reduce((sum, value) => sum + value, 0) - 6;
 }
 
-export const shaOf = (index: number): string => (index + 1).toString(16).padStart(40, 'c');
+export const shaOf = (index: number): string => (index + 1).toString(16).padStart(4, '0').padEnd(40, 'c');
 
 export function historyOf(sketch: HistorySketch): HistoryEntry[] {
   const { medians, noise = 0.02, seed = 1, different = () => ({}) } = sketch;

@@ -201,6 +201,17 @@ it('a level of lower bounds that follows is a regression; one that only seems lo
   expect(seems.verdict.exitCode).toBe(3);
 });
 
+it('a single lower bound in a better level does not hide that it is better', () => {
+  const { metric, verdict } = judge(
+    historyOf({
+      medians: stretches([20, 130_000], [20, 100_000]),
+      different: (index) => (index === 30 ? { values: [valueOf({ value: 95_000, atLeast: true })] } : {}),
+    }),
+  );
+  expect(metric.outcome).toBe('improved');
+  expect(verdict.exitCode).toBe(0);
+});
+
 it('says when both runs are of one commit', () => {
   const same = () => ({ commit: { sha: shaOf(0), branch: null, at: null, dirty: false } });
   const { verdict } = judge(historyOf({ medians: stretches([20, 100_000], [20, 130_000]), different: same }));

@@ -1,0 +1,103 @@
+// Suppressions: they accept one regression, of a size, for a time, and never hide it.
+
+import { expect, it } from 'vitest';
+import type { Suppression } from '../../../src/compare/trend-suppressions.ts';
+import { judgeTrend } from '../../../src/compare/trend.ts';
+import { primaryMetric } from '../../support/history.ts';
+import { historyOf, questionOf, shaOf, stretches } from '../../support/trends.ts';
+
+const suppressionOf = (overrides: Partial<Suppression> = {}): Suppression => ({
+  metric: primaryMetric,
+  scenario: null,
+  variant: null,
+  at: { kind: 'run', id: 'run-020' },
+  atText: 'run-020',
+  most: Math.log(1.4),
+  upTo: '40%',
+  reason: 'encryption costs this much',
+  expires: '2026-12-31',
+  ...overrides,
+});
+
+const entries = historyOf({ medians: stretches([20, 100_000], [20, 130_000]) });
+
+function judge(...suppressions: Suppression[]) {
+  const judged = judgeTrend(entries, questionOf({ suppressions }));
+  return { ...judged, metric: judged.series[0]!.metrics[0]! };
+}
+
+it('an accepted regression is shown, with its reason, and does not fail', () => {
+  const { metric, verdict, suppressions } = judge(suppressionOf());
+  expect(metric.outcome).toBe('suppressed');
+  expect(metric.changes[0]).toMatchObject({
+    outcome: 'regressed',
+    stands: true,
+    suppressed: { reason: 'encryption costs this much', expires: '2026-12-31' },
+  });
+  expect(suppressions[0]!.state).toBe('suppresses');
+  expect(verdict).toMatchObject({ status: 'warn', exitCode: 0 });
+  expect(verdict.reasons[0]).toContain('regressed, and is accepted');
+});
+
+const places: readonly (readonly [string, Suppression['at'], boolean])[] = [
+  ['the first run after it', { kind: 'run', id: 'run-020' }, true],
+  ['the last run before it', { kind: 'run', id: 'run-019' }, true],
+  ['a run two further on, where it may once have been found', { kind: 'run', id: 'run-022' }, true],
+  ['a run three further on', { kind: 'run', id: 'run-023' }, false],
+  ['its commit', { kind: 'commit', sha: shaOf(20) }, true],
+  ['its commit, shortened', { kind: 'commit', sha: shaOf(20).slice(0, 12) }, true],
+  ['a commit far from it', { kind: 'commit', sha: shaOf(5) }, false],
+  ['its day', { kind: 'days', from: '2026-01-21', to: '2026-01-21' }, true],
+  ['days around it', { kind: 'days', from: '2026-01-01', to: '2026-02-01' }, true],
+  ['a day after it', { kind: 'days', from: '2026-01-22', to: '2026-01-22' }, false],
+  ['a day before it', { kind: 'days', from: '2026-01-19', to: '2026-01-19' }, false],
+];
+
+it.each(places)('names %s', (_says, at, accepted) => {
+  const { verdict, suppressions } = judge(suppressionOf({ at }));
+  expect(verdict.exitCode).toBe(accepted ? 0 : 1);
+  if (!accepted) expect(suppressions[0]!.state).toBe('matches nothing');
+});
+
+const useless: readonly (readonly [string, Partial<Suppression>, string])[] = [
+  ['has expired', { expires: '2026-03-31' }, 'expired'],
+  ['is too small', { most: Math.log(1.1), upTo: '10%' }, 'too small'],
+  ['is of another metric', { metric: 'p50(query)' }, 'matches nothing'],
+  ['is of another scenario', { scenario: 'another' }, 'matches nothing'],
+  ['is of another variant', { variant: 'before' }, 'matches nothing'],
+];
+
+it.each(useless)('one that %s is told and accepts nothing', (_says, overrides, state) => {
+  const { metric, verdict, suppressions } = judge(suppressionOf(overrides));
+  expect(metric.changes[0]!.suppressed).toBeNull();
+  expect(suppressions[0]!.state).toBe(state);
+  expect(verdict.exitCode).toBe(1);
+  expect(verdict.reasons.at(-1)).toMatch(/^suppression of \S+ at run-020: /);
+});
+
+it('still accepts on its last day', () => {
+  const onLastDay = judgeTrend(
+    entries,
+    questionOf({ suppressions: [suppressionOf({ expires: '2026-04-01' })] }),
+  );
+  expect(onLastDay.verdict.exitCode).toBe(0);
+});
+
+it('accepts one regression, not the next', () => {
+  const judged = judgeTrend(
+    historyOf({ medians: stretches([20, 100_000], [20, 130_000], [20, 160_000]) }),
+    questionOf({ suppressions: [suppressionOf()] }),
+  );
+  const changes = judged.series[0]!.metrics[0]!.changes;
+  expect(changes.map(({ suppressed }) => suppressed !== null)).toEqual([true, false]);
+  expect(judged.verdict.exitCode).toBe(1);
+});
+
+it('nothing that became better needs one', () => {
+  const judged = judgeTrend(
+    historyOf({ medians: stretches([20, 130_000], [20, 100_000]) }),
+    questionOf({ suppressions: [suppressionOf()] }),
+  );
+  expect(judged.suppressions[0]!.state).toBe('matches nothing');
+  expect(judged.verdict).toMatchObject({ status: 'warn', exitCode: 0 });
+});
