@@ -19,7 +19,8 @@ const badges: Readonly<Record<Suspicion['outcome'], string>> = {
   'not judged': 'not-judged',
 };
 
-export const suspicionView = (suspicion: Suspicion | undefined) =>
+/** None or one. */
+export const suspicionRows = (suspicion: Suspicion | undefined) =>
   suspicion === undefined
-    ? null
-    : { outcome: suspicion.outcome, badge: badges[suspicion.outcome], words: suspicionWords(suspicion) };
+    ? []
+    : [{ outcome: suspicion.outcome, badge: badges[suspicion.outcome], words: suspicionWords(suspicion) }];

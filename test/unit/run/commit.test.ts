@@ -5,9 +5,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { HistoryEntry } from '../../../src/record/history-schema.ts';
+import type { RunRecord } from '../../../src/record/schema.ts';
+import { findBaselines } from '../../../src/run/baselines.ts';
 import { commitOf } from '../../../src/run/commit.ts';
+import { historyEntryOf } from '../../../src/run/history-entry.ts';
 import { gitIn } from '../../../src/run/git.ts';
 import { mergeBaseOf } from '../../../src/run/merge-base.ts';
+import { realisticRun } from '../../support/run-data.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -169,5 +174,48 @@ describe('the merge base', () => {
     git('checkout', 'main');
     git('branch', '-m', 'trunk');
     expect(await baseOf(null, one)).toMatch(/no base branch/);
+  });
+});
+
+describe('a promise against the merge base', () => {
+  const template = realisticRun({ seconds: 4 });
+  const text = 'p50(query) <= +10% vs merge_base';
+  const pass = { status: 'pass', reasons: [], exitCode: 0 } as const;
+  const runOf = (id: string, day: number, sha: string, dirty = false): RunRecord => ({
+    ...{ ...template.run, id, startedAt: `2026-01-0${day}T09:00:00.000Z` },
+    verdict: { ...pass, reasons: [] },
+    slo: [{ ...template.run.slo[0]!, text }],
+    commit: { sha, branch: null, at: null, dirty },
+  });
+  const entry = (run: RunRecord): HistoryEntry => historyEntryOf({ ...template, run });
+  const against = async (head: string, ...runs: readonly RunRecord[]) => {
+    const slo = [{ assert: text, severity: 'fail' as const }];
+    const places = { folder: join(folder, 'none'), history: runs.map(entry), repository: folder };
+    const found = (await findBaselines(slo, runOf('now', 9, head), places)).of({ text, severity: 'fail' });
+    return { ids: found.runs.map(({ id }) => id), reason: found.reason };
+  };
+
+  test('takes the newest green run of it, or of its nearest ancestor that has one', async () => {
+    repository();
+    const [one, two, three] = [commit('one'), commit('two'), commit('three')];
+    git('checkout', '-b', 'faster');
+    const head = commit('four');
+    const runs = [runOf('old', 1, one), runOf('a', 2, two), runOf('b', 3, two), runOf('own', 8, head)];
+    expect(await against(head, ...runs)).toEqual({ ids: ['b'], reason: null });
+    expect(await against(head, ...runs, runOf('base', 4, three))).toMatchObject({ ids: ['base'] });
+  });
+
+  test('takes none of a working tree that was changed, none that failed, and none of this work itself', async () => {
+    repository();
+    const one = commit('one');
+    git('checkout', '-b', 'faster');
+    const head = commit('two');
+    const failed = {
+      ...runOf('failed', 4, one),
+      verdict: { status: 'fail' as const, reasons: [], exitCode: 1 },
+    };
+    const { ids, reason } = await against(head, runOf('dirty', 3, one, true), failed, runOf('own', 5, head));
+    expect(ids).toEqual([]);
+    expect(reason).toContain(`commit ${one.slice(0, 12)}, where this left main`);
   });
 });
