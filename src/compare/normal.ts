@@ -16,7 +16,7 @@ function beyondMiddle(x: number): number {
 /** 1 − Φ(x) for x from about 3: φ(x) / (x + 1/(x + 2/(x + 3/(x + …)))), Laplace's continued fraction. */
 function farTail(x: number): number {
   let fraction = x;
-  for (let step = 100; step >= 1; step -= 1) fraction = x + step / fraction;
+  for (let step = 50; step >= 1; step -= 1) fraction = x + step / fraction;
   return density(x) / fraction;
 }
 

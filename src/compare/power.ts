@@ -11,7 +11,7 @@ export const decisionPower = 0.8;
 const estimateFactor = 1.025;
 
 /** The half interval is taken at these points of its distribution, each as likely as the others. */
-const points = Array.from({ length: 15 }, (_, index) => normalQuantile((index + 0.5) / 15));
+const points = Array.from({ length: 11 }, (_, index) => normalQuantile((index + 0.5) / 11));
 
 interface HalfInterval {
   readonly mean: number;
@@ -71,9 +71,9 @@ export function shiftFound(question: PowerQuestion): number {
   const half = halfIntervalOf(n, confidence);
   if (half === null) return Number.POSITIVE_INFINITY;
   if (spread === 0) return edge;
-  let low = 0;
+  let low = edge;
   let high = edge + (half.mean + 3 * half.deviation + 3 / Math.sqrt(n)) * spread;
-  for (let step = 0; step < 40; step += 1) {
+  for (let step = 0; step < 32; step += 1) {
     const middle = (low + high) / 2;
     if (powerToFind(question, middle) < decisionPower) low = middle;
     else high = middle;
