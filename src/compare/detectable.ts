@@ -20,7 +20,7 @@ export const mostPairs = 100;
 const usual: Levels = { confidence: 0.95, equivalence: 0.9 };
 
 /** With more pairs than the table has, the spread is known well enough for its last entries. */
-const cautionBeyondTable = 1.07;
+const cautionBeyondTable = 1.08;
 
 function cautionOf(n: number, confidence: number): number | null {
   const measured = cautions.get(confidence);
