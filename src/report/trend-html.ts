@@ -143,7 +143,7 @@ function chartOf(metric: TrendMetric, id: string): Markup {
     fan: fanOf(metric).map((point) => ({ ...point, atMs: Date.parse(point.at) })),
     isLatency: metric.unit === 'µs',
     format,
-    table: { columns: ['began', 'run', 'commit', metric.metric, ''], rows: runRows(metric) },
+    table: { columns: ['began', 'run', 'commit', metric.metric, 'level'], rows: runRows(metric) },
   });
   return markup(figure(chart));
 }

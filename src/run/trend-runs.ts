@@ -63,9 +63,10 @@ async function runsAt(path: string, metrics: readonly string[]): Promise<FoundRu
   return joined([...(await Promise.all(histories.map(readHistory))), await recordsIn(folder, metrics)]);
 }
 
-/** What a record still shows is added to what the history kept of the run; that a run is unfit the history knows best. */
+/** What a record still shows is added to what the history kept of the run; one that either calls unfit is. */
 const merged = (kept: HistoryEntry, other: HistoryEntry): HistoryEntry => ({
   ...kept,
+  unfit: kept.unfit ?? other.unfit,
   values: [
     ...kept.values,
     ...other.values.filter(({ metric }) => kept.values.every((value) => value.metric !== metric)),

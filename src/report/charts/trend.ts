@@ -3,7 +3,7 @@
 import type { Chart, Drawing } from './figure.ts';
 import { drawFrame, type Plane, planeOf } from './frame.ts';
 import type { Scale } from './scales.ts';
-import { fit, label, px } from './text.ts';
+import { fit, label, px, textWidth } from './text.ts';
 import { dateScale, valueScale } from './trend-axis.ts';
 
 export interface TrendDot {
@@ -47,8 +47,9 @@ const layouts = {
 } as const;
 
 type Layout = (typeof layouts)[keyof typeof layouts];
-/** Room for the arrows of lower bounds and the names of changes. */
-const markRoom = 26;
+/** Room for the arrows of lower bounds. */
+const markRoom = 14;
+const labelPx = 12;
 
 export function trendChart(chart: TrendChart): Chart {
   const { id, title, description, table } = chart;
@@ -74,13 +75,14 @@ export function trendChart(chart: TrendChart): Chart {
 }
 
 function draw(chart: TrendChart, layout: Layout): Drawing {
-  const plane = planeOf(layout.width, layout.height, layout.left, layout.right);
   const moments = [...chart.dots, ...chart.fan].map(({ atMs }) => atMs);
   const first = moments.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const last = moments.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  if (moments.length === 0) return { width: plane.width, height: plane.height, marks: '' };
   const right = layout.width - layout.right;
   const { x, ticks: xTicks } = dateScale(first, last, layout.left + 6, right - 6, layout.ticks);
+  const marks = placed(chart.marks, x, layout.left, right);
+  const lanes = marks.reduce((most, { lane }) => Math.max(most, lane + 1), 0);
+  const plane = planeOf(layout.width, layout.height, layout.left, layout.right, lanes);
   const values = [...chart.dots, ...chart.limits, ...chart.fan].map(({ value }) => value);
   const base = plane.height - plane.bottom;
   const { y, ticks: yTicks } = valueScale(
@@ -97,7 +99,7 @@ function draw(chart: TrendChart, layout: Layout): Drawing {
       ...chart.limits.map((limit) => drawLimit(limit, plane, y)),
       ...chart.levels.map(({ fromMs, toMs, median }) => drawLevel(x(fromMs), x(toMs), y(median))),
       ...chart.dots.map((dot) => drawDot(dot, x, y)),
-      ...chart.marks.map((mark) => drawMark(mark, x(mark.atMs), plane, right)),
+      ...marks.map((mark) => drawMark(mark, plane)),
     ].join(''),
   };
 }
@@ -124,26 +126,44 @@ function drawLimit({ text, value }: TrendChart['limits'][number], plane: Plane, 
       anchor: 'end',
       x: right - 4,
       y: at - 4,
-      text: fit(text, plane.width / 2, 12),
+      text: fit(text, plane.width / 2, labelPx),
     })
   );
 }
 
+interface PlacedMark {
+  readonly mark: TrendMark;
+  readonly x: number;
+  /** Left end of its words. */
+  readonly textX: number;
+  readonly text: string;
+  readonly lane: number;
+}
+
+/** Words that would overlap get lanes of their own. */
+function placed(marks: readonly TrendMark[], x: Scale, left: number, right: number): PlacedMark[] {
+  const ends: number[] = [];
+  return marks.map((mark) => {
+    const at = x(mark.atMs);
+    const text = fit(mark.label, right - left, labelPx);
+    const width = textWidth(text, labelPx);
+    const textX = Math.max(left, Math.min(at + 4, right - width));
+    const free = ends.findIndex((end) => end < textX - 8);
+    const lane = free === -1 ? ends.length : free;
+    ends[lane] = textX + width;
+    return { mark, x: at, textX, text, lane };
+  });
+}
+
+const laneHeight = 17;
+
 /** A line across the plane and its words above it: never colour alone. */
-function drawMark(mark: TrendMark, x: number, plane: Plane, right: number): string {
+function drawMark({ mark, x, textX, text, lane }: PlacedMark, plane: Plane): string {
   const base = plane.height - plane.bottom;
-  const isLate = x > (plane.left + right) / 2;
-  const room = isLate ? x - plane.left : right - x;
-  const text = fit(mark.label, room, 12);
+  const y = plane.top - 4 - lane * laneHeight;
   return (
-    `<line class="change ${mark.className}" x1="${px(x)}" x2="${px(x)}" y1="${px(plane.top - 6)}" y2="${px(base)}"/>` +
-    label({
-      className: 'shade-label',
-      ...(isLate ? { anchor: 'end' as const } : {}),
-      x: x + (isLate ? -4 : 4),
-      y: plane.top + 4,
-      text,
-    })
+    `<line class="change ${mark.className}" x1="${px(x)}" x2="${px(x)}" y1="${px(y - 11)}" y2="${px(base)}"/>` +
+    label({ className: 'shade-label', x: textX, y, text })
   );
 }
 
