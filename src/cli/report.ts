@@ -8,6 +8,7 @@ import { readTrend } from '../compare/trend-read.ts';
 import { MettleError } from '../kernel/errors.ts';
 import { readRecord } from '../record/store.ts';
 import { judgeAgain } from '../run/judge-again.ts';
+import { renderNoiseAgain } from '../run/noise-report.ts';
 import { writeComparisonReports, writeRunReports, writeTrendReports } from '../run/reports.ts';
 import { outputOf } from './options.ts';
 import type { Output } from './output.ts';
@@ -50,7 +51,11 @@ async function renderAgain(folder: string, output: Output): Promise<void> {
 
 async function renderedAgain(folder: string): Promise<string> {
   const [comparison, trend] = [join(folder, 'comparison.json'), join(folder, 'trend.json')];
-  if (existsSync(comparison)) return await writeComparisonReports(folder, await readComparison(comparison));
+  if (existsSync(comparison)) {
+    const document = await readComparison(comparison);
+    await renderNoiseAgain(folder, document);
+    return await writeComparisonReports(folder, document);
+  }
   if (existsSync(trend)) return await writeTrendReports(folder, await readTrend(trend));
   return await writeRunReports(folder, await readRecord(folder));
 }

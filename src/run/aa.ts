@@ -1,19 +1,17 @@
 // One variant against itself: the noise floor of this machine for a scenario, measured, written down and kept.
 
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { traitsOf } from '../compare/comparable.ts';
 import { fixedDesign, levelsOf } from '../compare/design.ts';
 import { noiseOf } from '../compare/noise.ts';
 import type { Comparison } from '../compare/schema.ts';
 import { type ExitCode, exitCodes, MettleError } from '../kernel/errors.ts';
-import { writeFileAtomic } from '../record/atomic.ts';
 import type { Noise } from '../record/noise-schema.ts';
-import { formatDocument } from '../record/store.ts';
-import { noiseMarkdown } from '../report/noise-markdown.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { keepComparison } from './keep-comparison.ts';
 import { keepNoise, storedNoise } from './known-noise.ts';
+import { writeNoiseReport } from './noise-report.ts';
 import type { ProgramOptions } from './run-scenario.ts';
 import { type VerifyOptions, verifyScenario } from './verify-scenario.ts';
 
@@ -67,8 +65,7 @@ export async function measureNoise(
   });
   const invalid = unmeasured(noise, comparison);
   if (invalid !== null) return { ...told, noise: null, reasons: invalid, exitCode: exitCodes.invalid };
-  await writeFileAtomic(join(folder, 'noise.json'), formatDocument(noise));
-  await writeFileAtomic(join(folder, 'noise.md'), noiseMarkdown(noise, comparison));
+  await writeNoiseReport(folder, noise, comparison);
   const notKept = await keepNoise(noise);
   return { ...told, noise, reasons: notKept === null ? [] : [notKept], exitCode: exitCodes.ok };
 }

@@ -1,14 +1,16 @@
 // One variant against itself: what comes of the pairs, when it is kept, and when it says nothing.
 
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { type Noise, noiseSchema } from '../../../src/record/noise-schema.ts';
 import { type MeasuredNoise, measureNoise } from '../../../src/run/aa.ts';
 import { knownNoise } from '../../../src/run/known-noise.ts';
+import { renderNoiseAgain } from '../../../src/run/noise-report.ts';
 import type { VerifyOptions } from '../../../src/run/verify-scenario.ts';
 import type { LoadedScenario } from '../../../src/scenario/load.ts';
+import { sampleComparison } from '../../support/comparison-data.ts';
 import { answers, type Asked, type MadeUp, verifying } from '../../support/fake-verify.ts';
 
 const claim = {
@@ -77,6 +79,10 @@ describe('one variant against itself', () => {
     expect(await kept(measured)).toEqual(noise);
     const markdown = await readFile(join(dirname(measured.reportPath), 'noise.md'), 'utf8');
     expect(markdown).toContain('p75(query)');
+    const path = join(dirname(measured.reportPath), 'noise.md');
+    await rm(path);
+    await renderNoiseAgain(dirname(path), measured.comparison);
+    expect(await readFile(path, 'utf8')).toBe(markdown);
     const comparison = await readFile(join(dirname(measured.reportPath), 'comparison.json'), 'utf8');
     expect(comparison).toContain('both sides are the same variant');
   });
@@ -101,6 +107,13 @@ describe('one variant against itself', () => {
     expect(measured.exitCode).toBe(0);
     expect(measured.comparison.verdict.exitCode).toBe(1);
   });
+});
+
+test('a noise.json that is damaged is named; none is none', async () => {
+  await renderNoiseAgain(folder, sampleComparison());
+  await writeFile(join(folder, 'noise.json'), '{');
+  const again = renderNoiseAgain(folder, sampleComparison());
+  await expect(again).rejects.toMatchObject({ code: 'RECORD_CORRUPT', exitCode: 2 });
 });
 
 describe('what says nothing', () => {
