@@ -2,7 +2,7 @@
 // a spread known from few pairs must be taken.
 
 /** Of n values with a standard deviation of 1: how far below the estimate the interval ends. */
-export type Reach = readonly [n: number, mean: number, deviation: number];
+type Reach = readonly [n: number, mean: number, deviation: number];
 
 /** By confidence; 20,000 normal samples for each n. */
 // prettier-ignore

@@ -5,7 +5,7 @@ import type { Random } from '../../src/kernel/random.ts';
 import { decisionPower, shiftFound } from '../../src/compare/power.ts';
 import { hodgesLehmann, signedRankTrim, walshAverages } from '../../src/compare/signed-rank.ts';
 
-export type Draw = (random: Random) => number;
+type Draw = (random: Random) => number;
 
 export const normal: Draw = (random) =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

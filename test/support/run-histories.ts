@@ -4,7 +4,7 @@ import { changePoints } from '../../src/compare/change-points.ts';
 import { createRandom, deriveSeed } from '../../src/kernel/random.ts';
 import { normal } from './power-simulation.ts';
 
-export interface HistoryShape {
+interface HistoryShape {
   readonly runs: number;
   /** Of run `index`, in standard deviations of the noise. */
   readonly level: (index: number) => number;
@@ -24,7 +24,7 @@ export function history(seed: number, { runs, level, memory, outliers }: History
   });
 }
 
-export interface Search {
+interface Search {
   readonly shape: (turn: number) => HistoryShape;
   /** Indexes of the true changes. */
   readonly truth: (turn: number) => readonly number[];
