@@ -50,9 +50,10 @@ function orderOf(
 ): MetricNoise['order'] {
   const positionOf = (pair: number, role: 'before' | 'after'): number =>
     comparison.runs.find((run) => run.pair === pair && run.role === role)?.position ?? 0;
+  // 0 − 0 is 0, which JSON can hold; −0 it cannot.
   const values = effects.map(({ value }, index) => {
     const pair = pairs[index]?.pair ?? 0;
-    return positionOf(pair, 'before') < positionOf(pair, 'after') ? value : -value;
+    return positionOf(pair, 'before') < positionOf(pair, 'after') ? value : 0 - value;
   });
   const known = values.map((value) => ({ value, least: value, greatest: value }));
   const interval = intervalOf(known, levels.confidence);
