@@ -8,7 +8,7 @@ export function printComparison(output: Output, comparison: Comparison, reportPa
   output.document({ ...comparison, report: reportPath });
   output.result('');
   for (const metric of comparison.metrics) {
-    const change = formatEstimate(metric.estimate, metric.interval95, metric.scale);
+    const change = formatEstimate(metric.estimate, metric.interval, metric.scale);
     const figures = `${formatValue(metric.beforeMedian, metric.unit)} -> ${formatValue(metric.afterMedian, metric.unit)}`;
     output.result(
       `  ${tone(metric.outcome)}  ${metric.metric}${metric.primary ? ' (primary)' : ''}: ${figures}, ${change}`,

@@ -20,7 +20,7 @@ export const twoLooks = (most: number): ComparisonDesign => ({ kind: 'looks', lo
 
 /** Pocock's level for two looks: each at 2.94 % instead of 5 % keeps the whole at 5 %. */
 const twoLookLevels: Levels = { confidence: 0.9706, equivalence: 0.9412 };
-const fixedLevels: Levels = { confidence: 0.95, equivalence: 0.9 };
+export const fixedLevels: Levels = { confidence: 0.95, equivalence: 0.9 };
 
 export const levelsOf = (design: ComparisonDesign): Levels =>
   design.kind === 'looks' ? twoLookLevels : fixedLevels;

@@ -120,3 +120,8 @@ export function judgeComparison(input: JudgementInput): Comparison['verdict'] {
     ? { status: 'pass', reasons: [], exitCode: exitCodes.ok }
     : { status: deciding.status, reasons, exitCode: deciding.exitCode };
 }
+
+/** Whether more pairs could still decide something that gates: for the look between. */
+export const undecided = ({ metrics, claims }: Pick<Comparison, 'metrics' | 'claims'>): boolean =>
+  metrics.some(({ primary, outcome }) => primary && outcome === 'inconclusive') ||
+  claims.some(({ verdict }) => verdict === 'inconclusive');

@@ -16,6 +16,25 @@ function show(effect: number, scale: Scale): string {
 /** `−81.2 %`, `−14 points` */
 export const effectText = show;
 
+/** `95 %`, `97.06 %` */
+export const confidenceText = (confidence: number): string => `${Number((100 * confidence).toFixed(2))} %`;
+
+/** An estimate that rests on bounds says so: `≤ −81.2 %`, `not known`; `range` null: it is exact. */
+function boundText(estimate: number, range: Interval | null, scale: Scale): string {
+  if (range === null) return show(estimate, scale);
+  if (range.high === estimate) return `≤ ${show(estimate, scale)}`;
+  if (range.low === estimate) return `≥ ${show(estimate, scale)}`;
+  const known = Number.isFinite(range.low) || Number.isFinite(range.high);
+  return known ? `between ${show(range.low, scale)} and ${show(range.high, scale)}` : 'a change not known';
+}
+
+export interface Estimated {
+  readonly estimate: number;
+  readonly range: Interval | null;
+  readonly interval: Interval;
+  readonly confidence: number;
+}
+
 /** `−81.2 % (95 %: −83 % to −79 %)` */
-export const estimateText = (estimate: number, interval: Interval, scale: Scale): string =>
-  `${show(estimate, scale)} (95 %: ${show(interval.low, scale)} to ${show(interval.high, scale)})`;
+export const estimateText = ({ estimate, range, interval, confidence }: Estimated, scale: Scale): string =>
+  `${boundText(estimate, range, scale)} (${confidenceText(confidence)}: ${show(interval.low, scale)} to ${show(interval.high, scale)})`;

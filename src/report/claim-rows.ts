@@ -16,7 +16,7 @@ export function claimRow(claim: ClaimResult) {
     documented: documented === null ? '' : `${documented.before} → ${documented.after}`,
     before,
     after,
-    tested: formatEstimate(claim.estimate, claim.interval95, claim.scale),
+    tested: formatEstimate(claim.estimate, claim.interval, claim.scale),
     condition: conditionText(claim),
     verdict: claim.verdict,
     reason: claim.reason,

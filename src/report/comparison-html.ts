@@ -92,7 +92,7 @@ function metricRow(metric: MetricComparison) {
     primary: metric.primary,
     before: formatValue(metric.beforeMedian, metric.unit),
     after: formatValue(metric.afterMedian, metric.unit),
-    change: formatEstimate(metric.estimate, metric.interval95, metric.scale),
+    change: formatEstimate(metric.estimate, metric.interval, metric.scale),
     outcome: metric.outcome,
     outcomeClass: metric.outcome.replaceAll(' ', '-'),
     detectable: detectable(metric),

@@ -34,7 +34,7 @@ export function comparisonMarkdown(comparison: Comparison): string {
         marked(metric.outcome),
         plain(formatValue(metric.beforeMedian, metric.unit)),
         plain(formatValue(metric.afterMedian, metric.unit)),
-        plain(formatEstimate(metric.estimate, metric.interval95, metric.scale)),
+        plain(formatEstimate(metric.estimate, metric.interval, metric.scale)),
       ]),
     }),
     ...section('Promises', {

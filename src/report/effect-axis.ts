@@ -57,7 +57,7 @@ export function forestCharts(metrics: readonly MetricComparison[]): Chart[] {
 }
 
 function forestRow(metric: MetricComparison): ForestRow {
-  const { interval95: interval } = metric;
+  const { interval } = metric;
   return {
     name: metric.metric,
     estimate: metric.estimate,

@@ -106,7 +106,7 @@ function metricCases({ metrics }: Comparison): TestCase[] {
         } as const
       )[metric.outcome],
       message: metric.reason,
-      output: `${metric.outcome}: ${formatEstimate(metric.estimate, metric.interval95, metric.scale)}; ${metric.reason}`,
+      output: `${metric.outcome}: ${formatEstimate(metric.estimate, metric.interval, metric.scale)}; ${metric.reason}`,
     }));
 }
 

@@ -69,13 +69,16 @@ describe('the document', () => {
     expect(comparisonSchema.parse(JSON.parse(JSON.stringify(document)))).toEqual(document);
   });
 
-  test('compares the primary metric, every promise’s and every claim’s, once each', () => {
+  test('compares the primary metric, every promise’s, every claim’s, and the usual four of each phase, once each', () => {
+    const usual = (phase: string) =>
+      ['p50', 'p95', 'error_rate', 'throughput'].map((metric) => `${metric}(query) during ${phase}`);
     expect(document.metrics.map((metric) => metric.metric)).toEqual([
       'p95(query)',
       'recovery(slow-db)',
       'p50(query)',
+      ...['steady', 'fault:slow-db', 'recovery:slow-db'].flatMap(usual).filter((name) => !leftOut.includes(name)),
     ]);
-    expect(document.metrics.map((metric) => metric.primary)).toEqual([true, false, false]);
+    expect(document.metrics.filter((metric) => metric.primary).map(({ metric }) => metric)).toEqual(['p95(query)']);
   });
 
   test('sums up promises per variant', () => {
@@ -342,6 +345,6 @@ describe('what differs is not compared', () => {
     expect(metrics[0]?.outcome).toBe('invalid');
     const forced = compareRuns(input({ pairs, force: true }));
     expect(forced.metrics[0]?.outcome).toBe('improved');
-    expect(forced.notes.join()).toContain(`another ${what}`);
+    expect(forced.forced.join()).toContain(`another ${what}`);
   });
 });

@@ -65,22 +65,22 @@ describe('latencies', () => {
   test('a censored before opens downward and cannot hide an improvement', () => {
     const down = () => ({ okMicros: repeated(100, 1_000), timedOutMicros: repeated(100, 5_000_000) });
     const result = compare('p95(query)', pairsOf(6, down, latency(50_000)));
-    expect(result).toMatchObject({ outcome: 'improved', interval95: { low: null } });
+    expect(result).toMatchObject({ outcome: 'improved', interval: { low: null } });
     expect(result.pairs[0]).toMatchObject({ beforeAtLeast: true, afterAtLeast: false });
-    expect(result.interval95?.high).toBeLessThan(0);
+    expect(result.interval?.high).toBeLessThan(0);
   });
 
   test('a censored after opens upward and is never an improvement', () => {
     const down = () => ({ okMicros: repeated(100, 1_000), timedOutMicros: repeated(100, 5_000_000) });
     expect(compare('p95(query)', pairsOf(6, latency(50_000), down))).toMatchObject({
       outcome: 'regressed',
-      interval95: { high: null },
+      interval: { high: null },
     });
     const slowBefore = () => ({ okMicros: repeated(200, 60_000_000) });
     const censored = compare('p95(query)', pairsOf(6, slowBefore, down));
     expect(censored).toMatchObject({
       outcome: 'inconclusive',
-      interval95: { high: null },
+      interval: { high: null },
       smallestDetectable: null,
     });
   });
@@ -127,7 +127,7 @@ test('throughput: more is better, and none at all is not infinitely worse than a
 describe('invalid', () => {
   test('fewer than six pairs', () => {
     const result = compare('p95(query)', pairsOf(5, latency(100_000), latency(50_000)));
-    expect(result).toMatchObject({ outcome: 'invalid', estimate: null, interval95: null });
+    expect(result).toMatchObject({ outcome: 'invalid', estimate: null, interval: null });
     expect(result.reason).toContain('at least 6');
   });
 

@@ -233,10 +233,10 @@ test('a forest keeps texts and intervals inside, with arrows where an interval i
     {
       ...first,
       metric: 'p95(a series whose name is far longer than any column of this chart)',
-      interval95: { low: null, high: -0.1 },
+      interval: { low: null, high: -0.1 },
     },
-    { ...first, metric: 'p50(gone)', estimate: null, interval95: null, outcome: 'invalid' as const },
-    { ...first, metric: 'p95(wide)', tolerance: 1.4, interval95: { low: -9, high: null } },
+    { ...first, metric: 'p50(gone)', estimate: null, interval: null, outcome: 'invalid' as const },
+    { ...first, metric: 'p95(wide)', tolerance: 1.4, interval: { low: -9, high: null } },
   ];
   const charts = forestCharts(odd);
   expect(charts.map((chart) => chart.id)).toEqual(['forest-log', 'forest-points']);
