@@ -46,6 +46,11 @@ export const collect = (value: string, held: readonly string[] = []): readonly s
 export function withRunOptions(command: Command): Command {
   return command
     .option('--out <dir>', 'folder for records and reports', 'reports')
+    .option(
+      '--history <dir>',
+      'earlier runs, which others are held against and single runs are added to (default: <out>/history)',
+    )
+    .option('--no-history', 'neither look at earlier runs in a history nor add any')
     .option('--seed <n>', 'everything random derives from it (default: the scenario’s)', seedNumber)
     .option(
       '--threads <n>',
@@ -74,6 +79,8 @@ export function portNumber(text: string): number {
 /** The flags of `withRunOptions`. */
 export interface ProgramFlags {
   readonly out: string;
+  /** false: `--no-history`. */
+  readonly history?: string | false;
   readonly seed?: number;
   readonly threads?: number;
   readonly set?: readonly string[];
@@ -87,6 +94,7 @@ export interface ProgramFlags {
 export function programOptions(flags: ProgramFlags, output: Output, signal: AbortSignal): ProgramOptions {
   return {
     out: flags.out,
+    ...(flags.history === undefined ? {} : { history: flags.history === false ? null : flags.history }),
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),
     toxiproxyUrl: flags.toxiproxy ?? process.env['TOXIPROXY_URL'],

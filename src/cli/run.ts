@@ -23,8 +23,6 @@ interface RunFlags extends ProgramFlags {
   readonly for?: string;
   readonly slo?: readonly string[];
   readonly allow?: readonly string[];
-  /** false: `--no-history`. */
-  readonly history?: string | false;
   readonly confirm?: ConfirmFlag;
 }
 
@@ -42,11 +40,6 @@ export function runCommand(program: Command, finish: (code: number) => void): vo
     .option('--for <duration>', 'with a URL: how long, e.g. 30s')
     .option('--slo <promise>', 'with a URL: a promise, e.g. "p95 < 200ms"; may be repeated', collect)
     .option('--allow <host>', 'with a URL: also send load to this host; may be repeated', collect)
-    .option(
-      '--history <dir>',
-      'earlier runs, which this one is held against and added to (default: <out>/history)',
-    )
-    .option('--no-history', 'neither look at earlier runs in a history nor add this one')
     .option(
       '--confirm [variant]',
       'when the run is suspected to be worse than earlier ones, run pairs against this variant at once (default: before)',
@@ -150,9 +143,7 @@ async function runOne(
   const variant = variantOf(loaded, flags);
   if (flags.dryRun === true) return await printDryRun(output, loaded, { variants: [variant], flags });
   const options = programOptions(flags, output, signal);
-  const history =
-    flags.history === undefined ? {} : { history: flags.history === false ? null : flags.history };
-  const { data, report, unkept } = await runScenario(loaded, { ...options, ...history, variant });
+  const { data, report, unkept } = await runScenario(loaded, { ...options, variant });
   const documents: object[] = [];
   const gathering: Output = { ...output, document: (value) => documents.push(value as object) };
   printRun(gathering, data, report);

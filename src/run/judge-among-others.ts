@@ -13,16 +13,20 @@ import type { RunRequest } from './run-request.ts';
 import { suspicionOf } from './suspicion.ts';
 
 export async function judgeAmongOthers(request: RunRequest, measured: Measured): Promise<RunData> {
-  const { scenario, folder, history } = request;
-  const entries = history === undefined ? null : await entriesIn(history, request.progress);
+  const { scenario, folder, place } = request;
+  const { records, history } = request.earlier ?? { records: dirname(folder), history: null };
+  // Pairs of a verification tell more than a suspicion of one of their runs, and nobody wants to hear the same of each.
+  const isSingle = place === undefined;
+  const say = isSingle ? request.progress : (): void => undefined;
+  const entries = history === null ? null : await entriesIn(history, say);
   const judged = judgedOf(request, measured);
   const baselines = await findBaselines(scenario.slo, judged, {
-    folder: dirname(folder),
+    folder: records,
     repository: repositoryOf(scenario.file),
     ...(entries === null ? {} : { history: entries }),
   });
   const data = judge(request, measured, baselines);
-  return entries === null ? data : withSuspicion(data, comparableEntries(judged, entries));
+  return entries === null || !isSingle ? data : withSuspicion(data, comparableEntries(judged, entries));
 }
 
 function withSuspicion(data: RunData, earlier: readonly HistoryEntry[]): RunData {

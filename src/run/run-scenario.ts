@@ -14,6 +14,7 @@ import { runId } from './identity.ts';
 import { keepInHistory } from './keep-history.ts';
 import type { ProgressOutput } from './progress.ts';
 import { writeRunReports } from './reports.ts';
+import type { EarlierPlaces } from './run-request.ts';
 import { withoutSecrets } from './repeatable.ts';
 import { linksOf, onStage } from './stage.ts';
 import { threadsOf } from './thread-count.ts';
@@ -22,6 +23,11 @@ import { threadsOf } from './thread-count.ts';
 export interface ProgramOptions extends ProgressOutput {
   /** Folder for records; each gets a folder of its own in it. */
   readonly out: string;
+  /**
+   * Folder of the history, which runs are held against, and to which single runs are added. Default: `<out>/history`; null:
+   * none.
+   */
+  readonly history?: string | null;
   /** Default: the scenario's. */
   readonly seed?: number;
   /** Load threads; default: what the load needs, at most one less than there are cores. */
@@ -44,8 +50,6 @@ export interface ProgramOptions extends ProgressOutput {
 
 export interface RunOptions extends ProgramOptions {
   readonly variant: string;
-  /** Folder of the history, which the run is held against and added to. Default: `<out>/history`; null: none. */
-  readonly history?: string | null;
 }
 
 /** A run that is over, and where it is kept. */
@@ -99,7 +103,7 @@ export async function runScenario(loaded: LoadedScenario, options: RunOptions): 
           folder,
           threads,
           machine,
-          ...(history === null ? {} : { history }),
+          earlier: earlierOf(options),
         });
         measured = { data, folder };
         report = await writeRunReports(folder, data);
@@ -150,6 +154,13 @@ async function tellOfUndo(
 }
 
 /** Proved to be writable before anything starts. */
-async function historyFolder({ history, out }: RunOptions): Promise<string | null> {
-  return history === null ? null : resolve(await writableFolder(history ?? join(out, 'history')));
+async function historyFolder(options: ProgramOptions): Promise<string | null> {
+  const { history } = earlierOf(options);
+  return history === null ? null : await writableFolder(history);
 }
+
+/** Where earlier runs are looked for. */
+export const earlierOf = ({ out, history = join(out, 'history') }: ProgramOptions): EarlierPlaces => ({
+  records: resolve(out),
+  history: history === null ? null : resolve(history),
+});

@@ -14,6 +14,7 @@ import { knownNoise } from './known-noise.ts';
 import type { Role } from './pair-order.ts';
 import type { ProgressOutput } from './progress.ts';
 import { writeRunReports } from './reports.ts';
+import type { EarlierPlaces } from './run-request.ts';
 import type { Stage } from './stage.ts';
 
 /** What touches the world; a test puts others in their place. */
@@ -53,6 +54,8 @@ export interface VerifyRequest extends ProgressOutput {
   readonly machine?: KnownMachine;
   readonly signal: AbortSignal;
   readonly killFile?: string;
+  /** What relative promises of its runs are held against; default: its own earlier runs. */
+  readonly earlier?: EarlierPlaces;
 }
 
 export interface Verified {

@@ -10,7 +10,7 @@ import { guardRun } from './guard-run.ts';
 import { runId } from './identity.ts';
 import { keepUndoFailure } from './keep-comparison.ts';
 import type { Role } from './pair-order.ts';
-import type { ProgramOptions } from './run-scenario.ts';
+import { earlierOf, type ProgramOptions } from './run-scenario.ts';
 import { withoutSecrets } from './repeatable.ts';
 import { linksOf, onStage } from './stage.ts';
 import { threadsOf } from './thread-count.ts';
@@ -54,7 +54,16 @@ export async function verifyScenario(loaded: LoadedScenario, options: VerifyOpti
   const killFile = options.killFile === undefined ? {} : { killFile: options.killFile };
   const variantFlags = options.variantFlags === undefined ? {} : { variantFlags: options.variantFlags };
   const surroundings = { target, command, signal, progress, live, seed, ...killFile };
-  const asked = { ...surroundings, ...variantFlags, repeatFlags, scenario, variants, design, coolDownMicros };
+  const asked = {
+    ...surroundings,
+    earlier: earlierOf(options),
+    ...variantFlags,
+    repeatFlags,
+    scenario,
+    variants,
+    design,
+    coolDownMicros,
+  };
   let verified: Concluded | undefined;
   try {
     // The comparison comes before the stage closes: an undo that fails there must not cost what was measured.
