@@ -1,7 +1,7 @@
 // Flags of `mettle verify` that say how many pairs there are, when they are judged, and what is between two runs.
 
 import { InvalidArgumentError } from 'commander';
-import { type ComparisonDesign, fixedDesign, twoLooks } from '../compare/design.ts';
+import { type ComparisonDesign, fixedDesign, levelsOf, twoLooks } from '../compare/design.ts';
 import { fewestPairs } from '../compare/pair-values.ts';
 import { parseDuration } from '../kernel/units.ts';
 
@@ -31,10 +31,15 @@ export function designOf({ pairs, quick = false, maxPairs }: PairFlags): Compari
   return count > mostPairs ? tooMany(count) : fixedDesign(count);
 }
 
+/** n pairs that all point one way have p = 2/2ⁿ; with fewer than this no interval at the level excludes anything. */
+const fewestAt = (confidence: number): number => Math.ceil(1 - Math.log2(1 - confidence));
+
 function looksOf(most: number): ComparisonDesign | string {
   if (most > mostPairs) return tooMany(most);
-  if (most % 2 === 0 && most >= 2 * fewestPairs) return twoLooks(most);
-  return `--max-pairs ${most}: the first look is after half of them, which must be a whole number of at least ${fewestPairs}; use an even number from ${2 * fewestPairs}, e.g. 16`;
+  const design = twoLooks(most);
+  const fewest = fewestAt(levelsOf(design).confidence);
+  if (most % 2 === 0 && most >= 2 * fewest) return design;
+  return `--max-pairs ${most}: the first look is after half of them, which must be a whole number of at least ${fewest}; use an even number from ${2 * fewest}, e.g. 16`;
 }
 
 const tooMany = (count: number): string => `${count} pairs are more than the ${mostPairs} allowed`;

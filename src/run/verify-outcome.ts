@@ -1,6 +1,7 @@
 // From the runs of a verification to its comparison, whatever ended it.
 
 import { compareRuns } from '../compare/compare.ts';
+import { undecided } from '../compare/judgement.ts';
 import type { ComparedPair } from '../compare/pair-values.ts';
 import type { Comparison } from '../compare/schema.ts';
 import { type ExitCode, exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
@@ -8,10 +9,6 @@ import type { Noise } from '../record/noise-schema.ts';
 import { undoFailures } from './fault-records.ts';
 import { keepComparison, withFailure } from './keep-comparison.ts';
 import type { Concluded, VerifyBook, VerifyEnd, VerifyRequest } from './verify-request.ts';
-
-const undecided = ({ metrics, claims }: Comparison): boolean =>
-  metrics.some(({ primary, outcome }) => primary && outcome === 'inconclusive') ||
-  claims.some(({ verdict }) => verdict === 'inconclusive');
 
 /** A look between: is there nothing left to ask more pairs for? */
 export const decidedAt = (request: VerifyRequest, startedAt: string, book: VerifyBook): boolean =>

@@ -98,7 +98,7 @@ it('keeps what was measured when it is interrupted', async () => {
 it.each([
   [['--pairs', '3'], '6'],
   [['--before', 'befroe'], 'before, after'],
-  [['--max-pairs', '10'], 'an even number from 12'],
+  [['--max-pairs', '12'], 'an even number from 14'],
   [['--max-pairs', '16', '--quick'], '--quick and --max-pairs exclude each other'],
   [['--cool-down', '2'], 'not a duration'],
   [['--after', 'http://127.0.0.1:1'], 'one side is a URL and the other a variant'],
@@ -112,14 +112,14 @@ it.each([
 });
 
 it('tells what it would make, in which order, and for how long, and makes nothing', async () => {
-  const flags = ['--max-pairs', '12', '--cool-down', '2s', '--dry-run'];
+  const flags = ['--max-pairs', '14', '--cool-down', '2s', '--dry-run'];
   const { exitCode, stdout, stderr } = await workspace.run(['verify', scenario, ...flags]);
   expect(exitCode, stderr).toBe(0);
-  expect(stdout).toContain('would make: at most 12 pairs of runs of 1s, a pause of 2s between two runs');
-  expect(stdout).toMatch(/in this order .*: (AB|BA)( (AB|BA)){11}/);
-  expect(stdout).toContain('would judge: after 6 and 12 pairs, at the 97.06% level');
-  // 24 runs of 1 s and 23 pauses of 2 s
-  expect(stdout).toContain('would take: at most about 70s');
+  expect(stdout).toContain('would make: at most 14 pairs of runs of 1s, a pause of 2s between two runs');
+  expect(stdout).toMatch(/in this order .*: (AB|BA)( (AB|BA)){13}/);
+  expect(stdout).toContain('would judge: after 7 and 14 pairs, at the 97.06% level');
+  // 28 runs of 1 s and 27 pauses of 2 s
+  expect(stdout).toContain('would take: at most about 82s');
   expect(recordFolders(workspace)).toEqual([]);
 });
 

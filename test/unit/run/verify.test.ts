@@ -73,24 +73,24 @@ describe('pairs', () => {
 });
 
 describe('looks', () => {
-  const design = twoLooks(12);
+  const design = twoLooks(14);
 
   it('end it when the first decides', async () => {
     const { result, asked, lines } = await verifying(faster, { request: { design } });
-    expect(asked).toHaveLength(12);
-    expect(result.comparison).toMatchObject({ pairs: 6, verdict: { status: 'pass' } });
-    const ended = 'ended at the first of two looks, after 6 pairs: more of them would decide nothing';
+    expect(asked).toHaveLength(14);
+    expect(result.comparison).toMatchObject({ pairs: 7, verdict: { status: 'pass' } });
+    const ended = 'ended at the first of two looks, after 7 pairs: more of them would decide nothing';
     expect(result.comparison.notes).toContain(ended);
     expect(lines).toContain(ended);
-    expect(lines.some((line) => line.startsWith('pair 1 of at most 12'))).toBe(true);
+    expect(lines.some((line) => line.startsWith('pair 1 of at most 14'))).toBe(true);
   });
 
   it('let it go on when the first does not', async () => {
     const wild = ({ role, request }: Asked): MadeUp =>
       answers(role === 'before' ? 100_000 : request.seed % 2 === 0 ? 50_000 : 190_000);
     const { asked, lines } = await verifying(wild, { request: { design } });
-    expect(asked).toHaveLength(24);
-    expect(lines).toContain('a look after 6 pairs: undecided, so there will be 12 of them');
+    expect(asked).toHaveLength(28);
+    expect(lines).toContain('a look after 7 pairs: undecided, so there will be 14 of them');
   });
 });
 
