@@ -9,7 +9,7 @@ const unit = z.enum(['µs', 'share', '1/s', 'count', 'score', 'bytes']);
 const run = z.object({
   id: z.string(),
   /** ISO 8601, UTC. */
-  startedAt: z.string(),
+  startedAt: z.iso.datetime(),
   /** null: not known. */
   commit: z.object({ sha: z.string(), dirty: z.boolean() }).nullable(),
   /** In the metric's unit. */
@@ -77,7 +77,7 @@ const forecast = z.object({
   from: z.number().int(),
   reason: z.string(),
   /** The line and its 95 % prediction interval, in the metric's unit. */
-  curve: z.array(z.object({ at: z.string(), value: z.number(), low: z.number(), high: z.number() })),
+  curve: z.array(z.object({ at: z.iso.datetime(), value: z.number(), low: z.number(), high: z.number() })),
 });
 
 const metric = z.object({
@@ -127,7 +127,7 @@ const suppression = z.object({
 export const trendSchema = z.object({
   formatVersion: z.literal(trendFormatVersion),
   id: z.string(),
-  createdAt: z.string(),
+  createdAt: z.iso.datetime(),
   mettle: z.string(),
   command: z.string(),
   seed: z.number().int(),

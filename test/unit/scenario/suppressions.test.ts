@@ -18,7 +18,7 @@ async function load(text: string) {
 }
 
 const entry = (overrides: Readonly<Record<string, string | undefined>> = {}): string => {
-  const keys = {
+  const keys: Readonly<Record<string, string | undefined>> = {
     metric: 'p95(query)',
     at: 'run-020',
     up_to: '20%',
