@@ -23,7 +23,7 @@ interface Stretch extends TrendLevel {
 }
 
 /** How far the second sample lies above the first: the median of all differences (Hodges and Lehmann 1963). */
-export const shiftBetween = (before: readonly number[], after: readonly number[]): number =>
+const shiftBetween = (before: readonly number[], after: readonly number[]): number =>
   median(after.flatMap((second) => before.map((first) => second - first)));
 
 /** As if what is only bounded were without end. */

@@ -13,7 +13,7 @@ const commitText = (run: TrendMetric['runs'][number] | undefined): string => {
 };
 
 /** `between 2026… (3f2a01b9cd) and 2026… (77ab01b9cd)` */
-export function betweenText(
+function betweenText(
   { runs }: Pick<TrendMetric, 'runs'>,
   { index }: Pick<TrendChange, 'index'>,
 ): string {

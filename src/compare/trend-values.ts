@@ -24,7 +24,7 @@ export interface TrendValues {
 }
 
 /** More runs say little about today, and cost much to look through. */
-export const mostRuns = 200;
+const mostRuns = 200;
 const mostExamples = 5;
 
 /** Smaller differences of a metric are none, in its unit; what another version knew has only its floor. */

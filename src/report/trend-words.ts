@@ -12,7 +12,7 @@ export const headingOf = ({ series }: Trend): string => {
 
 export const titlesOf = ({ series }: Trend): string => series.map(titleOf).join('; ');
 
-export const commitText = ({ commit }: TrendRun): string =>
+const commitText = ({ commit }: TrendRun): string =>
   commit === null
     ? 'not known'
     : `${commit.sha.slice(0, 10)}${commit.dirty ? ' and changes of its own' : ''}`;
@@ -39,7 +39,7 @@ export function stateOf({ outcome, stands, suppressed }: TrendChange): string {
 }
 
 /** The class of a badge. */
-export function toneOf({ outcome, stands, suppressed }: TrendChange): string {
+function toneOf({ outcome, stands, suppressed }: TrendChange): string {
   if (outcome === 'regressed') return stands && suppressed === null ? 'regressed' : 'inconclusive';
   return outcome === 'improved' ? 'improved' : 'plain';
 }

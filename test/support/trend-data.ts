@@ -21,7 +21,7 @@ function details(index: number, value: number, memory: number): Partial<HistoryE
   };
 }
 
-export function sampleHistory(): HistoryEntry[] {
+function sampleHistory(): HistoryEntry[] {
   const random = createRandom(3);
   const medians = stretches([20, 100_000], [20, 130_000], [20, 170_000]);
   return historyOf({

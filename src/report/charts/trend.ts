@@ -6,7 +6,7 @@ import type { Scale } from './scales.ts';
 import { fit, label, px, textWidth } from './text.ts';
 import { dateScale, valueScale } from './trend-axis.ts';
 
-export interface TrendDot {
+interface TrendDot {
   readonly atMs: number;
   readonly value: number;
   readonly atLeast: boolean;
