@@ -1,12 +1,11 @@
 // Claims in words: what was said, what was documented, what was measured, and what the judgement rests on.
 
 import type { ClaimResult } from '../compare/schema.ts';
-import { formatEffect, formatEstimate, formatValue } from './words.ts';
+import { afterText, beforeText, changeText } from './change-words.ts';
+import { formatEffect } from './words.ts';
 
 export function claimRow(claim: ClaimResult) {
   const { documented } = claim;
-  const before = formatValue(claim.beforeMedian, claim.unit);
-  const after = formatValue(claim.afterMedian, claim.unit);
   return {
     id: claim.id,
     says: claim.says,
@@ -14,9 +13,9 @@ export function claimRow(claim: ClaimResult) {
     expect: claim.expect,
     because: claim.because ?? '',
     documented: documented === null ? '' : `${documented.before} → ${documented.after}`,
-    before,
-    after,
-    tested: formatEstimate(claim.estimate, claim.interval, claim.scale),
+    before: beforeText(claim),
+    after: afterText(claim),
+    tested: changeText(claim),
     condition: conditionText(claim),
     verdict: claim.verdict,
     reason: claim.reason,

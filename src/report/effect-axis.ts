@@ -4,7 +4,7 @@ import type { MetricComparison } from '../compare/schema.ts';
 import { forestPlot } from './charts/forest.ts';
 import type { Chart } from './charts/figure.ts';
 import type { ForestRow } from './charts/forest-row.ts';
-import { formatEstimate } from './words.ts';
+import { changeText } from './change-words.ts';
 
 const minus = '−';
 
@@ -39,7 +39,7 @@ const relativeBand = (tolerance: number) => ({
 const pointBand = (tolerance: number) => ({ low: -tolerance, high: tolerance });
 
 /** Relative changes and differences in points have axes of their own; a scale without metrics has no chart. */
-export function forestCharts(metrics: readonly MetricComparison[]): Chart[] {
+export function forestCharts(metrics: readonly MetricComparison[], level: string): Chart[] {
   const plots = [
     {
       ...{ id: 'forest-log', scale: 'log', title: 'Relative change' },
@@ -52,7 +52,7 @@ export function forestCharts(metrics: readonly MetricComparison[]): Chart[] {
   ];
   return plots.flatMap(({ scale, ...plot }) => {
     const rows = metrics.filter((metric) => metric.scale === scale).map(forestRow);
-    return rows.length === 0 ? [] : [forestPlot({ ...plot, rows })];
+    return rows.length === 0 ? [] : [forestPlot({ ...plot, rows, level })];
   });
 }
 
@@ -66,6 +66,6 @@ function forestRow(metric: MetricComparison): ForestRow {
     high: interval?.high ?? null,
     tolerance: metric.tolerance,
     outcome: metric.outcome,
-    label: formatEstimate(metric.estimate, interval, metric.scale),
+    label: changeText(metric),
   };
 }

@@ -64,17 +64,27 @@ interface Interval {
   readonly high: number | null;
 }
 
-/** `−88.1% (−90.2% … −85.0%)`; an open end is shown as ∞. */
+const fromTo = ({ low, high }: Interval, scale: 'log' | 'points'): string =>
+  `${low === null ? `${minus}∞` : formatEffect(low, scale)} … ${high === null ? '∞' : formatEffect(high, scale)}`;
+
+/** An estimate that rests on bounds is one itself: it says on which side it is open. */
+function formatBounded(estimate: number, scale: 'log' | 'points', range: Interval | null): string {
+  if (range === null) return formatEffect(estimate, scale);
+  if (range.high === estimate) return `≤ ${formatEffect(estimate, scale)}`;
+  if (range.low === estimate) return `≥ ${formatEffect(estimate, scale)}`;
+  return range.low === null && range.high === null ? 'not known' : `within ${fromTo(range, scale)}`;
+}
+
+/** `−88.1% (−90.2% … −85.0%)`; an open end is shown as ∞. `range`: where the estimate lies when it rests on bounds. */
 export function formatEstimate(
   estimate: number | null,
   interval: Interval | null,
   scale: 'log' | 'points',
+  range: Interval | null = null,
 ): string {
   if (estimate === null) return 'not computable';
-  if (interval === null) return formatEffect(estimate, scale);
-  const low = interval.low === null ? `${minus}∞` : formatEffect(interval.low, scale);
-  const high = interval.high === null ? '∞' : formatEffect(interval.high, scale);
-  return `${formatEffect(estimate, scale)} (${low} … ${high})`;
+  const text = formatBounded(estimate, scale, range);
+  return interval === null ? text : `${text} (${fromTo(interval, scale)})`;
 }
 
 /** `2026-11-22 10:30:00 UTC` */

@@ -10,6 +10,8 @@ export interface ForestPlot {
   readonly id: string;
   readonly title: string;
   readonly rows: readonly ForestRow[];
+  /** Of the intervals: `95 %`. */
+  readonly level: string;
   /** Under the axis: what its numbers are. */
   readonly axis: string;
   /** Round values in order of how much they tell, e.g. 0, then −50 %; those that fit become ticks. */
@@ -32,16 +34,16 @@ export function forestPlot(plot: ForestPlot): Chart {
   return {
     id: plot.id,
     title: plot.title,
-    description: `Estimated change of each metric with its 95 % interval. ${plot.rows.map((row) => `${row.name}: ${row.label}, ${row.outcome}.`).join(' ')}`,
+    description: `Estimated change of each metric with its ${plot.level} interval. ${plot.rows.map((row) => `${row.name}: ${row.label}, ${row.outcome}.`).join(' ')}`,
     size: 'full',
     wide: draw(plot, layouts.wide),
     narrow: draw(plot, layouts.narrow),
     legend: [
-      ['estimate-key', 'estimate and 95 % interval'],
+      ['estimate-key', `estimate and ${plot.level} interval`],
       ['band-key', 'counts as no change'],
     ],
     table: {
-      columns: ['metric', 'change (95 % interval)', 'outcome'],
+      columns: ['metric', `change (${plot.level} interval)`, 'outcome'],
       rows: plot.rows.map((row) => [row.name, row.label, row.outcome]),
     },
   };
