@@ -15,7 +15,6 @@ import type { Machine } from './simulated-machine.ts';
 export const designs: readonly { readonly name: string; readonly design: ComparisonDesign }[] = [
   { name: '6 pairs', design: fixedDesign(6) },
   { name: '10 pairs', design: fixedDesign(10) },
-  { name: '16 pairs', design: fixedDesign(16) },
   { name: 'looks at 8 and 16', design: twoLooks(16) },
 ];
 

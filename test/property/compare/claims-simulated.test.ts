@@ -104,7 +104,7 @@ test.each([
 
 describe('bounds instead of values', () => {
   const limitMicros = 5_000_000;
-  const edgeCases = 150;
+  const edgeCases = 100;
 
   /** One run whose p50 is `micros`, or unknown from the timeout on. */
   const content = (micros: number) =>

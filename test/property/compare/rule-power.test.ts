@@ -16,7 +16,7 @@ import {
   simulatedPairs,
 } from '../../support/simulated-pairs.ts';
 
-const cases = 400;
+const cases = 300;
 const promised = 0.8;
 
 const designs: readonly { readonly name: string; readonly design: ComparisonDesign }[] = [
@@ -42,8 +42,8 @@ function found(
 
 describe.each(designs)('$name', ({ name, design }) => {
   describe.each([steadyMachine, heavyTailed, sometimesNoisy])('$name', (machine) => {
-    // The spread of a pair is some 7 %: the tolerance counts for nothing, for as much as it, for nearly everything.
-    test.each([0.001, 0.1, 0.4])('with a tolerance of %d', (tolerance) => {
+    // The spread of a pair is some 7 %: the tolerance counts for nothing, or for as much as it.
+    test.each([0.001, 0.1])('with a tolerance of %d', (tolerance) => {
       const hits = countOf(cases, `${name} ${machine.name} ${tolerance}`, (seed) =>
         found(directed('p95'), machine, design, tolerance, seed),
       );
