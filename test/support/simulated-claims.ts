@@ -9,7 +9,7 @@ import type { RunData } from '../../src/record/data.ts';
 import { runDataOf } from './run-record.ts';
 
 /** Of one run of a second, as `query`. */
-export interface Counts {
+interface Counts {
   readonly offered: number;
   readonly ok: number;
 }
