@@ -42,7 +42,9 @@ const safe = withoutControls;
 
 /** Cells below each other; the first is a status and has its colour. */
 function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
   return rows.map((row) => {
     const [status = '', ...cells] = row;
     const padding = ' '.repeat((widths[0] ?? 0) - status.length);

@@ -4,24 +4,15 @@ import { MettleError } from '../kernel/errors.ts';
 import type { Gate } from '../slo/gate.ts';
 import type { Metric } from '../slo/metrics/metric.ts';
 import { metricOf } from '../slo/reading.ts';
-import { blurOf } from './blur.ts';
+import { type ClaimTest, expectationProblem, testOf, tooBlurred, verdictFor } from './claim-test.ts';
 import { measureFrom } from './comparison.ts';
 import { fixedLevels, type Levels } from './design.ts';
-import { factorOf, parseExpectation } from './expectation.ts';
+import { parseExpectation } from './expectation.ts';
 import type { Expectation } from './expectation.ts';
-import {
-  changeOf,
-  effectsOf,
-  estimateOf,
-  intervalOf,
-  logRatio,
-  measurePairs,
-  mediansOf,
-  storedInterval,
-  unusable,
-  weightedDifference,
-} from './pair-values.ts';
-import type { ComparedPair, MeasuredPair, Quantity } from './pair-values.ts';
+import { mediansOf } from './medians.ts';
+import { effectsOf, estimateOf, intervalOf, measurePairs, storedInterval, unusable } from './pair-values.ts';
+import type { ComparedPair, MeasuredPair } from './pair-values.ts';
+import { changeOf } from './quantity.ts';
 import type { ClaimResult } from './schema.ts';
 import type { Interval } from './signed-rank.ts';
 import { unlikeFaults } from './unlike-faults.ts';
@@ -35,71 +26,6 @@ export interface Claim {
   readonly expect: string;
   readonly documented: { readonly before: string; readonly after: string } | null;
   readonly because: string | null;
-}
-
-/** The quantity that is tested and the side of the threshold on which the claim holds. */
-interface Test {
-  readonly quantity: Quantity;
-  /** What the rate before is multiplied with; 1 for ratios and points. */
-  readonly factor: number;
-  readonly threshold: number;
-  readonly side: 'below' | 'above';
-  /** Lying on the threshold itself is enough (`no worse than`). */
-  readonly inclusive: boolean;
-}
-
-/** Why an expectation cannot be held against a metric, one sentence; null when it can. */
-export function expectationProblem(expectation: Expectation, metric: Metric): string | null {
-  if (expectation.amount.unit === 'points' && metric.scale !== 'points') {
-    return 'points are for rates and scores: expect a percentage or a factor of this metric';
-  }
-  if (expectation.kind === 'no worse' && metric.better === null)
-    return 'nothing says whether less or more of it would be worse: expect `at least 10% lower` or `… higher`';
-  return null;
-}
-
-function testOf(expectation: Expectation, metric: Metric): Test {
-  const { amount } = expectation;
-  const inclusive = expectation.kind === 'no worse';
-  const lowerIsBetter = metric.better === 'lower';
-  const side = (inclusive ? lowerIsBetter : expectation.direction === 'lower') ? 'below' : 'above';
-  if (amount.unit === 'points') {
-    const up = inclusive ? side === 'below' : side === 'above';
-    const threshold = up ? amount.value : -amount.value;
-    return { quantity: weightedDifference(1), factor: 1, threshold, side, inclusive };
-  }
-  const factor = inclusive ? (lowerIsBetter ? 1 + amount.value : 1 - amount.value) : factorOf(expectation);
-  return metric.scale === 'log'
-    ? { quantity: logRatio(metric), factor: 1, threshold: Math.log(factor), side, inclusive }
-    : { quantity: weightedDifference(factor), factor, threshold: 0, side, inclusive };
-}
-
-/** How far the interval lies from the threshold: below 0 is on the good side. `worst`: of its worse end. */
-function distances({ threshold, side }: Test, interval: Interval): { worst: number; best: number } {
-  return side === 'below'
-    ? { worst: interval.high - threshold, best: interval.low - threshold }
-    : { worst: threshold - interval.low, best: threshold - interval.high };
-}
-
-function verdictFor(test: Test, interval: Interval): 'confirmed' | 'refuted' | 'inconclusive' {
-  const { worst, best } = distances(test, interval);
-  if (worst < 0 || (test.inclusive && worst === 0)) return 'confirmed';
-  return best > 0 ? 'refuted' : 'inconclusive';
-}
-
-/** Why a rate or score does not show what its interval says: it was counted in too little; null when it does. */
-function tooBlurred(test: Test, metric: Metric, pairs: readonly MeasuredPair[], interval: Interval): string | null {
-  const verdict = verdictFor(test, interval);
-  const blur = blurOf(metric, pairs, test.factor);
-  if (blur === null || verdict === 'inconclusive') return null;
-  const { worst, best } = distances(test, interval);
-  const clear = verdict === 'confirmed' ? worst + blur.width < 0 : best - blur.width > 0;
-  if (clear) return null;
-  // Of a share of next to nothing, `no worse than 10%` asks for less than matters: what no comparison of rates calls a change.
-  const relative = test.inclusive && test.threshold === 0 && blur.fits(metric.tolerance(metric.name));
-  const exact = test.inclusive && test.threshold !== 0 && worst + blur.width === 0;
-  if (verdict === 'confirmed' && (relative || exact)) return null;
-  return `${blur.text} are too few to tell`;
 }
 
 function expectationFrom(text: string): Expectation {
@@ -134,14 +60,14 @@ function measuredText(metric: Metric, pairs: readonly MeasuredPair[], { confiden
     : estimateText({ ...estimateOf(effects), interval, confidence }, metric.scale);
 }
 
-/** Nothing before and nothing after: of nothing, no share can be told. */
-const isNothing = (metric: Metric, test: Test, interval: Interval): boolean =>
-  metric.scale === 'points' && test.threshold === 0 && interval.low === 0 && interval.high === 0;
+/** Of nothing, no share can be told. */
+const isNothing = (metric: Metric, pairs: readonly MeasuredPair[]): boolean =>
+  metric.scale === 'points' && pairs.every(({ before, after }) => before.value === 0 && after.value === 0);
 
 function judge(
   claim: Claim,
   metric: Metric,
-  test: Test,
+  test: ClaimTest,
   pairs: readonly MeasuredPair[],
   levels: Levels,
 ): Judged {
@@ -150,7 +76,7 @@ function judge(
   if (interval === null) return invalid('too few pairs');
   const found = verdictFor(test, interval);
   const blurred = tooBlurred(test, metric, pairs, interval);
-  const nothing = isNothing(metric, test, interval) && found === 'inconclusive';
+  const nothing = isNothing(metric, pairs) && found === 'inconclusive';
   const why = nothing ? 'there was nothing before and nothing after, which shows no change' : blurred;
   const verdict = blurred === null ? found : 'inconclusive';
   const because = why === null ? '' : `; ${why}`;

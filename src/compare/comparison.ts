@@ -11,8 +11,10 @@ import { metricOf } from '../slo/reading.ts';
 import { fixedLevels, type Levels } from './design.ts';
 import { asShare, judge, weigh } from './outcome.ts';
 import type { Judgement } from './outcome.ts';
-import { changeOf, effectsOf, measurePairs, mediansOf, storedInterval, unusable } from './pair-values.ts';
+import { mediansOf } from './medians.ts';
+import { effectsOf, measurePairs, storedInterval, unusable } from './pair-values.ts';
 import type { ComparedPair, Effect, MeasuredPair } from './pair-values.ts';
+import { changeOf } from './quantity.ts';
 import type { MetricComparison } from './schema.ts';
 import { signedRankPValue } from './signed-rank-test.ts';
 import { unlikeFaults } from './unlike-faults.ts';
@@ -83,8 +85,7 @@ export function compareMeasure(
     options.invalid ??
     (better === null ? withoutDirection(measure) : (unlikeFaults(measure, runs) ?? unusable(pairs)));
   const directed = refusal === null && better !== null ? { ...metric, better } : null;
-  const weighed =
-    directed === null ? null : weigh(directed, pairs, tolerance, options.levels ?? fixedLevels);
+  const weighed = directed === null ? null : weigh(directed, pairs, tolerance, options.levels ?? fixedLevels);
   const judgement: Judgement =
     weighed === null ? { outcome: 'invalid', reason: refusal ?? 'too few pairs' } : judge(weighed);
   const record: MetricComparison = {

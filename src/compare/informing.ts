@@ -59,9 +59,12 @@ export function informingMeasures(
   const kept = phases.slice(0, mostPhases);
   const notes: string[] = [];
   const all = kept.flatMap((phase) =>
-    usual.map(
-      (metric): Measure => ({ metric, subject, argument: null, during: phase === null ? [] : [phase] }),
-    ),
+    usual.map((metric): Measure => ({
+      metric,
+      subject,
+      argument: null,
+      during: phase === null ? [] : [phase],
+    })),
   );
   const left: string[] = [];
   const measures = all.filter((measure) => {
@@ -71,7 +74,8 @@ export function informingMeasures(
     left.push(`${printMeasure(measure)} (${before})`);
     return false;
   });
-  if (left.length > 0) notes.push(`not compared, because neither variant has it in all its runs: ${left.join('; ')}`);
+  if (left.length > 0)
+    notes.push(`not compared, because neither variant has it in all its runs: ${left.join('; ')}`);
   if (phases.length > kept.length)
     notes.push(`not compared on their own: ${phases.slice(mostPhases).join(', ')}`);
   return { measures, notes };

@@ -3,9 +3,9 @@
 import type { RunData } from '../record/data.ts';
 import type { Measure } from '../slo/expression.ts';
 import type { Gate } from '../slo/gate.ts';
-import type { Metric } from '../slo/metrics/metric.ts';
 import { readMeasure } from '../slo/reading.ts';
-import { hodgesLehmann, median, signedRankInterval } from './signed-rank.ts';
+import type { Quantity } from './quantity.ts';
+import { hodgesLehmann, signedRankInterval } from './signed-rank.ts';
 import type { Interval } from './signed-rank.ts';
 
 export interface ComparedPair {
@@ -81,41 +81,6 @@ export interface Effect {
   readonly greatest: number;
 }
 
-/** What is computed of a pair. `least` and `greatest` get the values that make it so, and may be infinite. */
-export interface Quantity {
-  value(before: number, after: number): number;
-  least(before: number, after: number): number;
-  greatest(before: number, after: number): number;
-}
-
-/**
- * ln(after/before). A zero is kept: it counts as the smallest value that can be told from none, and what is more is open.
- * From 5 to 0 is a fall of at least 80 %; two values that cannot be told from none are equal.
- */
-export function logRatio(metric: Metric): Quantity {
-  const floor = metric.subject === 'series' ? Math.min(1, metric.resolution) : metric.resolution;
-  const value = (before: number, after: number): number =>
-    Math.log(Math.max(after, floor) / Math.max(before, floor));
-  const alike = (before: number, after: number): boolean => before <= floor && after <= floor;
-  return {
-    value,
-    least: (before, after) =>
-      after < floor && !alike(before, after) ? Number.NEGATIVE_INFINITY : value(before, after),
-    greatest: (before, after) =>
-      before < floor && !alike(before, after) ? Number.POSITIVE_INFINITY : value(before, after),
-  };
-}
-
-/** after − factor · before. */
-export function weightedDifference(factor: number): Quantity {
-  const value = (before: number, after: number): number => after - factor * before;
-  return { value, least: value, greatest: value };
-}
-
-/** The change itself: the logarithm of the ratio, or points. */
-export const changeOf = (metric: Metric): Quantity =>
-  metric.scale === 'points' ? weightedDifference(1) : logRatio(metric);
-
 /** Effects of pairs that are usable. A censored `before` is open downward, a censored `after` upward. */
 export function effectsOf(pairs: readonly MeasuredPair[], quantity: Quantity): Effect[] {
   return pairs.flatMap(({ before, after }) =>
@@ -144,43 +109,6 @@ export function estimateOf(effects: readonly Effect[]): { estimate: number; rang
   const low = hodgesLehmann(effects.map((effect) => effect.least));
   const high = hodgesLehmann(effects.map((effect) => effect.greatest));
   return { estimate, range: low === estimate && high === estimate ? null : { low, high } };
-}
-
-export interface RoleMedian {
-  /** Null when there is no value. */
-  readonly value: number | null;
-  /** It is a lower bound: a value that it rests on is one. */
-  readonly atLeast: boolean;
-}
-
-/** Of values that may be lower bounds. */
-export function boundedMedian(
-  sides: readonly { readonly value: number | null; readonly atLeast: boolean }[],
-): RoleMedian {
-  const values = sides.flatMap(({ value }) => value ?? []);
-  if (values.length === 0) return { value: null, atLeast: false };
-  const greatest = sides.flatMap(({ value, atLeast }) =>
-    value === null ? [] : [atLeast ? Number.POSITIVE_INFINITY : value],
-  );
-  const value = median(values);
-  return { value, atLeast: median(greatest) !== value };
-}
-
-/** As records store the medians of the runs of both sides. */
-export function mediansOf(pairs: readonly MeasuredPair[]): {
-  beforeMedian: number | null;
-  afterMedian: number | null;
-  beforeMedianAtLeast: boolean;
-  afterMedianAtLeast: boolean;
-} {
-  const before = boundedMedian(pairs.map((pair) => pair.before));
-  const after = boundedMedian(pairs.map((pair) => pair.after));
-  return {
-    beforeMedian: before.value,
-    afterMedian: after.value,
-    beforeMedianAtLeast: before.atLeast,
-    afterMedianAtLeast: after.atLeast,
-  };
 }
 
 /** As the comparison record stores it: JSON has no infinity, so an open end is null. */

@@ -3,7 +3,8 @@
 import { promiseFrom } from '../slo/gates.ts';
 import { metricOf } from '../slo/reading.ts';
 import type { RunRecord } from '../record/schema.ts';
-import { boundedMedian, type ComparedPair } from './pair-values.ts';
+import { boundedMedian } from './medians.ts';
+import type { ComparedPair } from './pair-values.ts';
 import type { Comparison } from './schema.ts';
 
 type Tally = Comparison['promises'][number]['before'];

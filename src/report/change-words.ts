@@ -44,9 +44,7 @@ export function noiseText({ noise, scale }: MetricComparison): string {
     repeated === null || repeated.comparisons === 0
       ? []
       : [`${repeated.falseAlarms} of ${repeated.comparisons} against itself called a change`],
-    noise.comparisons === 0
-      ? []
-      : [`${noise.falseAlarms} of ${noise.comparisons} with members swapped`],
+    noise.comparisons === 0 ? [] : [`${noise.falseAlarms} of ${noise.comparisons} with members swapped`],
   ].flat();
   return parts.join('; ');
 }
@@ -66,7 +64,9 @@ export const claimsNote = (comparison: Comparison): string | null =>
 export const forcedLead = 'Forced: these runs are not comparable. What differs may be all of the change:';
 
 /** Metrics in their groups: of whole runs, then of each phase; none is empty. */
-export function byPhase(metrics: readonly MetricComparison[]): { title: string; metrics: MetricComparison[] }[] {
+export function byPhase(
+  metrics: readonly MetricComparison[],
+): { title: string; metrics: MetricComparison[] }[] {
   const titles = [...new Set(metrics.map(({ during }) => during.join(', ')))].sort(
     (a, b) => Number(a !== '') - Number(b !== ''),
   );

@@ -86,7 +86,8 @@ const repeatLines = ({ repeats }: Comparison): string[] =>
     ? []
     : [
         ...repeats.map(
-          ({ id, pair, reasons }) => `- made again: ${plain(id)} (pair ${pair}): ${plain(reasons.join('; '))}`,
+          ({ id, pair, reasons }) =>
+            `- made again: ${plain(id)} (pair ${pair}): ${plain(reasons.join('; '))}`,
         ),
         '',
       ];

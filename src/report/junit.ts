@@ -57,7 +57,8 @@ function promiseCase(slo: SloRecord): TestCase {
 export function comparisonJunit(comparison: Comparison): string {
   const { status, reasons, exitCode } = comparison.verdict;
   const broken = ['invalid', 'interrupted'].includes(status) || exitCode === exitCodes.undoFailed;
-  const forced = comparison.forced.length === 0 ? '' : `; forced in spite of: ${comparison.forced.join('; ')}`;
+  const forced =
+    comparison.forced.length === 0 ? '' : `; forced in spite of: ${comparison.forced.join('; ')}`;
   const itself: TestCase = {
     name: 'the comparison itself',
     outcome: broken ? 'error' : 'passed',

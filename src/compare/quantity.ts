@@ -1,0 +1,38 @@
+// What is computed of the two values of a pair: the logarithm of their ratio, or a difference in points.
+
+import type { Metric } from '../slo/metrics/metric.ts';
+
+/** What is computed of a pair. `least` and `greatest` get the values that make it so, and may be infinite. */
+export interface Quantity {
+  value(before: number, after: number): number;
+  least(before: number, after: number): number;
+  greatest(before: number, after: number): number;
+}
+
+/**
+ * ln(after/before). A zero is kept: it counts as the smallest value that can be told from none, and what is more is open.
+ * From 5 to 0 is a fall of at least 80 %; two values that cannot be told from none are equal.
+ */
+export function logRatio(metric: Metric): Quantity {
+  const floor = metric.subject === 'series' ? Math.min(1, metric.resolution) : metric.resolution;
+  const value = (before: number, after: number): number =>
+    Math.log(Math.max(after, floor) / Math.max(before, floor));
+  const alike = (before: number, after: number): boolean => before <= floor && after <= floor;
+  return {
+    value,
+    least: (before, after) =>
+      after < floor && !alike(before, after) ? Number.NEGATIVE_INFINITY : value(before, after),
+    greatest: (before, after) =>
+      before < floor && !alike(before, after) ? Number.POSITIVE_INFINITY : value(before, after),
+  };
+}
+
+/** after − factor · before. */
+export function weightedDifference(factor: number): Quantity {
+  const value = (before: number, after: number): number => after - factor * before;
+  return { value, least: value, greatest: value };
+}
+
+/** The change itself: the logarithm of the ratio, or points. */
+export const changeOf = (metric: Metric): Quantity =>
+  metric.scale === 'points' ? weightedDifference(1) : logRatio(metric);
