@@ -17,7 +17,7 @@ function show(effect: number, scale: Scale): string {
 export const effectText = show;
 
 /** `95 %`, `97.06 %` */
-export const confidenceText = (confidence: number): string => `${Number((100 * confidence).toFixed(2))} %`;
+const confidenceText = (confidence: number): string => `${Number((100 * confidence).toFixed(2))} %`;
 
 /** An estimate that rests on bounds says so: `≤ −81.2 %`, `not known`; `range` null: it is exact. */
 function boundText(estimate: number, range: Interval | null, scale: Scale): string {
