@@ -70,7 +70,7 @@ export function unusable(pairs: readonly MeasuredPair[]): string | null {
   const [first, ...others] = lacking;
   if (first !== undefined) return others.length === 0 ? first : `${first}; so in ${others.length} more runs`;
   return pairs.length < fewestPairs
-    ? `${pairs.length} pairs are too few: at least ${fewestPairs} are needed`
+    ? `${pairs.length === 1 ? '1 pair is' : `${pairs.length} pairs are`} too few: at least ${fewestPairs} are needed`
     : null;
 }
 

@@ -82,7 +82,7 @@ it('shows what two single runs differ in, and judges nothing', async () => {
   const { exitCode, stdout } = await compare('a/A0', 'b/B1');
   expect(exitCode, stdout).toBe(3);
   expect(stdout).toContain('1 pair says nothing about chance: at least 6 are needed');
-  expect(stdout).toMatch(/p50\(query\) +100(\.\d+)? ms -> 50(\.\d+)? ms, −\d/);
+  expect(stdout).toMatch(/p50\(query\) +100(\.\d+)?ms -> 50(\.\d+)?ms, −49\.\d%/);
 });
 
 it.each<[readonly string[], string]>([

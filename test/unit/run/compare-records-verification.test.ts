@@ -4,10 +4,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Comparison, ComparisonRun } from '../../../src/compare/schema.ts';
+import { type Comparison, comparisonFormatVersion, type ComparisonRun } from '../../../src/compare/schema.ts';
 import { writeRecord } from '../../../src/record/store.ts';
 import { compareRecords, type CompareRecordsRequest } from '../../../src/run/compare-records.ts';
-import { sampleComparison } from '../../support/comparison-data.ts';
 import { runDataOf, type RunSketch } from '../../support/run-record.ts';
 import { repeated, sliceOf } from '../../support/slices.ts';
 
@@ -24,6 +23,28 @@ afterEach(async () => {
 });
 
 const second = 1_000_000;
+
+const faster: Comparison['claims'][number] = {
+  ...{ id: 'faster', says: 'it is faster', metric: 'p50(query)', expect: 'at least 40% lower' },
+  ...{ documented: null, because: null, unit: 'µs', scale: 'log' },
+  ...{ beforeMedian: null, afterMedian: null, beforeMedianAtLeast: false, afterMedianAtLeast: false },
+  ...{ estimate: null, estimateRange: null, interval: null, threshold: Math.log(0.6), side: 'below' },
+  ...{ verdict: 'invalid', reason: 'nobody has judged it yet' },
+};
+
+const emptyComparison = (id: string, pairs: number): Comparison => ({
+  formatVersion: comparisonFormatVersion,
+  ...{ id, pairs, target: 'checkout', variants: { before: 'before', after: 'after' }, seed: 1 },
+  scenario: { name: 'checkout with a slow database', file: null, hash: 'a'.repeat(64) },
+  design: { kind: 'fixed', looks: [pairs], confidence: 0.95, equivalence: 0.9 },
+  ...{ forced: [], noise: null, runs: [], repeats: [], metrics: [], claims: [], promises: [], spectra: [] },
+  ...{
+    startedAt: '2026-01-05T09:00:00.000Z',
+    finishedAt: '2026-01-05T10:00:00.000Z',
+    command: 'mettle verify',
+  },
+  ...{ environment: {}, notes: [], verdict: { status: 'pass', reasons: [], exitCode: 0 } },
+});
 
 interface Wanted {
   readonly pairs?: number;
@@ -56,12 +77,7 @@ async function keepVerification(name: string, wanted: Wanted = {}): Promise<void
       runs.push({ id, pair, role, variant, seed, position: 0, folder: at, verdict: 'pass', reasons: [] });
     }
   }
-  const claim = { ...sampleComparison().claims[0]!, metric: 'p50(query)', expect: 'at least 40% lower' };
-  const comparison = sampleComparison({
-    ...{ id: name, pairs, runs, claims: [claim], verdict: { status: 'pass', reasons: [], exitCode: 0 } },
-    design: { kind: 'fixed', looks: [pairs], confidence: 0.95, equivalence: 0.9 },
-    ...wanted.comparison,
-  });
+  const comparison = { ...emptyComparison(name, pairs), runs, claims: [faster], ...wanted.comparison };
   await writeFile(join(folder, name, 'comparison.json'), JSON.stringify(comparison));
 }
 
@@ -144,12 +160,11 @@ test('one that died before it could compare is paired by its variants and seeds'
 test('nothing outside of its folder is read, and no other run under its name', async () => {
   await keepVerification('other');
   await keepVerification('v', { pairs: 7 });
-  const { runs } = sampleComparison();
-  const own = { ...runs[0]!, id: 'v-1-before', pair: 1, role: 'before' as const };
-  const listed = (at: string) => [
-    { ...own, folder: at },
-    { ...own, role: 'after' as const, folder: at },
-  ];
+  const listed = (at: string) =>
+    (['before', 'after'] as const).map((role): ComparisonRun => ({
+      ...{ id: 'v-1-before', pair: 1, role, variant: role, seed: 1001, position: 1, folder: at },
+      ...{ verdict: 'pass', reasons: [] },
+    }));
   for (const at of ['../other/runs/1-before', join(folder, 'other', 'runs', '1-before')]) {
     await keepVerification('v', { comparison: { runs: listed(at) } });
     await expect(compare(['v'])).rejects.toMatchObject({ code: 'RECORD_NOT_FOUND', exitCode: 2 });
