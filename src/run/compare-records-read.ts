@@ -10,7 +10,7 @@ import type { RunRecord } from '../record/schema.ts';
 import { readRecord } from '../record/store.ts';
 import type { StoredPair } from './compare-records-pairs.ts';
 
-export interface ReadRun {
+interface ReadRun {
   /** Absolute. */
   readonly folder: string;
   readonly data: RunData;
