@@ -13,10 +13,7 @@ const commitText = (run: TrendMetric['runs'][number] | undefined): string => {
 };
 
 /** `between 2026… (3f2a01b9cd) and 2026… (77ab01b9cd)` */
-function betweenText(
-  { runs }: Pick<TrendMetric, 'runs'>,
-  { index }: Pick<TrendChange, 'index'>,
-): string {
+function betweenText({ runs }: Pick<TrendMetric, 'runs'>, { index }: Pick<TrendChange, 'index'>): string {
   const [last, first] = [runs[index - 1], runs[index]];
   const same =
     last?.commit?.sha !== undefined &&
