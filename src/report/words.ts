@@ -84,7 +84,10 @@ export function formatEstimate(
 ): string {
   if (estimate === null) return 'not computable';
   const text = formatBounded(estimate, scale, range);
-  return interval === null ? text : `${text} (${fromTo(interval, scale)})`;
+  if (interval === null) return text;
+  const ends = fromTo(interval, scale);
+  // The unit stands once.
+  return `${text} (${text.endsWith(' pts') ? ends.replaceAll(' pts', '') : ends})`;
 }
 
 /** `2026-11-22 10:30:00 UTC` */
