@@ -1,11 +1,12 @@
 // Where noise floors are kept: one file for each set of comparable runs; a newer one takes its place.
 
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../kernel/json.ts';
 import { errnoOf, messageOf } from '../kernel/errors.ts';
 import { writeFileAtomic } from './atomic.ts';
+import { makeFolder } from './make-folder.ts';
 import { type Noise, noiseSchema } from './noise-schema.ts';
 
 type Traits = Noise['traits'];
@@ -41,6 +42,6 @@ export async function readNoise(
 
 /** `stateFolder` exists and belongs to this user alone. Throws RECORD_UNWRITABLE or what making a folder throws. */
 export async function writeNoise(stateFolder: string, noise: Noise): Promise<void> {
-  await mkdir(join(stateFolder, 'noise'), { recursive: true, mode: 0o700 });
+  makeFolder(join(stateFolder, 'noise'), 0o700);
   await writeFileAtomic(fileOf(stateFolder, noise.traits), `${JSON.stringify(noise, null, 2)}\n`);
 }

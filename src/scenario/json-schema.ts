@@ -1,10 +1,11 @@
 // JSON Schemas for editors and for readers of records, generated from the zod schemas that really check the files.
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { comparisonSchema } from '../compare/schema.ts';
 import { trendSchema } from '../compare/trend-schema.ts';
+import { makeFolder } from '../record/make-folder.ts';
 import { runRecordSchema } from '../record/schema.ts';
 import { targetSchema } from '../system/target-schema.ts';
 import { type Descriptions, scenarioDescriptions, targetDescriptions } from './key-descriptions.ts';
@@ -90,7 +91,7 @@ export const schemaText = (schema: JsonSchema): string => `${JSON.stringify(sche
 
 /** Writes every schema into the folder, which is created when missing. Resolves to the paths written. */
 export async function writeSchemas(folder: string): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   const files = Object.entries(jsonSchemas()).map(([name, schema]) => ({ path: join(folder, name), schema }));
   await Promise.all(files.map(({ path, schema }) => writeFile(path, schemaText(schema))));
   return files.map(({ path }) => path);
