@@ -1,7 +1,7 @@
 // The history of runs: a folder to which every run adds one small file, so that copies of it merge without conflict.
 
 import { randomBytes } from 'node:crypto';
-import { link, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, messageOf } from '../kernel/errors.ts';
 import { unwritable, writableFolder } from './atomic.ts';
@@ -18,8 +18,8 @@ interface History {
 const mostBytes = 4 * 1_048_576;
 
 /**
- * Adds a run, once: what is there already stays as it is. Resolves to whether it was added. Throws RECORD_UNWRITABLE
- * (exit code 3).
+ * Adds a run, once: what tells of it already stays as it is, what is torn gives way. Resolves to whether it was added.
+ * Throws RECORD_UNWRITABLE (exit code 3).
  */
 export async function appendHistory(folder: string, entry: HistoryEntry): Promise<boolean> {
   const path = join(folder, `${historyEntrySchema.shape.id.parse(entry.id)}.json`);
@@ -28,7 +28,10 @@ export async function appendHistory(folder: string, entry: HistoryEntry): Promis
   await writableFolder(folder);
   try {
     await writeWhole(temporary, text);
-    return await linkNew(temporary, path, text);
+    if (await linkNew(temporary, path, text)) return true;
+    if (await tellsOf(entry.id, path)) return false;
+    await rename(temporary, path);
+    return true;
   } catch (error) {
     throw unwritable(path, error);
   } finally {
@@ -51,6 +54,15 @@ async function linkNew(temporary: string, path: string, text: string): Promise<b
   }
 }
 
+/** A newer Mettle may know more of the run than this one can read. */
+async function tellsOf(id: string, path: string): Promise<boolean> {
+  const read = await readEntry(path).catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT') return 'it is a link to nothing';
+    throw error;
+  });
+  return typeof read === 'string' ? read.startsWith(newer) : read.id === id;
+}
+
 async function writeWhole(path: string, text: string): Promise<void> {
   const file = await open(path, 'wx');
   try {
@@ -61,26 +73,21 @@ async function writeWhole(path: string, text: string): Promise<void> {
   }
 }
 
-/** Never rejects: what cannot be read is passed over. A run that is there twice counts once. */
+/** Never rejects: what cannot be read is passed over, and what has another name than its run: a copy of its entry. */
 export async function readHistory(folder: string): Promise<History> {
   const skipped: string[] = [];
-  const byId = new Map<string, HistoryEntry>();
+  const entries: HistoryEntry[] = [];
   for (const name of await namesIn(folder, skipped)) {
     const read = await readEntry(join(folder, name)).catch((error: unknown) => messageOf(error));
-    if (typeof read === 'string') {
-      skipped.push(`${join(folder, name)} is passed over: ${read}`);
-      continue;
-    }
-    const there = byId.get(read.id);
-    if (there === undefined) byId.set(read.id, read);
-    else if (JSON.stringify(there) !== JSON.stringify(read))
-      skipped.push(
-        `${join(folder, name)} is passed over: another file tells of the run ${read.id} differently`,
-      );
+    const why = typeof read === 'string' ? read : misnamed(read, name);
+    if (why !== null) skipped.push(`${join(folder, name)} is passed over: ${why}`);
+    else if (typeof read !== 'string') entries.push(read);
   }
-  const entries = [...byId.values()].sort(byTime);
-  return { entries, skipped };
+  return { entries: entries.sort(byTime), skipped };
 }
+
+const misnamed = ({ id }: HistoryEntry, name: string): string | null =>
+  name === `${id}.json` ? null : `it tells of the run ${id}, whose file is ${id}.json`;
 
 const byTime = (a: HistoryEntry, b: HistoryEntry): number =>
   Date.parse(a.startedAt) - Date.parse(b.startedAt) || (a.id < b.id ? -1 : 1);
@@ -95,6 +102,8 @@ async function namesIn(folder: string, skipped: string[]): Promise<string[]> {
     return [];
   }
 }
+
+const newer = 'a newer Mettle wrote it';
 
 /** The entry, or why it is none. */
 async function readEntry(path: string): Promise<HistoryEntry | string> {
@@ -111,7 +120,7 @@ async function readEntry(path: string): Promise<HistoryEntry | string> {
   if (read.success) return read.data;
   const version = versionOf(document);
   if (typeof version === 'number' && version > historyFormatVersion)
-    return `a newer Mettle wrote it (format version ${version}, this one reads ${historyFormatVersion})`;
+    return `${newer} (format version ${version}, this one reads ${historyFormatVersion})`;
   const issue = read.error.issues[0];
   return `it is no entry of a history: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
 }

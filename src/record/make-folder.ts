@@ -11,11 +11,12 @@ export function makeFolder(folder: string, mode?: number): void {
   for (const one of missing) makeOne(one, mode);
 }
 
-/** False: there is nothing of that name. Throws when there is something else, and at the root of nothing. */
+/** False: there is nothing of that name. Throws when there is something else. */
 function isFolder(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: dirname(path) === path });
-  if (found === undefined) return false;
-  if (!found.isDirectory()) throw notAFolder(path);
+  const found = statSync(path, { throwIfNoEntry: false });
+  // A drive that is not there has no parents to make.
+  if (found === undefined && dirname(path) !== path) return false;
+  if (found?.isDirectory() !== true) throw notAFolder(path);
   return true;
 }
 

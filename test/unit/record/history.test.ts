@@ -1,6 +1,6 @@
 // The history on disk: added once, read in order of time, and what is no entry passed over with a sentence.
 
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -92,14 +92,38 @@ test('what is not meant to be an entry needs no word: notes, files of git, folde
   expect((await readHistory(folder)).skipped).toHaveLength(1);
 });
 
-test('a run that is there twice counts once; that two files disagree about it is told', async () => {
-  const entry = entryOf({ id: 'twice' });
+test('a copy of an entry under another name never takes its place', async () => {
+  const entry = entryOf({ id: 'r0003', value: 100_000 });
   await appendHistory(folder, entry);
-  const text = await readFile(join(folder, 'twice.json'), 'utf8');
-  await writeFile(join(folder, 'twice-from-cache.json'), text);
-  expect(await readHistory(folder)).toMatchObject({ entries: [{ id: 'twice' }], skipped: [] });
-  await writeFile(join(folder, 'twice-other.json'), JSON.stringify({ ...entry, variant: 'other' }));
+  const copy = { ...entryOf({ id: 'r0003', value: 555 }), scenario: { name: 'other', hash: 'b'.repeat(64) } };
+  for (const name of ['a-copy.json', 'z-copy.json'])
+    await writeFile(join(folder, name), JSON.stringify(copy));
   const { entries, skipped } = await readHistory(folder);
   expect(entries).toEqual([entry]);
-  expect(skipped).toEqual([expect.stringContaining('differently')]);
+  expect(skipped).toHaveLength(2);
+  expect(skipped[0]).toContain('it tells of the run r0003, whose file is r0003.json');
+});
+
+test.each(['{"formatVersion":1,"id":"r0001', '', JSON.stringify(entryOf({ id: 'other' }))])(
+  'what is under its name and does not tell of it gives way: %s',
+  async (text) => {
+    await mkdir(folder);
+    await writeFile(join(folder, 'r0001.json'), text);
+    const entry = entryOf({ id: 'r0001' });
+    expect(await appendHistory(folder, entry)).toBe(true);
+    expect(await readHistory(folder)).toEqual({ entries: [entry], skipped: [] });
+    expect(await readdir(folder)).toEqual(['r0001.json']);
+    expect(await appendHistory(folder, entry)).toBe(false);
+  },
+);
+
+test('what a newer Mettle wrote stays, and a folder or a link in the way is told or replaced', async () => {
+  await mkdir(join(folder, 'folder.json'), { recursive: true });
+  await expect(appendHistory(folder, entryOf({ id: 'folder' }))).rejects.toMatchObject({ exitCode: 3 });
+  await symlink(join(folder, 'nothing'), join(folder, 'link.json'));
+  expect(await appendHistory(folder, entryOf({ id: 'link' }))).toBe(true);
+  const text = JSON.stringify({ ...entryOf({ id: 'newer' }), formatVersion: 2, more: true });
+  await writeFile(join(folder, 'newer.json'), text);
+  expect(await appendHistory(folder, entryOf({ id: 'newer' }))).toBe(false);
+  expect(await readFile(join(folder, 'newer.json'), 'utf8')).toBe(text);
 });
