@@ -69,7 +69,8 @@ export async function confirm(
   const gathering: Output = { ...output, document: (value) => documents.push(value) };
   try {
     const command = commandOf(loaded, variants, options);
-    const asked = { ...options, command, variants, design: fixedDesign(defaultPairs) };
+    // What is doubted is no baseline of the pairs that are to tell.
+    const asked = { ...options, command, variants, design: fixedDesign(defaultPairs), except: run.id };
     const { comparison, reportPath } = await verifyScenario(loaded, asked);
     printComparison(gathering, comparison, reportPath);
     return { document: documents[0], exitCode: comparison.verdict.exitCode as ExitCode };

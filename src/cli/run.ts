@@ -15,6 +15,7 @@ import { collect, outputOf, type ProgramFlags, programOptions, withRunOptions } 
 import { type Output, reportError } from './output.ts';
 import { printRun } from './print-run.ts';
 import { onlyVariant } from './variant.ts';
+import { worstCode } from './worst-code.ts';
 
 interface RunFlags extends ProgramFlags {
   readonly variant?: string;
@@ -86,26 +87,20 @@ async function runEach(
 ): Promise<ExitCode> {
   const documents: unknown[] = [];
   const gathering: Output = { ...output, document: (value) => documents.push(value) };
-  let worst: ExitCode = exitCodes.ok;
+  const codes: ExitCode[] = [];
   for (const loaded of all) {
     if (signal.aborted) throw interrupted();
     try {
-      worst = worse(worst, await runOne(loaded, flags, gathering, signal));
+      codes.push(await runOne(loaded, flags, gathering, signal));
     } catch (thrown) {
       if (!(thrown instanceof MettleError) || thrown.exitCode === exitCodes.interrupted) throw thrown;
-      worst = worse(worst, reportError(thrown, output.options.debug));
+      codes.push(reportError(thrown, output.options.debug));
       const { name, file } = loaded.scenario;
       documents.push({ scenario: { name, file }, error: thrown.message, exitCode: thrown.exitCode });
     }
   }
   output.document(documents);
-  return worst;
-}
-
-/** 4 outranks all; then 130, 3, 1 and 2 by how little may be believed; 0 last. */
-function worse(a: ExitCode, b: ExitCode): ExitCode {
-  const order: readonly ExitCode[] = [0, 1, 3, 2, 130, 4];
-  return order.indexOf(b) > order.indexOf(a) ? b : a;
+  return worstCode(codes);
 }
 
 const isUrl = (source: string): boolean => /^(https?|wss?):\/\//.test(source);
@@ -158,7 +153,7 @@ async function runOne(
     ...(confirmation === null ? [] : [confirmation.exitCode]),
     ...(unkept === null ? [] : [reportError(notKept(unkept), output.options.debug)]),
   ];
-  return codes.reduce(worse);
+  return worstCode(codes);
 }
 
 const notKept = (message: string): MettleError =>

@@ -14,9 +14,11 @@ import { promiseFrom, type PromiseText } from '../slo/gates.ts';
 import { printBaseline } from '../slo/print.ts';
 import { type BaselineReading, baselineValue } from '../slo/relative.ts';
 import { baselineReader } from './baseline-reading.ts';
+import { branchesFor, isOfBranches } from './branches.ts';
 import { type EarlierRun, earlierRuns, type Judged } from './earlier-runs.ts';
 import { mergeBaseOf } from './merge-base.ts';
 import { promiseTexts } from './steady.ts';
+import { unfitnessOf } from './unfit.ts';
 
 const green: readonly string[] = ['pass', 'warn'];
 
@@ -32,6 +34,10 @@ interface BaselinePlaces {
   readonly history?: readonly HistoryEntry[];
   /** In which git is asked for merge bases. Default: none can be found. */
   readonly repository?: string;
+  /** Of another branch than this and its own a run knows nothing. Default: nobody says which is the base branch. */
+  readonly baseBranch?: string | null;
+  /** A run that is none to be held against: what is asked is whether it was an exception. */
+  readonly except?: string;
 }
 
 /**
@@ -48,7 +54,8 @@ export async function findBaselines(
     const { limit } = promiseFrom(promise.text);
     return typeof limit === 'number' ? [] : [{ promise, baseline: limit.baseline }];
   });
-  const earlier = asked.length === 0 ? [] : await earlierRuns(judged, places.folder, places.history ?? []);
+  const all = asked.length === 0 ? [] : await earlierRuns(judged, places.folder, places.history ?? []);
+  const earlier = all.filter(({ id }) => id !== places.except);
   const read = readerOf(slo);
   const kinds = new Map(asked.map(({ baseline }) => [printBaseline(baseline), baseline]));
   for (const [what, baseline] of kinds) {
@@ -126,13 +133,16 @@ async function lookUp(baseline: Baseline, asked: LookUp): Promise<Looked> {
     case 'last_green':
     case 'rolling_median': {
       const wanted = baseline.kind === 'last_green' ? 1 : baseline.runs;
-      const runs = await firstOf(usable, wanted, asked.read);
+      const branches = branchesFor(asked.judged.commit, asked.places.baseBranch ?? null);
+      const ofThese = usable.filter(({ commit }) => isOfBranches(commit, branches));
+      const runs = await firstOf(ofThese, wanted, asked.read);
+      const of = branches === null ? '' : ` of ${branches.join(' or ')}`;
       if (runs.length === 0)
         return nothing(
-          `no earlier run in ${where} is comparable and green (\`on_no_data: skip\` lets a first one pass)`,
+          `no earlier run${of} in ${where} is comparable and green (\`on_no_data: skip\` lets a first one pass)`,
         );
       // A median of fewer than half of what was asked for would be another promise.
-      const few = `${runs.length} comparable green runs are too few for ${printBaseline(baseline)}`;
+      const few = `${runs.length} comparable green runs${of} are too few for ${printBaseline(baseline)}`;
       return runs.length * 2 < wanted ? nothing(few) : { runs, reason: null };
     }
   }
@@ -194,10 +204,8 @@ async function pinned(id: string, { judged, places, read }: LookUp): Promise<Loo
 
 async function pinnedEntry(entry: HistoryEntry, judged: Judged, read: ReadRun): Promise<Looked> {
   const { id, verdict, unfit, traits } = entry;
-  if (verdict.status === 'invalid' || verdict.status === 'interrupted' || unfit !== null) {
-    const why = unfit === null ? '' : ` (${unfit})`;
-    return nothing(`the pinned run ${id} is ${verdict.status}${why}: its values are none to compare with`);
-  }
+  const useless = uselessness(verdict.status, unfit);
+  if (useless !== null) return nothing(`the pinned run ${id} ${useless}`);
   const own = traitsOf(judged);
   const names = [...new Set([...Object.keys(own), ...Object.keys(traits)])];
   const other = names.find(
@@ -212,13 +220,15 @@ async function pinnedEntry(entry: HistoryEntry, judged: Judged, read: ReadRun): 
 
 /** Why a run that somebody names is nothing to compare with; null: it was measured whole, and may have failed. */
 function unfitness(run: RunRecord, judged: Judged): string | null {
-  const { verdict, stoppedBy, judgedFrom, grounds } = run;
+  const { verdict, judgedFrom } = run;
   if (run.id === judged.id || judgedFrom === judged.id) return 'is this run itself';
   if (judgedFrom !== undefined) return `is the run ${judgedFrom}, judged again: pin that one`;
-  const measured = grounds === undefined || grounds.invalid.length === 0;
-  const status = measured ? verdict.status : 'invalid';
-  if (status === 'invalid' || status === 'interrupted' || (grounds?.interrupted ?? null) !== null)
-    return `is ${status === 'invalid' ? status : 'interrupted'}: its values are none to compare with`;
-  if (stoppedBy === null) return null;
-  return `was stopped by \`${stoppedBy.promise}\`: a part is not compared with a whole`;
+  return uselessness(verdict.status, unfitnessOf(run));
+}
+
+/** The same of a record and of what the history kept of it. */
+function uselessness(status: HistoryEntry['verdict']['status'], unfit: string | null): string | null {
+  if (unfit !== null) return `is none to compare with: ${unfit}`;
+  if (status !== 'invalid' && status !== 'interrupted') return null;
+  return `is none to compare with: its verdict is ${status}`;
 }

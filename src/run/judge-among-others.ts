@@ -2,31 +2,40 @@
 
 import { dirname } from 'node:path';
 import type { RunData } from '../record/data.ts';
-import { readHistory } from '../record/history.ts';
 import type { HistoryEntry } from '../record/history-schema.ts';
 import { findBaselines } from './baselines.ts';
+import { branchesFor, isOfBranches } from './branches.ts';
 import { repositoryOf } from './commit.ts';
 import { comparableEntries } from './earlier-runs.ts';
 import { historyEntryOf } from './history-entry.ts';
 import { judge, judgedOf, type Measured } from './judge.ts';
-import type { RunRequest } from './run-request.ts';
+import { knownHistory } from './known-history.ts';
+import { baseBranchName } from './merge-base.ts';
+import type { EarlierPlaces, RunRequest } from './run-request.ts';
 import { suspicionOf } from './suspicion.ts';
 
 export async function judgeAmongOthers(request: RunRequest, measured: Measured): Promise<RunData> {
   const { scenario, folder, place } = request;
-  const { records, history } = request.earlier ?? { records: dirname(folder), history: null };
+  const places: EarlierPlaces = request.earlier ?? { records: dirname(folder), history: null };
+  const { records, history, except } = places;
   // Pairs of a verification tell more than a suspicion of one of their runs, and nobody wants to hear the same of each.
   const isSingle = place === undefined;
   const say = isSingle ? request.progress : (): void => undefined;
   const entries = history === null ? null : await entriesIn(history, say);
   const judged = judgedOf(request, measured);
+  const repository = repositoryOf(scenario.file);
+  const baseBranch = await baseBranchName(repository);
   const baselines = await findBaselines(scenario.slo, judged, {
     folder: records,
-    repository: repositoryOf(scenario.file),
+    ...{ repository, baseBranch },
+    ...(except === undefined ? {} : { except }),
     ...(entries === null ? {} : { history: entries }),
   });
   const data = judge(request, measured, baselines);
-  return entries === null || !isSingle ? data : withSuspicion(data, comparableEntries(judged, entries));
+  if (entries === null || !isSingle) return data;
+  const branches = branchesFor(judged.commit, baseBranch);
+  const alike = comparableEntries(judged, entries).filter(({ commit }) => isOfBranches(commit, branches));
+  return withSuspicion(data, alike);
 }
 
 function withSuspicion(data: RunData, earlier: readonly HistoryEntry[]): RunData {
@@ -37,8 +46,8 @@ function withSuspicion(data: RunData, earlier: readonly HistoryEntry[]): RunData
 /** More of a kind are counted. */
 const mostSkippedLines = 5;
 
-async function entriesIn(folder: string, say: (line: string) => void): Promise<HistoryEntry[]> {
-  const { entries, skipped } = await readHistory(folder);
+async function entriesIn(folder: string, say: (line: string) => void): Promise<readonly HistoryEntry[]> {
+  const { entries, skipped } = await knownHistory(folder);
   for (const line of skipped.slice(0, mostSkippedLines)) say(`history: ${line}`);
   const more = skipped.length - mostSkippedLines;
   if (more > 0) say(`history: ${more} more files of ${folder} are passed over`);

@@ -57,6 +57,15 @@ const shallowness = async (git: Git): Promise<string> =>
     ? ': the repository was cloned without its history (in CI: fetch-depth: 0)'
     : '';
 
+/** The name of the branch that work goes to, as the CI or git says; null: nobody knows it. Never rejects. */
+export async function baseBranchName(
+  folder: string,
+  environment: Environment = process.env,
+  git: Git = gitIn(folder),
+): Promise<string | null> {
+  return ciBase(environment) ?? (await baseBranch(null, {}, git));
+}
+
 /** A branch that exists; of a pull request only `origin/<name>` may be there. */
 async function baseBranch(asked: string | null, environment: Environment, git: Git): Promise<string | null> {
   const said = asked ?? ciBase(environment);

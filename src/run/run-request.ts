@@ -12,6 +12,8 @@ export interface EarlierPlaces {
   readonly records: string;
   /** Folder of a history; null: none is looked at. */
   readonly history: string | null;
+  /** A run that is not one of them. */
+  readonly except?: string;
 }
 
 export interface RunRequest extends ProgressOutput {

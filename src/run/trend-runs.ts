@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, MettleError } from '../kernel/errors.ts';
-import { readHistory } from '../record/history.ts';
 import type { HistoryEntry } from '../record/history-schema.ts';
 import { readRecord } from '../record/store.ts';
 import { historyEntryOf } from './history-entry.ts';
+import { knownHistory } from './known-history.ts';
 
 export interface FoundRuns {
   readonly entries: readonly HistoryEntry[];
@@ -60,7 +60,7 @@ async function runsAt(path: string, metrics: readonly string[]): Promise<FoundRu
   if (isRecord(folder)) return await entryOf(folder, metrics);
   const within = join(folder, historyName);
   const histories = [folder, ...(existsSync(within) ? [within] : [])];
-  return joined([...(await Promise.all(histories.map(readHistory))), await recordsIn(folder, metrics)]);
+  return joined([...(await Promise.all(histories.map(knownHistory))), await recordsIn(folder, metrics)]);
 }
 
 /** What a record still shows is added to what the history kept of the run; one that either calls unfit is. */

@@ -25,6 +25,8 @@ export interface VerifyOptions extends ProgramOptions {
   readonly design: ComparisonDesign;
   /** Before each run but the first; default: 1 s. */
   readonly coolDownMicros?: number;
+  /** An earlier run that its own are not held against: the one that they are to confirm. */
+  readonly except?: string;
   /** What leads a single run to the server of a role; default: `--variant` and its name. */
   readonly variantFlags?: Readonly<Record<Role, string>>;
 }
@@ -56,7 +58,7 @@ export async function verifyScenario(loaded: LoadedScenario, options: VerifyOpti
   const surroundings = { target, command, signal, progress, live, seed, ...killFile };
   const asked = {
     ...surroundings,
-    earlier: earlierOf(options),
+    earlier: { ...earlierOf(options), ...(options.except === undefined ? {} : { except: options.except }) },
     ...variantFlags,
     repeatFlags,
     scenario,
