@@ -1,13 +1,15 @@
 // mettle history: what earlier runs later ones are held against, and how records that are not among them get there.
 
+import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { exitCodes, MettleError } from '../kernel/errors.ts';
-import { appendHistory, readHistory } from '../record/history.ts';
+import { appendHistory } from '../record/history.ts';
 import type { HistoryEntry } from '../record/history-schema.ts';
 import { readRecord } from '../record/store.ts';
 import { formatMoment, formatValue } from '../report/words.ts';
 import { historyEntryOf } from '../run/history-entry.ts';
+import { knownHistory, oneLine } from '../run/known-history.ts';
 import { outputOf } from './options.ts';
 import { type Output, tone } from './output.ts';
 
@@ -25,7 +27,9 @@ export function historyCommand(program: Command): void {
     .action(async (folder: string) => printHistory(folder, outputOf(list)));
   const add = history
     .command('add')
-    .description('Adds stored runs, each once; what is there already stays as it is.')
+    .description(
+      'Adds stored runs, each once; what is there already stays as it is. Records do not keep the claims of their scenario: metrics that only a claim names are not added.',
+    )
     .argument('<record...>', 'folders of runs, e.g. reports/<id>')
     .option('--history <dir>', 'the history', defaultFolder)
     .action(async (records: readonly string[], flags: { readonly history: string }) =>
@@ -34,11 +38,24 @@ export function historyCommand(program: Command): void {
 }
 
 async function printHistory(folder: string, output: Output): Promise<void> {
-  const { entries, skipped } = await readHistory(folder);
+  await refuseMissing(folder);
+  const { entries, skipped } = await knownHistory(folder);
   output.document({ history: resolve(folder), entries, skipped });
   for (const entry of entries) output.result(lineOf(entry));
   if (entries.length === 0) output.result(`no runs in ${folder}`);
   for (const line of skipped) output.progress(line);
+}
+
+/** A folder that is misspelt is no empty history. */
+async function refuseMissing(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => null);
+  if (found?.isDirectory() === true) return;
+  throw new MettleError({
+    code: 'NO_HISTORY',
+    message: `${folder}: no such folder`,
+    hint: 'Name a history, e.g. reports/history; the first run makes it.',
+    exitCode: exitCodes.usage,
+  });
 }
 
 function lineOf({ startedAt, id, verdict, variant, commit, primary, values, unfit }: HistoryEntry): string {
@@ -47,7 +64,7 @@ function lineOf({ startedAt, id, verdict, variant, commit, primary, values, unfi
     found === undefined ? [] : [`${found.metric} ${formatValue(found.value, found.unit, found.atLeast)}`];
   const from = commit === null ? [] : [`${commit.sha.slice(0, 12)}${commit.dirty ? ' and changes' : ''}`];
   const words = [variant, ...value, ...from, ...(unfit === null ? [] : [`does not count: ${unfit}`])];
-  return `${formatMoment(startedAt)}  ${tone(verdict.status)}  ${id}: ${words.join(', ')}`;
+  return `${formatMoment(startedAt)}  ${tone(verdict.status)}  ${id}: ${oneLine(words.join(', '))}`;
 }
 
 /** All of them are read before the first is added. */
@@ -61,6 +78,8 @@ async function addRecords(records: readonly string[], folder: string, output: Ou
     (isNew ? added : there).push(entry.id);
     output.result(`${isNew ? 'added' : 'there already'}: ${entry.id}`);
   }
+  if (added.length > 0)
+    output.progress(`metrics that only a claim names are not in ${folder}: records do not keep them`);
   output.document({ history: resolve(folder), added, there });
 }
 

@@ -17,6 +17,7 @@ import { printRun } from './print-run.ts';
 interface ReportFlags {
   readonly judge?: string;
   readonly out?: string;
+  readonly history?: string;
 }
 
 export function reportCommand(program: Command, finish: (code: number) => void): void {
@@ -34,11 +35,18 @@ export function reportCommand(program: Command, finish: (code: number) => void):
         '<record>/judged-<file>',
       ),
     )
+    .addOption(
+      new Option('--history <dir>', 'with --judge: earlier runs that it is held against').default(
+        undefined,
+        'history/ beside the record',
+      ),
+    )
     .action(async (record: string, flags: ReportFlags) => {
       const output = outputOf(command);
       const folder = folderOf(record);
-      if (flags.judge !== undefined) finish(await judgeBy(folder, flags.judge, flags.out, output));
+      if (flags.judge !== undefined) finish(await judgeBy(folder, flags.judge, flags, output));
       else if (flags.out !== undefined) command.error('error: --out goes with --judge');
+      else if (flags.history !== undefined) command.error('error: --history goes with --judge');
       else await renderAgain(folder, output);
     });
 }
@@ -63,7 +71,7 @@ async function renderedAgain(folder: string): Promise<string> {
 async function judgeBy(
   folder: string,
   file: string,
-  out: string | undefined,
+  { out, history }: ReportFlags,
   output: Output,
 ): Promise<number> {
   const isTrend = existsSync(join(folder, 'trend.json'));
@@ -75,7 +83,7 @@ async function judgeBy(
     });
   }
   const judgedFolder = resolve(out ?? join(folder, `judged-${basename(file).replace(/\.\w+$/, '')}`));
-  const { data, report } = await judgeAgain(folder, file, judgedFolder, output.progress);
+  const { data, report } = await judgeAgain(folder, file, judgedFolder, output.progress, history);
   printRun(output, data, report);
   return data.run.verdict.exitCode;
 }

@@ -9,7 +9,7 @@ import { repositoryOf } from './commit.ts';
 import { comparableEntries } from './earlier-runs.ts';
 import { historyEntryOf } from './history-entry.ts';
 import { judge, judgedOf, type Measured } from './judge.ts';
-import { knownHistory } from './known-history.ts';
+import { knownEntries } from './known-history.ts';
 import { baseBranchName } from './merge-base.ts';
 import type { EarlierPlaces, RunRequest } from './run-request.ts';
 import { suspicionOf } from './suspicion.ts';
@@ -21,7 +21,7 @@ export async function judgeAmongOthers(request: RunRequest, measured: Measured):
   // Pairs of a verification tell more than a suspicion of one of their runs, and nobody wants to hear the same of each.
   const isSingle = place === undefined;
   const say = isSingle ? request.progress : (): void => undefined;
-  const entries = history === null ? null : await entriesIn(history, say);
+  const entries = history === null ? null : await knownEntries(history, say);
   const judged = judgedOf(request, measured);
   const repository = repositoryOf(scenario.file);
   const baseBranch = await baseBranchName(repository);
@@ -41,15 +41,4 @@ export async function judgeAmongOthers(request: RunRequest, measured: Measured):
 function withSuspicion(data: RunData, earlier: readonly HistoryEntry[]): RunData {
   const suspicion = suspicionOf(historyEntryOf(data), earlier);
   return suspicion === null ? data : { ...data, run: { ...data.run, suspicion } };
-}
-
-/** More of a kind are counted. */
-const mostSkippedLines = 5;
-
-async function entriesIn(folder: string, say: (line: string) => void): Promise<readonly HistoryEntry[]> {
-  const { entries, skipped } = await knownHistory(folder);
-  for (const line of skipped.slice(0, mostSkippedLines)) say(`history: ${line}`);
-  const more = skipped.length - mostSkippedLines;
-  if (more > 0) say(`history: ${more} more files of ${folder} are passed over`);
-  return entries;
 }

@@ -27,6 +27,21 @@ export async function knownHistory(folder: string): Promise<KnownHistory> {
   return { entries: known, skipped: [...skipped, ...unknown].map(oneLine) };
 }
 
+/** More of a kind are counted. */
+const mostSkippedLines = 5;
+
+/** Of a command that has more to say than what is wrong with its history. Never rejects. */
+export async function knownEntries(
+  folder: string,
+  say: (line: string) => void,
+): Promise<readonly HistoryEntry[]> {
+  const { entries, skipped } = await knownHistory(folder);
+  for (const line of skipped.slice(0, mostSkippedLines)) say(`history: ${line}`);
+  const more = skipped.length - mostSkippedLines;
+  if (more > 0) say(`history: ${more} more files of ${folder} are passed over or not whole`);
+  return entries;
+}
+
 function isKnown(metric: string): boolean {
   const parsed = parseMeasure(metric);
   return parsed.ok && printMeasure(parsed.value) === metric;
