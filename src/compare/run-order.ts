@@ -17,6 +17,12 @@ export interface TimedPair {
  */
 const mostLater = 0.2;
 
+/**
+ * By how many runs one side may be ahead of the other at any moment. What changes the machine just then and for good (an
+ * update, a new neighbour) counts in so many pairs for the same side.
+ */
+const mostAhead = (pairs: number): number => Math.max(2, Math.floor(Math.sqrt(pairs) / 2));
+
 /** How many of the pairs may have the same member first before a word is said. */
 const mostFirst = 0.75;
 
@@ -43,10 +49,24 @@ function meanPlace(runs: readonly Placed[], role: Placed['role']): number {
 }
 
 /**
+ * By how many runs `before` is ahead of `after` at the moment where that is most, either way: of so many pairs more it has
+ * been made, and `after` has not.
+ */
+function aheadOf(runs: readonly Placed[]): number {
+  let ahead = 0;
+  let most = 0;
+  for (const { role } of runs) {
+    ahead += role === 'before' ? 1 : -1;
+    if (Math.abs(ahead) > Math.abs(most)) most = ahead;
+  }
+  return most;
+}
+
+/**
  * Why the order of the runs forbids a comparison, one sentence; null: it does not. Runs of both sides must take turns: at
- * least as many stretches as there are pairs (pairs made one after the other have one more at the least), and neither side
- * later on the whole. Of what is let through, no more than a tenth alarms falsely under a drift three times as large as the
- * spread of the runs; of blocks it is a third to a half.
+ * least as many stretches as there are pairs (pairs made one after the other have one more at the least), neither side
+ * later on the whole, nor far ahead at any moment. Of what is let through, about a tenth at most alarms falsely under a drift, or after a step, three times as large as the spread of the
+ * runs; of blocks it is a third to a half.
  */
 export function orderProblem(pairs: readonly TimedPair[]): string | null {
   const runs = placed(pairs);
@@ -55,15 +75,26 @@ export function orderProblem(pairs: readonly TimedPair[]): string | null {
     return `an unknown order of the runs: nobody knows when ${unknown.run.id} was made`;
   const together = overlapping(runs);
   if (together !== null) return together;
-  const later = (meanPlace(runs, 'after') - meanPlace(runs, 'before')) / pairs.length;
+  return inBlocks(runs, pairs.length) ?? aheadProblem(runs, pairs.length);
+}
+
+function inBlocks(runs: readonly Placed[], pairs: number): string | null {
+  const later = (meanPlace(runs, 'after') - meanPlace(runs, 'before')) / pairs;
   const stretches = stretchesOf(runs);
-  if (stretches >= pairs.length && Math.abs(later) < mostLater) return null;
-  const places = (Math.abs(later) * pairs.length).toFixed(1);
+  if (stretches >= pairs && Math.abs(later) < mostLater) return null;
+  const places = (Math.abs(later) * pairs).toFixed(1);
   const where =
     Math.abs(later) < mostLater
       ? ''
       : `, those of \`${later > 0 ? 'after' : 'before'}\` ${places} places later on average`;
   return `an order of the runs that lets drift pass for an effect: made in blocks, ${runs.length} runs in ${stretches} stretches of one side${where}`;
+}
+
+function aheadProblem(runs: readonly Placed[], pairs: number): string | null {
+  const ahead = aheadOf(runs);
+  if (Math.abs(ahead) <= mostAhead(pairs)) return null;
+  const side = ahead > 0 ? 'before' : 'after';
+  return `an order of the runs that lets a step pass for an effect: at one moment \`${side}\` is ${Math.abs(ahead)} runs ahead of the other side, with a partner still to come for each`;
 }
 
 /** Runs at the same time disturb each other, or were made on machines of which only one is that of `before`. */

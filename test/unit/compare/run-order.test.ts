@@ -32,6 +32,12 @@ describe('refused', () => {
     expect(orderProblem(madeAs(order))).toContain(words);
   });
 
+  test('one side far ahead of the other at one moment, where a step of the machine may be', () => {
+    // Not one place later on average, and in 10 stretches: no block.
+    expect(orderProblem(madeAs('BABBAAABAAAABBBBBABA'))).toContain('`before` is 4 runs ahead');
+    expect(orderProblem(madeAs('ABAABBBABBBBAAAAABAB'))).toContain('`after` is 4 runs ahead');
+  });
+
   test('runs at the same time', () => {
     const pairs = madeAs(ten('ABBA')).map(({ before, after }) => ({
       before: { ...before, load: { elapsedMicros: 601e6 } },
@@ -80,6 +86,15 @@ describe('let through', () => {
 const normal = (random: Random): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
+/** Does the interval of runs with these values, made in that order, exclude no change? */
+function isAlarm(order: string, values: readonly number[]): boolean {
+  const effects = madeAs(order).map(
+    ({ before, after }) => (values[after.place] ?? 0) - (values[before.place] ?? 0),
+  );
+  const interval = signedRankInterval(effects, effects, 0.95);
+  return interval !== null && (interval.low > 0 || interval.high < 0);
+}
+
 /** How often the interval excludes no change, when nothing but the machine drifts evenly, by three spreads of a run. */
 function falseAlarms(ordersOf: (random: Random) => string, random: Random): number {
   const times = 800;
@@ -88,11 +103,29 @@ function falseAlarms(ordersOf: (random: Random) => string, random: Random): numb
     const order = ordersOf(random);
     const drift = 3 * normal(random);
     const values = Array.from(order, (_, index) => (drift * index) / order.length + normal(random));
-    const effects = madeAs(order).map(
-      ({ before, after }) => (values[after.place] ?? 0) - (values[before.place] ?? 0),
-    );
-    const interval = signedRankInterval(effects, effects, 0.95);
-    if (interval !== null && (interval.low > 0 || interval.high < 0)) alarms += 1;
+    if (isAlarm(order, values)) alarms += 1;
+  }
+  return alarms / times;
+}
+
+/** The place from which on a step of the machine does most harm: where one side is most ahead. */
+function worstPlace(order: string): number {
+  const ahead = Array.from(order, (_, index) => {
+    const made = order.slice(0, index + 1);
+    return Math.abs(made.replaceAll('B', '').length - made.replaceAll('A', '').length);
+  });
+  return ahead.indexOf(Math.max(...ahead)) + 1;
+}
+
+/** The same where the machine is slower by three spreads from there on. */
+function stepAlarms(ordersOf: (random: Random) => string, random: Random): number {
+  const times = 800;
+  let alarms = 0;
+  for (let time = 0; time < times; time += 1) {
+    const order = ordersOf(random);
+    const step = worstPlace(order);
+    const values = Array.from(order, (_, index) => (index >= step ? 3 : 0) + normal(random));
+    if (isAlarm(order, values)) alarms += 1;
   }
   return alarms / times;
 }
@@ -108,18 +141,39 @@ describe('false alarms under drift', () => {
     expect(falseAlarms(paired, random)).toBeLessThan(0.073);
   });
 
+  /** Letter by letter, and never further ahead than what is let through. */
+  const drawn = (pairs: number, draw: Random): string => {
+    let order = '';
+    const left = { A: pairs, B: pairs };
+    while (order.length < 2 * pairs) {
+      const ahead = left.B - left.A;
+      const letter =
+        left.A === 0 || ahead >= 2 ? 'B' : left.B === 0 || ahead <= -2 || draw() < 0.5 ? 'A' : 'B';
+      left[letter] -= 1;
+      order += letter;
+    }
+    return order;
+  };
+  const accepted =
+    (pairs: number) =>
+    (draw: Random): string => {
+      for (;;) {
+        const order = drawn(pairs, draw);
+        if (orderProblem(madeAs(order)) === null) return order;
+      }
+    };
+
   test('of what is let through no more than a tenth does', () => {
     const random = createRandom(12);
-    const accepted =
-      (pairs: number) =>
-      (draw: Random): string => {
-        for (;;) {
-          const letters = [...Array<string>(pairs).fill('A'), ...Array<string>(pairs).fill('B')];
-          const order = shuffled(letters, draw).join('');
-          if (orderProblem(madeAs(order)) === null) return order;
-        }
-      };
     for (const pairs of [6, 10, 16]) expect(falseAlarms(accepted(pairs), random)).toBeLessThan(0.1);
     expect(falseAlarms(() => ten('AB'), random)).toBeLessThan(0.1);
+  });
+
+  test('nor after a step, wherever it does most harm', () => {
+    const random = createRandom(13);
+    // A tenth and two standard deviations of 800 cases.
+    for (const pairs of [6, 7, 10, 16])
+      expect(stepAlarms(accepted(pairs), random), `${pairs}`).toBeLessThan(0.12);
+    expect(stepAlarms(() => 'BABBAAABAAAABBBBBABA', random)).toBeGreaterThan(0.2);
   });
 });
