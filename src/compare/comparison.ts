@@ -15,6 +15,7 @@ import { mediansOf } from './medians.ts';
 import { effectsOf, measurePairs, storedInterval, unusable } from './pair-values.ts';
 import type { ComparedPair, Effect, MeasuredPair } from './pair-values.ts';
 import { changeOf } from './quantity.ts';
+import { floorOf, stepOf } from './resolution.ts';
 import type { MetricComparison } from './schema.ts';
 import { signedRankPValue } from './signed-rank-test.ts';
 import { unlikeFaults } from './unlike-faults.ts';
@@ -50,12 +51,11 @@ export function measureFrom(text: string): Measure {
   });
 }
 
-/** δ: the metric's own tolerance, and for times what the resolution is of a typical `before` (1 ms/B). */
+/** δ: the metric's own tolerance, and for times what the smallest difference is of a typical `before` (1 ms/B). */
 function toleranceOf(measure: Measure, metric: Metric, beforeMedian: number | null): number {
   const own = metric.tolerance(measure.metric);
-  if (metric.scale === 'points' || metric.unit === '1/s' || beforeMedian === null) return own;
-  const floor = metric.subject === 'series' ? 1 : metric.resolution;
-  return Math.max(own, metric.resolution / Math.max(beforeMedian, floor));
+  if (metric.scale === 'points' || beforeMedian === null) return own;
+  return Math.max(own, stepOf(metric) / Math.max(beforeMedian, floorOf(metric)));
 }
 
 const pairRecord = (

@@ -1,6 +1,7 @@
 // What is computed of the two values of a pair: the logarithm of their ratio, or a difference in points.
 
 import type { Metric } from '../slo/metrics/metric.ts';
+import { floorOf } from './resolution.ts';
 
 /** What is computed of a pair. `least` and `greatest` get the values that make it so, and may be infinite. */
 export interface Quantity {
@@ -11,10 +12,10 @@ export interface Quantity {
 
 /**
  * ln(after/before). A zero is kept: it counts as the smallest value that can be told from none, and what is more is open.
- * From 5 to 0 is a fall of at least 80 %; two values that cannot be told from none are equal.
+ * From 5 to 0 is a fall of at least 90 %; two values that cannot be told from none are equal.
  */
 export function logRatio(metric: Metric): Quantity {
-  const floor = metric.subject === 'series' ? Math.min(1, metric.resolution) : metric.resolution;
+  const floor = floorOf(metric);
   const value = (before: number, after: number): number =>
     Math.log(Math.max(after, floor) / Math.max(before, floor));
   const alike = (before: number, after: number): boolean => before <= floor && after <= floor;

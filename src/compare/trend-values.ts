@@ -3,6 +3,7 @@
 import type { HistoryEntry, HistoryValue } from '../record/history-schema.ts';
 import { parseMeasure } from '../slo/parse.ts';
 import { metricOf } from '../slo/reading.ts';
+import { stepOf } from './resolution.ts';
 import type { TrendMetric, TrendRun } from './trend-schema.ts';
 
 /** What is known of a metric by the newest run that has it. */
@@ -11,7 +12,8 @@ export interface TrendScale {
   readonly unit: HistoryValue['unit'];
   readonly scale: HistoryValue['scale'];
   readonly better: HistoryValue['better'];
-  readonly resolution: number;
+  /** A smaller difference is none, in its unit; 0: every difference counts. */
+  readonly step: number;
   readonly tolerance: number;
   /** Smaller values count as this where logarithms are taken. */
   readonly floor: number;
@@ -27,16 +29,16 @@ export interface TrendValues {
 const mostRuns = 200;
 const mostExamples = 5;
 
-/** Smaller differences of a metric are none, in its unit; what another version knew has only its floor. */
-function resolutionOf({ metric, resolution }: HistoryValue): number {
+/** What another version knew has only its floor. */
+function smallestStep({ metric, unit, resolution }: HistoryValue): number {
   const parsed = parseMeasure(metric);
-  return parsed.ok ? metricOf(parsed.value).resolution : resolution;
+  return stepOf({ unit, resolution: parsed.ok ? metricOf(parsed.value).resolution : resolution });
 }
 
 const scaleOf = (value: HistoryValue): TrendScale => ({
   metric: value.metric,
   ...{ unit: value.unit, scale: value.scale, better: value.better, tolerance: value.tolerance },
-  resolution: resolutionOf(value),
+  step: smallestStep(value),
   floor: Math.max(value.resolution, 1e-9),
 });
 
@@ -48,11 +50,10 @@ export const scaled = ({ scale, floor }: TrendScale, value: number): number =>
 export const unscaled = ({ scale }: TrendScale, value: number): number =>
   scale === 'log' ? Math.exp(value) : value;
 
-/** δ of a change from a level, as comparisons have it: also what cannot be told apart, e.g. 1 ms. */
+/** δ of a change from a level, as comparisons have it: of times also what cannot be told apart, e.g. 1 ms. */
 export function toleranceFrom(of: TrendScale, median: number): number {
-  const { scale, unit, tolerance, resolution, floor } = of;
-  if (scale === 'points' || unit === '1/s') return tolerance;
-  return Math.max(tolerance, resolution / Math.max(median, floor));
+  const { scale, tolerance, step, floor } = of;
+  return scale === 'points' ? tolerance : Math.max(tolerance, step / Math.max(median, floor));
 }
 
 const valueIn = (entry: HistoryEntry, metric: string): HistoryValue | undefined =>

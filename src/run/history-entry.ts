@@ -1,13 +1,13 @@
 // What a run leaves to the history: the values that later runs are held against, and what makes it comparable to them.
 
 import { traitsOf } from '../compare/comparable.ts';
+import { floorOf } from '../compare/resolution.ts';
 import type { RunData } from '../record/data.ts';
 import { type HistoryEntry, historyFormatVersion, type HistoryValue } from '../record/history-schema.ts';
 import { directionOf } from '../slo/direction.ts';
 import type { Measure, PromiseExpression } from '../slo/expression.ts';
 import type { Gate } from '../slo/gate.ts';
 import { gatesOf, promiseFrom } from '../slo/gates.ts';
-import type { Metric } from '../slo/metrics/metric.ts';
 import { parseMeasure } from '../slo/parse.ts';
 import { printMeasure } from '../slo/print.ts';
 import { readMeasure } from '../slo/reading.ts';
@@ -89,10 +89,6 @@ function valueOf(measure: Measure, { data, promises, gates }: Reader): HistoryVa
     why,
   };
 }
-
-/** As comparisons have it: a zero counts as the smallest value that can be told from none. */
-const floorOf = ({ subject, resolution }: Metric): number =>
-  subject === 'series' ? Math.min(1, resolution) : resolution;
 
 /** Of relative promises: comparable runs have the same promises, so each is asked for by its text. */
 function baselinesOf(data: RunData): HistoryEntry['baselines'] {

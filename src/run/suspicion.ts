@@ -2,6 +2,7 @@
 
 import { changePoints } from '../compare/change-points.ts';
 import { predictionInterval } from '../compare/prediction.ts';
+import { stepOf } from '../compare/resolution.ts';
 import type { Interval } from '../compare/signed-rank.ts';
 import type { HistoryEntry, HistoryValue } from '../record/history-schema.ts';
 import type { Suspicion } from '../record/suspicion-schema.ts';
@@ -106,10 +107,10 @@ function toleratedAround(middle: number, value: HistoryValue): Interval {
   return { low, high: middle + Math.log(1 + share) };
 }
 
-/** For times 1 ms, or what else is the smallest difference that can be told; rates have none. */
+/** As comparisons have it; what another version knew has none. */
 function unitStep({ metric, unit }: HistoryValue): number {
   const parsed = parseMeasure(metric);
-  return unit === '1/s' || !parsed.ok ? 0 : metricOf(parsed.value).resolution;
+  return parsed.ok ? stepOf({ unit, resolution: metricOf(parsed.value).resolution }) : 0;
 }
 
 type Judged = Pick<Suspicion, 'outcome' | 'reason'>;

@@ -72,7 +72,7 @@ export interface Metric {
   readonly subject: 'series' | 'fault' | 'link' | 'observed' | 'scraped';
   /** `statistic` may be left out; the metric then says what is meant. `target` and `duration` are required. */
   readonly argument: 'none' | 'outcome' | 'duration' | 'statistic' | 'target';
-  /** Smaller values cannot be told apart, in its unit: the floor of ratios and of their tolerance. */
+  /** Smaller values cannot be told apart, in its unit: see src/compare/resolution.ts for what follows. */
   readonly resolution: number;
   /** δ of comparisons: a share of the value on the log scale, points (0.005 = half a point) otherwise. */
   tolerance(name: string): number;

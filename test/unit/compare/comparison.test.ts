@@ -2,9 +2,12 @@
 
 import { describe, expect, test } from 'vitest';
 import { metricComparison } from '../../../src/compare/comparison.ts';
+import { stepOf } from '../../../src/compare/resolution.ts';
 import type { RunData } from '../../../src/record/data.ts';
 import { promiseFrom } from '../../../src/slo/gates.ts';
+import { metricNamed } from '../../../src/slo/metrics/registry.ts';
 import { attemptsRecord } from '../../support/attempts-record.ts';
+import { observedRun, processLooks } from '../../support/observed-run.ts';
 import { pairsOf } from '../../support/pairs.ts';
 import { realisticRun } from '../../support/run-data.ts';
 import { repeated } from '../../support/slices.ts';
@@ -122,6 +125,62 @@ test('throughput: more is better, and none at all is not infinitely worse than a
   const lost = compare('throughput(query)', pairsOf(6, good, none));
   expect(lost.outcome).toBe('regressed');
   expect(Number.isFinite(lost.estimate)).toBe(true);
+});
+
+describe('whole counts', () => {
+  const lost = (closed: number) => () => ({ okMicros: repeated(100, 1_000), tallies: { closed, pings: 1 } });
+  const compared = (before: number, after: number) =>
+    compare('connections_lost(query)', pairsOf(10, lost(before), lost(after)));
+
+  test.each([
+    [0, 1],
+    [1, 2],
+    [2, 3],
+    [5, 6],
+  ])('from %i to %i in every run is a regression, and back an improvement', (before, after) => {
+    expect(compared(before, after)).toMatchObject({ outcome: 'regressed', tolerance: 0.1 });
+    expect(compared(after, before)).toMatchObject({ outcome: 'improved', tolerance: 0.1 });
+  });
+
+  test('the same number is no change, and so is one within the tolerance', () => {
+    for (const [before, after] of [
+      [0, 0],
+      [1, 1],
+      [20, 21],
+    ] as const)
+      expect(compared(before, after).outcome).toBe('no change');
+  });
+});
+
+describe('a watched target', () => {
+  const watched = (cpuShare: number, restarts: number) =>
+    observedRun({
+      processes: [{ name: 'target', cores: 2, restarts, points: processLooks(-2, 31, () => ({ cpuShare })) }],
+    });
+  const pairs = (before: readonly [number, number], after: readonly [number, number]) =>
+    Array.from({ length: 10 }, (_, index) => ({
+      ...{ pair: index + 1, before: watched(...before), after: watched(...after) },
+    }));
+
+  test('that starts again once in every run is no target that never does', () => {
+    expect(compare('restarts(target)', pairs([0.1, 0], [0.1, 1])).outcome).toBe('regressed');
+    expect(compare('restarts(target)', pairs([0.1, 1], [0.1, 0])).outcome).toBe('improved');
+    expect(compare('restarts(target)', pairs([0.1, 0], [0.1, 0])).outcome).toBe('no change');
+  });
+
+  test('has no smallest step of processor time: 10 % of little are 10 %', () => {
+    expect(compare('cpu(target)', pairs([0.08, 0], [0.092, 0]))).toMatchObject({
+      ...{ outcome: 'regressed', tolerance: 0.1 },
+    });
+    expect(compare('cpu(target)', pairs([0.08, 0], [0.086, 0])).outcome).toBe('no change');
+  });
+
+  test('only times have such a step, a second where they are found second by second', () => {
+    const steps = ['memory', 'bytes', 'throughput', 'p95', 'recovery', 'detection'].map((name) =>
+      stepOf(metricNamed(name)!),
+    );
+    expect(steps).toEqual([0, 0, 0, 1_000, 1_000_000, 1_000_000]);
+  });
 });
 
 describe('invalid', () => {

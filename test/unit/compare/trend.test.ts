@@ -101,6 +101,24 @@ it('of small times, what cannot be told apart is no change: 1 ms', () => {
   expect(metric.changes[0]!.tolerance).toBeCloseTo(1, 1);
 });
 
+it('of whole counts one more in every run is a change: only times have a smallest step', () => {
+  const counts = (index: number) => ({
+    values: [
+      valueOf({
+        metric: 'connections_lost(query)',
+        unit: 'count',
+        resolution: 0.5,
+        value: index < 20 ? 2 : 3,
+      }),
+    ],
+    primary: 'connections_lost(query)',
+  });
+  const history = historyOf({ medians: stretches([40, 1]), different: counts });
+  const { metric, verdict } = judge(history, { metrics: ['connections_lost(query)'] });
+  expect(metric.changes[0]).toMatchObject({ index: 20, outcome: 'regressed', tolerance: 0.1 });
+  expect(verdict.exitCode).toBe(1);
+});
+
 it('shares change in points, zeros included', () => {
   const shares = (index: number) => ({
     values: [

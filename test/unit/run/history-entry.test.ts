@@ -80,6 +80,14 @@ describe('an entry', () => {
     expect(nobody?.why).not.toBe('');
   });
 
+  test('counts zeros as comparisons do: of whole things as less than one', () => {
+    const floors = historyEntryOf(judgedWith(template, slo), { claims: ['connections_lost(query)'] }).values;
+    const floorIn = (name: string) => floors.find(({ metric }) => metric === name)?.resolution;
+    expect(floorIn('connections_lost(query)')).toBe(0.5);
+    expect(floorIn('p95(query)')).toBe(1);
+    expect(floorIn('recovery(slow-db)')).toBe(1_000_000);
+  });
+
   test('of a watched target has its processor and memory, of others not', () => {
     expect(entry.values.map(({ metric }) => metric)).not.toContain('cpu(target)');
     const watched = historyEntryOf(

@@ -79,6 +79,22 @@ describe('a run beside its history', () => {
   });
 });
 
+test('of whole counts one more is more: none has a step but times', () => {
+  const lost = { metric: 'connections_lost(query)', unit: 'count', resolution: 0.5 } as const;
+  const primaryValue = { ...lost, metric: lost.metric };
+  const of = (count: number, earlier: number) =>
+    suspicionOf(
+      now(count, { primary: lost.metric, primaryValue }),
+      series(
+        Array.from({ length: 12 }, () => earlier),
+        primaryValue,
+      ).map((entry) => ({ ...entry, primary: lost.metric })),
+    )?.outcome;
+  expect([of(0, 0), of(1, 0), of(1, 1), of(2, 1), of(3, 2)]).toEqual([
+    ...['as before', 'suspected worse', 'as before', 'suspected worse', 'suspected worse'],
+  ]);
+});
+
 describe('a lower bound', () => {
   const earlier = series(around);
   test('above the interval is worse, whatever it really is', () => {
