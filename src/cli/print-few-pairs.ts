@@ -20,8 +20,7 @@ export function printFewPairs(output: Output, { pairs, metrics }: Comparison): v
 
 function valuesOf(metric: MetricComparison): string {
   const effects = metric.pairs.flatMap(({ effect }) => effect ?? []);
-  const change =
-    effects.length === 0 ? 'no difference can be told' : formatEffect(median(effects), metric.scale);
+  const change = effects.length === 0 ? 'no difference can be told' : formatEffect(median(effects), metric);
   const isBound = metric.pairs.some(({ beforeAtLeast, afterAtLeast }) => beforeAtLeast || afterAtLeast);
   return `${beforeText(metric)} -> ${afterText(metric)}, ${change}${isBound ? ' (of lower bounds)' : ''}`;
 }

@@ -21,7 +21,8 @@ export interface ClaimTest {
 
 /** Why an expectation cannot be held against a metric, one sentence; null when it can. */
 export function expectationProblem(expectation: Expectation, metric: Metric): string | null {
-  if (expectation.amount.unit === 'points' && metric.scale !== 'points') {
+  const hasPoints = metric.scale === 'points' && metric.unit !== 'count';
+  if (expectation.amount.unit === 'points' && !hasPoints) {
     return 'points are for rates and scores: expect a percentage or a factor of this metric';
   }
   if (expectation.kind === 'no worse' && metric.better === null)

@@ -57,7 +57,7 @@ function measuredText(metric: Metric, pairs: readonly MeasuredPair[], { confiden
   const interval = intervalOf(effects, confidence);
   return interval === null
     ? 'too few pairs'
-    : estimateText({ ...estimateOf(effects), interval, confidence }, metric.scale);
+    : estimateText({ ...estimateOf(effects), interval, confidence }, metric);
 }
 
 /** Of nothing, no share can be told. */

@@ -64,11 +64,10 @@ const worseEdge = (metric: Directed, band: Interval): number =>
   metric.better === 'lower' ? band.high : -band.low;
 
 const textOf = (weighed: Weighed): string =>
-  estimateText({ ...weighed, confidence: weighed.levels.confidence }, weighed.metric.scale);
+  estimateText({ ...weighed, confidence: weighed.levels.confidence }, weighed.metric);
 
 function inconclusive(weighed: Weighed, why: string | null): Judgement {
   const { effects, estimate, metric, band, detectable } = weighed;
-  const scale = metric.scale;
   const values = effects.map((effect) => effect.value);
   const needed = pairsNeeded(values, estimate, worseEdge(metric, band), weighed.levels);
   const pairs =
@@ -77,7 +76,7 @@ function inconclusive(weighed: Weighed, why: string | null): Judgement {
   const least =
     detectable === null
       ? ''
-      : `; the smallest change these pairs could show is ${effectText(sign * detectable, scale)}, ${pairs} would be needed`;
+      : `; the smallest change these pairs could show is ${effectText(sign * detectable, metric)}, ${pairs} would be needed`;
   return {
     outcome: 'inconclusive',
     reason: `${why ?? textOf(weighed)}${least}`,

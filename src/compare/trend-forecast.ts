@@ -46,7 +46,7 @@ function slopeOf({ line }: Fitted): NonNullable<TrendForecast['per30Days']> {
 }
 
 /** `+4.1 % in 30 days (95 %: +2 % to +6.3 %)` */
-function slopeText({ scale: { scale }, runs }: ForecastInput, fitted: Fitted): string {
+function slopeText({ scale, runs }: ForecastInput, fitted: Fitted): string {
   const { value, low, high } = slopeOf(fitted);
   const bounds = runs.slice(fitted.from).filter((run) => run.atLeast).length;
   const open = bounds === 0 ? '' : `; ${bounds} of the values are lower bounds, so it may be earlier`;

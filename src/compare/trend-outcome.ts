@@ -25,15 +25,15 @@ function betweenText({ runs }: Pick<TrendMetric, 'runs'>, { index }: Pick<TrendC
 
 /** `+18.2 % between …`; judged against an earlier level it says so. */
 export function changeText(
-  metric: Pick<TrendMetric, 'runs' | 'scale'>,
+  metric: Pick<TrendMetric, 'runs' | 'scale' | 'unit'>,
   change: TrendChange,
   position: number,
 ): string {
-  const own = effectText(change.shift, metric.scale);
+  const own = effectText(change.shift, metric);
   const sum =
     change.against === position
       ? ''
-      : ` (${effectText(change.judgedShift, metric.scale)} with the changes before it)`;
+      : ` (${effectText(change.judgedShift, metric)} with the changes before it)`;
   return `${own}${sum} ${betweenText(metric, change)}`;
 }
 

@@ -1,13 +1,14 @@
 // What a comparison measured, in words: medians and changes with their bounds, levels, the machine's noise floor.
 
 import type { ClaimResult, Comparison, MetricComparison } from '../compare/schema.ts';
-import { formatEstimate, formatMoment, formatValue, plural } from './words.ts';
+import { significant } from '../kernel/units.ts';
+import { type EffectOf, formatEstimate, formatMoment, formatValue, hasPoints, plural } from './words.ts';
 
 type Measured = MetricComparison | ClaimResult;
 
 /** `−88.1% (−90.2% … −85.0%)`; `≤ …` when the estimate rests on bounds. */
-export const changeText = ({ estimate, interval, scale, estimateRange }: Measured): string =>
-  formatEstimate(estimate, interval, scale, estimateRange);
+export const changeText = (measured: Measured): string =>
+  formatEstimate(measured.estimate, measured.interval, measured, measured.estimateRange);
 
 export const beforeText = ({ beforeMedian, beforeMedianAtLeast, unit }: Measured): string =>
   formatValue(beforeMedian, unit, beforeMedianAtLeast);
@@ -25,22 +26,32 @@ export function designText({ design, pairs }: Comparison): string {
   return design.kind === 'fixed' ? made : `${made}, looked at after ${design.looks.join(' and ')}`;
 }
 
-/** δ as people say it: `11.0%`, `0.50 pts`. */
-const shareText = (share: number, scale: Measured['scale']): string =>
-  scale === 'log' ? `${(share * 100).toFixed(1)}%` : `${(share * 100).toFixed(2)} pts`;
+/**
+ * δ as people say it, with the sign of a change for the worse: `+11.0%`, `−0.50 pts`, `+2`. Of a ratio a fall and a rise
+ * of one size are not the same, so the sign belongs to it.
+ */
+function worseText(share: number, of: EffectOf & Pick<MetricComparison, 'better'>): string {
+  const size = hasPoints(of)
+    ? `${(share * 100).toFixed(2)} pts`
+    : of.scale === 'log'
+      ? `${(share * 100).toFixed(1)}%`
+      : significant(share);
+  return `${of.better === 'higher' ? '−' : '+'}${size}`;
+}
 
-/** The smallest change that these pairs could have shown; `–` when nobody can say. */
-export const detectableText = ({ smallestDetectable, scale }: MetricComparison): string =>
-  smallestDetectable === null ? '–' : shareText(smallestDetectable, scale);
+/** The smallest change for the worse that these pairs could have shown; `–` when nobody can say. */
+export const detectableText = (metric: MetricComparison): string =>
+  metric.smallestDetectable === null ? '–' : worseText(metric.smallestDetectable, metric);
 
-/** `9.0% with 6 pairs; 0 of 3 false alarms`: what the variant against itself showed; empty when nobody measured it. */
-export function noiseText({ noise, scale }: MetricComparison): string {
+/** `+9.0% with 6 pairs; 0 of 3 false alarms`: what the variant against itself showed; empty when nobody measured it. */
+export function noiseText(metric: MetricComparison): string {
+  const { noise } = metric;
   if (noise === null) return '';
   const { detectable, repeated } = noise;
   const parts = [
     detectable?.change == null
       ? []
-      : [`${shareText(detectable.change, scale)} with ${plural(detectable.pairs, 'pair')}`],
+      : [`${worseText(detectable.change, metric)} with ${plural(detectable.pairs, 'pair')}`],
     repeated === null || repeated.comparisons === 0
       ? []
       : [`${repeated.falseAlarms} of ${repeated.comparisons} against itself called a change`],

@@ -23,13 +23,13 @@ export function claimRow(claim: ClaimResult) {
 }
 
 /**
- * What the interval is held against. A relative expectation of a rate is tested as after − (1−x)·before against 0, which
- * is no change of the rate itself and is called by another name.
+ * What the interval is held against. A relative expectation of a rate (`60% lower`, `2x lower`) is tested as
+ * after − f·before against 0, which is no change of the rate itself and is called by another name.
  */
 function conditionText(claim: ClaimResult): string {
   const side = claim.side === 'below' ? 'below' : 'above';
-  const threshold = formatEffect(claim.threshold, claim.scale);
-  const relative = claim.scale === 'points' && claim.expect.includes('%');
+  const threshold = formatEffect(claim.threshold, claim);
+  const relative = claim.scale === 'points' && !claim.expect.includes('point');
   return relative
     ? `distance to what is expected; has to lie ${side} ${threshold}`
     : `change; has to lie ${side} ${threshold}`;

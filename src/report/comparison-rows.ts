@@ -6,7 +6,6 @@ import { withoutControls } from './escape.ts';
 import { formatValue, plural } from './words.ts';
 
 export function metricRow(metric: MetricComparison) {
-  const detectable = detectableText(metric);
   return {
     metric: metric.metric,
     primary: metric.primary,
@@ -16,7 +15,7 @@ export function metricRow(metric: MetricComparison) {
     adjustedP: metric.adjustedP === null ? '' : `p ${shortP(metric.adjustedP)}`,
     outcome: metric.outcome,
     outcomeClass: metric.outcome.replaceAll(' ', '-'),
-    detectable: detectable === '–' ? detectable : `± ${detectable}`,
+    detectable: detectableText(metric),
     noise: noiseText(metric),
   };
 }

@@ -3,7 +3,7 @@
 import type { MetricNoise, Noise } from '../record/noise-schema.ts';
 import { binomialTail } from '../slo/significance.ts';
 import { significant } from '../kernel/units.ts';
-import { formatEffect, plural } from './words.ts';
+import { type EffectOf, formatEffect, hasPoints, plural } from './words.ts';
 
 export interface NoiseRow {
   readonly metric: string;
@@ -22,14 +22,16 @@ export interface NoiseTable {
 
 const percent = (share: number): string => `${significant(100 * share)} %`;
 
-/** `4.2 %` of a value, or `0.4 points` of a rate. */
-const shareText = (share: number, scale: MetricNoise['scale']): string =>
-  scale === 'log' ? percent(share) : `${significant(100 * share)} points`;
+/** `4.2 %` of a value, `0.4 points` of a rate, `2` of a number of things. */
+function shareText(share: number, of: EffectOf): string {
+  if (hasPoints(of)) return `${significant(100 * share)} points`;
+  return of.scale === 'log' ? percent(share) : significant(share);
+}
 
-const spreadText = ({ deviation, scale }: MetricNoise): string =>
+const spreadText = ({ deviation, scale, unit }: MetricNoise): string =>
   deviation === null
     ? 'unknown'
-    : `± ${shareText(scale === 'log' ? Math.expm1(deviation) : deviation, scale)}`;
+    : `± ${shareText(scale === 'log' ? Math.expm1(deviation) : deviation, { scale, unit })}`;
 
 const alarmsText = ({ comparisons, falseAlarms }: MetricNoise): string =>
   comparisons === 0 ? '–' : `${percent(falseAlarms / comparisons)} (${falseAlarms} of ${comparisons})`;
@@ -44,7 +46,7 @@ export function noiseTable({ metrics }: Pick<Noise, 'metrics'>): NoiseTable {
     falseAlarms: alarmsText(metric),
     detectable: pairs.map((count) => {
       const change = metric.detectable.find((entry) => entry.pairs === count)?.change ?? null;
-      return change === null ? 'unknown' : shareText(change, metric.scale);
+      return change === null ? 'unknown' : shareText(change, metric);
     }),
   }));
   return { pairs, rows };
@@ -81,9 +83,9 @@ function repeatedText({ metric, repeated }: MetricNoise): string[] {
   ];
 }
 
-function orderText({ metric, order, scale }: MetricNoise): string[] {
+function orderText({ metric, order, scale, unit }: MetricNoise): string[] {
   if (order === null || order === undefined || (order.low <= 0 && order.high >= 0)) return [];
-  const shift = formatEffect(order.estimate, scale);
+  const shift = formatEffect(order.estimate, { scale, unit });
   return [
     `${metric}: the second run of a pair differs from the first by ${shift}; the drawn order keeps that from looking like a change, a longer --cool-down may remove it`,
   ];
@@ -94,8 +96,8 @@ export const alarmLines = ({ metrics, pairs }: Pick<Noise, 'metrics' | 'pairs'>)
   metrics
     .filter(isFalseAlarm)
     .map(
-      ({ metric, outcome, estimate, scale }) =>
-        `FALSE ALARM: ${metric} was called ${outcome}${estimate === null ? '' : ` (${formatEffect(estimate, scale)})`} over ${plural(pairs, 'pair')}, with the same variant on both sides`,
+      ({ metric, outcome, estimate, scale, unit }) =>
+        `FALSE ALARM: ${metric} was called ${outcome}${estimate === null ? '' : ` (${formatEffect(estimate, { scale, unit })})`} over ${plural(pairs, 'pair')}, with the same variant on both sides`,
     );
 
 export const noiseNotes = ({ metrics }: Pick<Noise, 'metrics'>): string[] => [

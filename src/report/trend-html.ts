@@ -104,7 +104,7 @@ function markOf(metric: TrendMetric, change: TrendChange): TrendMark[] {
   return [
     {
       atMs,
-      label: `${stateOf(change)} ${formatEffect(change.shift, metric.scale)}`,
+      label: `${stateOf(change)} ${formatEffect(change.shift, metric)}`,
       className: suppressed === null ? known : 'accepted',
     },
   ];

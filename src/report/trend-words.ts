@@ -2,7 +2,8 @@
 
 import { titleOf } from '../compare/trend-groups.ts';
 import type { Trend, TrendChange, TrendForecast, TrendMetric, TrendRun } from '../compare/trend-schema.ts';
-import { formatEffect, formatMoment, formatValue, plural } from './words.ts';
+import { significant } from '../kernel/units.ts';
+import { formatEffect, formatMoment, formatValue, hasPoints, plural } from './words.ts';
 
 export const headingOf = ({ series }: Trend): string => {
   const [only, second] = series;
@@ -44,10 +45,15 @@ function toneOf({ outcome, stands, suppressed }: TrendChange): string {
   return outcome === 'improved' ? 'improved' : 'plain';
 }
 
+function toleranceText(metric: TrendMetric, tolerance: number): string {
+  if (hasPoints(metric)) return `${(tolerance * 100).toFixed(1)} points`;
+  return metric.scale === 'log' ? `${(tolerance * 100).toFixed(1)}%` : significant(tolerance);
+}
+
 function judgedText(metric: TrendMetric, change: TrendChange, position: number): string {
-  const tolerance = `${(change.tolerance * 100).toFixed(1)}${metric.scale === 'points' ? ' points' : '%'}`;
+  const tolerance = toleranceText(metric, change.tolerance);
   if (change.against === position) return `tolerance ${tolerance}`;
-  return `${formatEffect(change.judgedShift, metric.scale)} with the changes before it; tolerance ${tolerance}`;
+  return `${formatEffect(change.judgedShift, metric)} with the changes before it; tolerance ${tolerance}`;
 }
 
 export interface ChangeRow {
@@ -74,7 +80,7 @@ export function changeRows(metric: TrendMetric): ChangeRow[] {
     const { suppressed } = change;
     return [
       {
-        size: formatEffect(change.shift, metric.scale),
+        size: formatEffect(change.shift, metric),
         judged: judgedText(metric, change, index),
         state: stateOf(change),
         tone: toneOf(change),
@@ -120,7 +126,7 @@ export function forecastRow(metric: TrendMetric, forecast: TrendForecast, horizo
     slope:
       slope === null
         ? '–'
-        : `${formatEffect(slope.value, metric.scale)} (${formatEffect(slope.low, metric.scale)} … ${formatEffect(slope.high, metric.scale)})`,
+        : `${formatEffect(slope.value, metric)} (${formatEffect(slope.low, metric)} … ${formatEffect(slope.high, metric)})`,
     crosses: day(forecast.crossesOn, none),
     earliest: day(forecast.earliest, none),
     latest: day(forecast.latest, none),

@@ -116,6 +116,8 @@ describe('rates', () => {
 describe('invalid', () => {
   test.each([
     ['p95(query)', 'at least 5 points lower', 6, 'points are for rates'],
+    ['open_files_left(target)', 'at least 5 points lower', 6, 'points are for rates'],
+    ['open_files_left(target)', 'no worse than 5 points', 6, 'points are for rates'],
     ['p95(query)', 'at least 5% lower', 5, 'at least 6'],
     ['p99(query)', 'at least 5% lower', 6, 'needs at least 1000 samples'],
     ['p95(other)', 'at least 5% lower', 6, 'not in this record'],

@@ -3,6 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { printComparison } from '../../../src/cli/print-comparison.ts';
 import type { Comparison } from '../../../src/compare/schema.ts';
+import { claimRow } from '../../../src/report/claim-rows.ts';
+import { metricRow } from '../../../src/report/comparison-rows.ts';
 import { comparisonHtml } from '../../../src/report/comparison-html.ts';
 import { comparisonMarkdown } from '../../../src/report/comparison-markdown.ts';
 import { comparisonJunit } from '../../../src/report/junit.ts';
@@ -38,12 +40,15 @@ test.each(everywhere)('%s says that the comparison was forced, and in spite of w
   expect(render(sampleComparison())).not.toMatch(/[Ff]orced/);
 });
 
+const time = { scale: 'log', unit: 'µs' } as const;
+const rate = { scale: 'points', unit: 'share' } as const;
+
 test('estimates that rest on bounds say so', () => {
   const interval = { low: null, high: -1 };
-  expect(formatEstimate(-1.2, interval, 'log', { low: null, high: -1.2 })).toBe('≤ −69.9% (−∞ … −63.2%)');
-  expect(formatEstimate(1.2, null, 'log', { low: 1.2, high: null })).toBe('≥ +232.0%');
-  expect(formatEstimate(0.1, null, 'points', { low: null, high: null })).toBe('not known');
-  expect(formatEstimate(0.1, null, 'points', { low: 0.05, high: null })).toBe('within +5.00 pts … ∞');
+  expect(formatEstimate(-1.2, interval, time, { low: null, high: -1.2 })).toBe('≤ −69.9% (−∞ … −63.2%)');
+  expect(formatEstimate(1.2, null, time, { low: 1.2, high: null })).toBe('≥ +232.0%');
+  expect(formatEstimate(0.1, null, rate, { low: null, high: null })).toBe('not known');
+  expect(formatEstimate(0.1, null, rate, { low: 0.05, high: null })).toBe('within +5.00 pts … ∞');
 });
 
 test.each(everywhere)('%s marks bounds of medians and estimates', (_name, render) => {
@@ -117,4 +122,63 @@ test('runs that were made again are listed', () => {
 test('several claims are said to be judged each on its own', () => {
   expect(comparisonMarkdown(sampleComparison())).toContain('3 claims, each judged on its own at 95 %');
   expect(comparisonMarkdown(sampleComparison({ claims: [] }))).not.toContain('judged on its own');
+});
+
+describe('what could have been shown', () => {
+  const [, faster, rate_, served] = sampleComparison().metrics;
+
+  test('has the sign of a change for the worse: a fall of a ratio is no rise of the same size', () => {
+    expect(metricRow({ ...faster!, smallestDetectable: 0.11 }).detectable).toBe('+11.0%');
+    expect(metricRow({ ...served!, smallestDetectable: 0.11 }).detectable).toBe('−11.0%');
+    expect(metricRow({ ...rate_!, smallestDetectable: 0.02 }).detectable).toBe('+2.00 pts');
+    expect(metricRow({ ...served!, smallestDetectable: null }).detectable).toBe('–');
+    expect(metricRow(served!).noise).toContain('−9.0% with 6 pairs');
+  });
+
+  test.each(everywhere.slice(0, 3))('%s shows it', (_name, render) => {
+    const metrics = [{ ...served!, primary: true, smallestDetectable: 0.234 }];
+    expect(render(sampleComparison({ metrics }))).toContain('−23.4%');
+    expect(render(sampleComparison({ metrics }))).not.toContain('± ');
+  });
+});
+
+describe('a difference of counts', () => {
+  const counted = { metric: 'open_files_left(target)', unit: 'count', scale: 'points' } as const;
+  const sample = sampleComparison();
+  const left = {
+    ...{ ...sample.metrics[2]!, ...counted, beforeMedian: 0, afterMedian: 3, tolerance: 1 },
+    ...{ estimate: 3, interval: { low: 2, high: 4 }, smallestDetectable: 2, outcome: 'regressed' as const },
+  };
+
+  test.each(everywhere.slice(0, 3))('%s is a number, not points', (_name, render) => {
+    const text = render(sampleComparison({ metrics: [left], claims: [], noise: null }));
+    expect(text).toMatch(/(?:\+|&#43;)3 \(\+2 … \+4\)/);
+    expect(text).not.toMatch(/\+300|\d pts/);
+  });
+
+  test('has an axis of its own beside that of rates', () => {
+    const html = comparisonHtml(sampleComparison({ metrics: [...sample.metrics, left] }));
+    expect(html).toContain('Change in numbers');
+    expect(html).toContain('Change in percentage points');
+    expect(comparisonHtml(sample)).not.toContain('Change in numbers');
+  });
+});
+
+describe('a claim on a rate', () => {
+  const claim = { ...sampleComparison().claims[0]!, ...rate, metric: 'error_rate(query)', threshold: 0 };
+
+  test.each(['at least 60% lower', 'at least 2x lower', 'no worse than 10%'])(
+    '%s is tested by a distance, which is no change',
+    (text) => {
+      expect(claimRow({ ...claim, expect: text }).condition).toMatch(/^distance to what is expected/);
+    },
+  );
+
+  test.each(['at least 5 points lower', 'no worse than 1 point'])('%s is tested by the change', (text) => {
+    expect(claimRow({ ...claim, expect: text }).condition).toMatch(/^change;/);
+  });
+
+  test('of a time every expectation is about the change', () => {
+    expect(claimRow({ ...claim, ...time, expect: 'at least 2x lower' }).condition).toMatch(/^change;/);
+  });
 });
