@@ -18,6 +18,7 @@ const shared: readonly Trait[] = [
   { what: 'load', of: (run) => canonicalJson(run.load.entries) },
   { what: 'warm-up', of: (run) => `${run.load.warmupMicros} µs` },
   { what: 'machine', of: (run) => run.environment.fingerprint },
+  { what: 'precedence', of: (run) => run.environment.precedence },
   { what: 'threads', of: (run) => `${run.environment.threads}` },
   { what: 'fault proxy', of: (run) => run.environment.proxy },
   { what: 'Mettle version', of: (run) => run.environment.mettle },

@@ -6,17 +6,27 @@ import type { RunRecord } from '../record/schema.ts';
 import { boundedMedian } from './medians.ts';
 import type { ComparedPair } from './pair-values.ts';
 import type { Comparison } from './schema.ts';
+import { isReliable } from './unreliable.ts';
 
 type Tally = Comparison['promises'][number]['before'];
 
+/** A run that measured nothing reliable neither kept nor broke a promise, and its value is none. */
 function tally(text: string, runs: readonly RunRecord[]): Tally {
-  const results = runs.flatMap((run) => run.slo.filter((promise) => promise.text === text));
+  const resultsOf = (some: readonly RunRecord[]) =>
+    some.flatMap((run) => run.slo.filter((promise) => promise.text === text));
+  const results = resultsOf(runs.filter(isReliable));
   const count = (test: (status: string) => boolean): number =>
     results.filter((entry) => test(entry.status)).length;
   const passed = count((status) => status === 'pass');
   const failed = count((status) => status === 'fail' || status === 'warn');
   const { value, atLeast } = boundedMedian(results);
-  return { passed, failed, other: results.length - passed - failed, median: value, medianAtLeast: atLeast };
+  return {
+    passed,
+    failed,
+    other: resultsOf(runs).length - passed - failed,
+    median: value,
+    medianAtLeast: atLeast,
+  };
 }
 
 export const promisesOf = (

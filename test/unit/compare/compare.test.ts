@@ -198,6 +198,52 @@ describe('the verdict', () => {
     expect(metrics[0]?.outcome).toBe('invalid');
   });
 
+  const slow: RunRecord['slo'][number] = {
+    ...{ text: 'p95(query) < 60ms', severity: 'fail', status: 'fail', value: 100_000, atLeast: false },
+    ...{ limit: 60_000, unit: 'µs', samples: 200, reason: '100 ms is above 60 ms' },
+  };
+  const promises = [{ assert: slow.text, severity: 'fail' as const }];
+
+  test('what a spoiled run says of its promises breaks none of them', () => {
+    const reasons = ['the generator was saturated', `${slow.text}: ${slow.reason ?? ''}`];
+    const spoiled = () => ({ slo: [slow], verdict: { status: 'invalid' as const, reasons, exitCode: 3 } });
+    const document = compareRuns(input({ pairs: withAfter(spoiled, 4), promises }));
+    expect(document.verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
+    expect(document.verdict.reasons.join()).not.toContain('broken');
+    expect(document.promises[0]?.after).toEqual({
+      ...{ passed: 0, failed: 0, other: 1, median: null, medianAtLeast: false },
+    });
+  });
+
+  test('a promise that another one leaves without a judgement is broken all the same', () => {
+    const unjudged = { ...slow, text: 'p99(query) < 1s', status: 'invalid' as const, reason: 'too few' };
+    const broken = withAfter(() => ({
+      slo: [slow, unjudged],
+      verdict: { status: 'fail', reasons: [`${slow.text}: ${slow.reason ?? ''}`], exitCode: 1 },
+    }));
+    const { verdict } = compareRuns(input({ pairs: broken, promises }));
+    expect(verdict).toMatchObject({ status: 'fail', exitCode: 1 });
+    const lacking = withAfter(() => ({
+      slo: [unjudged],
+      verdict: { status: 'invalid', reasons: [`${unjudged.text}: too few`], exitCode: 3 },
+    }));
+    expect(compareRuns(input({ pairs: lacking, promises })).verdict.reasons).toEqual([
+      'after: p99(query) < 1s could not be judged in 6 of 6 runs',
+    ]);
+  });
+
+  test('a promise that stopped a run is broken', () => {
+    const stoppedBy = {
+      ...{ promise: slow.text, sinceMicros: 1e6, atMicros: 5e6, windowMicros: 1e7 },
+      ...{ bad: 50, total: 100, allowedShare: 0.05 },
+    };
+    const verdict = { status: 'invalid' as const, reasons: ['the generator was saturated'], exitCode: 3 };
+    const stopped = withAfter(() => ({ stoppedBy, slo: [slow], verdict }), 4);
+    expect(compareRuns(input({ pairs: stopped, promises })).verdict).toMatchObject({
+      ...{ status: 'fail', exitCode: 1 },
+    });
+  });
+
   test('a run that a promise stopped is a part, and nothing is compared with it', () => {
     const stoppedBy = {
       ...{ promise: 'error_rate < 1%', sinceMicros: 1e6, atMicros: 5e6, windowMicros: 1e7 },
@@ -341,6 +387,7 @@ describe('what differs is not compared', () => {
     ['warm-up', (run) => ({ load: { ...run.load, warmupMicros: 7 } })],
     ['target', (run) => ({ target: { ...run.target, name: 'other' } })],
     ['machine', (run) => environment(run, { fingerprint: 'f' })],
+    ['precedence', (run) => environment(run, { precedence: 'raised' })],
     ['threads', (run) => environment(run, { threads: 9 })],
     ['fault proxy', (run) => environment(run, { proxy: 'toxiproxy' })],
     ['Mettle version', (run) => environment(run, { mettle: '9.9.9' })],
