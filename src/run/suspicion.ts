@@ -26,11 +26,13 @@ const changeSeed = 1;
  * metric to be suspicious of. Pure.
  */
 export function suspicionOf(now: HistoryEntry, earlier: readonly HistoryEntry[]): Suspicion | null {
-  const value = valueIn(now);
+  const value = valueIn(now, now.primary);
   if (value === undefined) return null;
   const known = earlier.flatMap((entry) => {
-    const one = entry.unfit === null ? valueIn(entry) : undefined;
-    return one?.value == null ? [] : [{ id: entry.id, scaled: scaledValue(one.value, value) }];
+    const one = entry.unfit === null ? valueIn(entry, value.metric) : undefined;
+    return one?.value == null || one.unit !== value.unit
+      ? []
+      : [{ id: entry.id, value: one.value, scaled: scaledValue(one.value, value) }];
   });
   const told = {
     ...{ metric: value.metric, unit: value.unit, value: value.value, atLeast: value.atLeast },
@@ -44,6 +46,8 @@ export function suspicionOf(now: HistoryEntry, earlier: readonly HistoryEntry[])
   });
   if (now.unfit !== null) return notJudged(`this run is none to compare: ${now.unfit}`);
   if (value.value === null) return notJudged(value.why ?? 'it has no value');
+  if (value.scale === 'log' && [value, ...known].some(({ value: one }) => one !== null && one < 0))
+    return notJudged(`${value.metric} is below zero in some of these runs: they have no ratio`);
   const level = sinceLastChange(known);
   const runs = level.runs.length;
   if (runs < fewestRuns) return notJudged(`${level.words}, ${fewestRuns} are needed`, { runs });
@@ -55,8 +59,8 @@ export function suspicionOf(now: HistoryEntry, earlier: readonly HistoryEntry[])
   return { ...told, runs, interval: expected, ...judged(value, value.value, expected, runs) };
 }
 
-const valueIn = ({ primary, values }: HistoryEntry): HistoryValue | undefined =>
-  values.find(({ metric }) => metric === primary);
+const valueIn = ({ values }: HistoryEntry, wanted: string | null): HistoryValue | undefined =>
+  values.find(({ metric }) => metric === wanted);
 
 /** Zeros count as the smallest value that can be told from none. */
 const scaledValue = (value: number, { scale, resolution }: HistoryValue): number =>

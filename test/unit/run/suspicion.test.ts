@@ -135,6 +135,28 @@ describe('what is not judged', () => {
     expect(none).toMatchObject({ outcome: 'not judged', reason: 'too few samples' });
   });
 
+  test('where logarithms are taken, what is below zero is neither better nor worse', () => {
+    const below = Array.from({ length: 20 }, (_, index) => -50_000 - index);
+    for (const value of [-50_000, -10_000, 10_000]) {
+      const found = suspicionOf(now(value), series(below))!;
+      expect(found).toMatchObject({ outcome: 'not judged', interval: null });
+      expect(found.reason).toContain('below zero');
+    }
+    expect(outcome(-1, series(around))).toBe('not judged');
+    expect(outcome(100_000, series([...around, -1]))).toBe('not judged');
+  });
+
+  test('earlier values of another metric or unit do not count', () => {
+    const others = series(around).map((entry) => ({ ...entry, primary: 'p50(query)' }));
+    const renamed = others.map((entry) => ({
+      ...entry,
+      values: entry.values.map((value) => ({ ...value, metric: 'p50(query)' })),
+    }));
+    expect(suspicionOf(now(100_000), renamed)?.runs).toBe(0);
+    expect(suspicionOf(now(100_000), series(around, { unit: 'bytes' }))?.runs).toBe(0);
+    expect(suspicionOf(now(100_000), others)?.outcome).toBe('as before');
+  });
+
   test('without a direction outside is no verdict', () => {
     const neither = { better: null };
     expect(outcome(1_000_000, series(around, neither), { primaryValue: neither })).toBe('not judged');
