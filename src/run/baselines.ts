@@ -122,7 +122,9 @@ interface LookUp {
 const nothing = (reason: string): Looked => ({ runs: [], reason });
 
 async function lookUp(baseline: Baseline, asked: LookUp): Promise<Looked> {
-  const usable = asked.earlier.filter(({ status }) => green.includes(status));
+  const usable = asked.earlier.filter(
+    ({ status, entry }) => green.includes(status) && (entry?.unfit ?? null) === null,
+  );
   const where =
     asked.places.history === undefined ? asked.places.folder : `${asked.places.folder} and the history`;
   switch (baseline.kind) {
