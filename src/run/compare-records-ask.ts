@@ -2,9 +2,8 @@
 
 import type { Claim } from '../compare/claims.ts';
 import type { ComparisonInput } from '../compare/compare.ts';
-import { type ComparisonDesign, fixedDesign } from '../compare/design.ts';
 import type { Comparison } from '../compare/schema.ts';
-import { exitCodes, type MettleError } from '../kernel/errors.ts';
+import type { MettleError } from '../kernel/errors.ts';
 import type { RunData } from '../record/data.ts';
 import type { RunRecord } from '../record/schema.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -74,26 +73,3 @@ function checkPrimary(text: string, data: RunData, promises: Asked['promises']):
 
 const unfit = (text: string, problem: Pick<SyntaxProblem, 'message' | 'suggestion'>): MettleError =>
   refusal(`--primary ${text}: ${problem.message}`, problem.suggestion ?? undefined);
-
-/**
- * Looks are paid for, also where their runs are paired anew. What a verification has told of itself that its runs cannot
- * tell stays: that it was interrupted, and what was left behind after its last run.
- */
-export function howJudged(
-  made: Comparison | null,
-  sources: readonly { readonly comparison: Comparison | null }[],
-  pairs: number,
-): Pick<ComparisonInput, 'design' | 'interrupted' | 'undoFailed'> {
-  if (made === null) {
-    const looked = sources.some(({ comparison }) => comparison?.design.kind === 'looks');
-    return { design: looked ? { kind: 'looks', looks: [pairs] } : fixedDesign(pairs) };
-  }
-  const { kind, looks } = made.design;
-  const design: ComparisonDesign = { kind, looks };
-  const { status, exitCode, reasons } = made.verdict;
-  return {
-    design,
-    interrupted: status === 'interrupted',
-    undoFailed: exitCode === exitCodes.undoFailed ? reasons.slice(0, 1) : [],
-  };
-}

@@ -54,14 +54,31 @@ export function sortOut(runs: readonly StoredRun[]): Sorted {
   };
 }
 
-/** A slow target can be what overloads a generator, so that only its good runs would be left. */
+/** A slow target can be what overloads a generator, or what somebody loses patience with: only its good runs would be left. */
 const mostLost = 0.25;
 
+export interface Lost {
+  /** Found, but not to be read as runs: nobody knows what they were. */
+  readonly unread: number;
+  /** Without their measurements. */
+  readonly gone: number;
+}
+
 /** Why what was left out may flatter this side; null: it is too little for that. */
-export function lostTooMany(role: 'before' | 'after', { fit, unfit }: Sorted): string | null {
-  const lost = unfit.filter(({ unfit: { kind } }) => kind === 'machine').length;
-  const whole = fit.length + lost;
-  return lost > mostLost * whole
-    ? `runs that do not count: ${lost} of ${whole} of \`${role}\` were invalid through the generator or the machine, and nobody knows what the rest leaves out`
-    : null;
+export function lostTooMany(
+  role: 'before' | 'after',
+  { fit, unfit }: Sorted,
+  { unread, gone }: Lost,
+): string | null {
+  const of = (wanted: Unfit['kind']): number => unfit.filter(({ unfit: { kind } }) => kind === wanted).length;
+  const ways: readonly (readonly [number, string])[] = [
+    [of('machine'), 'invalid through the generator or the machine'],
+    [of('interrupted'), 'interrupted'],
+    [unread + gone, 'damaged'],
+  ];
+  const lost = ways.reduce((sum, [count]) => sum + count, 0);
+  const whole = fit.length + lost - gone;
+  if (lost <= mostLost * whole) return null;
+  const how = ways.filter(([count]) => count > 0).map(([count, way]) => `${count} ${way}`);
+  return `runs that do not count: ${lost} of ${whole} of \`${role}\` (${how.join(', ')}), and nobody knows what the rest leaves out`;
 }

@@ -24,6 +24,8 @@ export interface RecordSource {
   readonly runs: readonly StoredRun[];
   /** Of a verification. */
   readonly comparison: Comparison | null;
+  /** Runs that are damaged: of which side or scenario nobody knows. */
+  readonly unread: number;
 }
 
 type Say = (line: string) => void;
@@ -33,16 +35,19 @@ type Say = (line: string) => void;
  * RECORD_NOT_FOUND when there is none, and for the folder of one run what `readRun` throws (all exit code 2).
  */
 export async function openRecords(path: string, say: Say): Promise<RecordSource> {
-  const folder = resolve(/^(run|comparison)\.json$/.test(basename(path)) ? dirname(path) : path);
-  if (existsSync(join(folder, 'run.json'))) {
-    const run = await readRun(folder);
-    return { path, kind: 'run', runs: [{ run, folder, member: null }], comparison: null };
+  const named = resolve(/^(run|comparison)\.json$/.test(basename(path)) ? dirname(path) : path);
+  if (existsSync(join(named, 'run.json'))) {
+    const run = await readRun(named);
+    return { path, kind: 'run', runs: [{ run, folder: named, member: null }], comparison: null, unread: 0 };
   }
+  const folder = verificationOf(named);
+  if (folder !== named)
+    say(`${path} holds the runs of a verification, which is read with what it says of them`);
   const comparison = existsSync(join(folder, 'comparison.json')) ? await comparisonIn(folder, say) : null;
   const source =
     comparison === null
-      ? ({ path, kind: 'runs', runs: await runsBelow(folder, say), comparison } as const)
-      : ({ path, kind: 'verification', runs: await membersOf(folder, comparison, say), comparison } as const);
+      ? ({ path, kind: 'runs', ...(await runsBelow(folder, say)), comparison } as const)
+      : ({ path, kind: 'verification', ...(await membersOf(folder, comparison, say)), comparison } as const);
   if (source.runs.length > 0) return source;
   throw new MettleError({
     code: 'RECORD_NOT_FOUND',
@@ -51,6 +56,12 @@ export async function openRecords(path: string, say: Say): Promise<RecordSource>
     exitCode: exitCodes.usage,
   });
 }
+
+/** Its runs by themselves would not know of its looks and its levels. */
+const verificationOf = (folder: string): string =>
+  basename(folder) === 'runs' && existsSync(join(dirname(folder), 'comparison.json'))
+    ? dirname(folder)
+    : folder;
 
 /** Of a verification that cannot be read the runs may still be compared, by their variants and seeds. */
 async function comparisonIn(folder: string, say: Say): Promise<Comparison | null> {
@@ -65,19 +76,29 @@ async function comparisonIn(folder: string, say: Say): Promise<Comparison | null
 /** What `mettle run` keeps beside its records. */
 const historyName = 'history';
 
-async function runsBelow(folder: string, say: Say): Promise<StoredRun[]> {
+type Found = Pick<RecordSource, 'runs' | 'unread'>;
+
+async function runsBelow(folder: string, say: Say): Promise<Found> {
   // What a verification leaves that died before it could compare.
   const inside = existsSync(join(folder, 'runs')) ? join(folder, 'runs') : folder;
-  const found: StoredRun[] = [];
+  const runs: StoredRun[] = [];
+  let unread = 0;
   for (const name of await foldersIn(inside)) {
     const at = join(inside, name);
-    if (existsSync(join(at, 'run.json'))) found.push(...(await readOrSay(at, null, say)));
-    else if (existsSync(join(at, 'comparison.json')))
+    if (isRun(at)) {
+      const read = await readOrSay(at, null, say);
+      if (read === 'damaged') unread += 1;
+      else if (read !== null) runs.push(read);
+    } else if (existsSync(join(at, 'comparison.json')))
       say(`${at} is a verification, and passed over: name it alone to compare its runs`);
     else if (name !== historyName) say(`${at} is no record, and passed over`);
   }
-  return found;
+  return { runs, unread };
 }
+
+/** Or what is left of one. */
+const isRun = (folder: string): boolean =>
+  ['run.json', 'latency.hlog'].some((file) => existsSync(join(folder, file)));
 
 async function foldersIn(folder: string): Promise<string[]> {
   try {
@@ -98,28 +119,47 @@ async function foldersIn(folder: string): Promise<string[]> {
   }
 }
 
-/** The runs that count, as the comparison lists them; only what lies in its own folder. */
-async function membersOf(folder: string, comparison: Comparison, say: Say): Promise<StoredRun[]> {
-  const found: StoredRun[] = [];
-  for (const { id, pair, role, folder: named } of comparison.runs) {
+/** The runs that count, as the comparison lists them, each once; only what lies in its own folder. */
+async function membersOf(folder: string, comparison: Comparison, say: Say): Promise<Found> {
+  const runs: StoredRun[] = [];
+  let unread = 0;
+  for (const { id, pair, role, folder: named } of eachOnce(comparison, say)) {
     const at = resolve(folder, named);
     if (relative(folder, at).startsWith('..')) {
       say(`${id} lies outside of ${folder}, and is passed over: name the folders of its runs`);
       continue;
     }
     const read = await readOrSay(at, { pair, role }, say);
-    const own = read.filter(({ run }) => run.id === id);
-    if (own.length < read.length) say(`${at} is another run than ${id}, and passed over`);
-    found.push(...own);
+    if (read === null || read === 'damaged') unread += 1;
+    else if (read.run.id === id) runs.push(read);
+    else say(`${at} is another run than ${id}, and passed over`);
   }
-  return found;
+  return { runs, unread };
 }
 
-async function readOrSay(folder: string, member: StoredRun['member'], say: Say): Promise<StoredRun[]> {
+/** A run that is listed twice would count twice, and two of one place in a pair are none. */
+function eachOnce({ id, runs }: Comparison, say: Say): ComparisonRun[] {
+  const seen = new Set<string>();
+  return runs.filter((run) => {
+    const places = [run.id, `${run.pair} ${run.role}`];
+    const isNew = places.every((place) => !seen.has(place));
+    if (!isNew)
+      say(`${run.id} is listed twice in ${id}, or its place in pair ${run.pair} is: it counts once`);
+    for (const place of places) seen.add(place);
+    return isNew;
+  });
+}
+
+/** `damaged`: there was a run; null: a record of another version of Mettle, which could not be compared anyway. */
+async function readOrSay(
+  folder: string,
+  member: StoredRun['member'],
+  say: Say,
+): Promise<StoredRun | 'damaged' | null> {
   try {
-    return [{ run: await readRun(folder), folder, member }];
+    return { run: await readRun(folder), folder, member };
   } catch (error) {
     say(`${folder} is passed over: ${messageOf(error)}`);
-    return [];
+    return error instanceof MettleError && error.code === 'RECORD_VERSION' ? null : 'damaged';
   }
 }

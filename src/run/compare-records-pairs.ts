@@ -2,9 +2,9 @@
 
 import { groupRuns } from '../compare/grouping.ts';
 import { fewestPairs } from '../compare/pair-values.ts';
-import { orderNote, orderProblem } from '../compare/run-order.ts';
-import type { Comparison } from '../compare/schema.ts';
-import { lostTooMany, type Sorted, unfitness } from './compare-records-fit.ts';
+import { orderNote, orderProblem, type TimedPair } from '../compare/run-order.ts';
+import type { Alone } from './compare-records-alone.ts';
+import { type Sorted, unfitness } from './compare-records-fit.ts';
 import type { StoredRun } from './compare-records-open.ts';
 import type { Sides } from './compare-records-pick.ts';
 
@@ -20,6 +20,8 @@ export interface StoredPairs {
   /** Refused unless forced. */
   readonly differences: readonly string[];
   readonly notes: readonly string[];
+  /** What found no partner, and is left out. */
+  readonly alone: Alone;
 }
 
 /** The pairs that a verification made, as it made them; what has lost its partner is told. */
@@ -32,11 +34,13 @@ export function pairsAsMade({ before, after }: Sides): StoredPairs {
     })
     .sort((one, other) => one.pair - other.pair);
   const paired = new Set(pairs.flatMap((pair) => [pair.before, pair.after]));
-  const alone = [...before.fit, ...after.fit].filter((stored) => !paired.has(stored));
-  return { pairs, differences: [], notes: nameEach('without a partner', alone) };
+  const leftOf = ({ fit }: Sorted): StoredRun[] => fit.filter((stored) => !paired.has(stored));
+  const alone = { before: leftOf(before), after: leftOf(after) };
+  const notes = nameEach('without a partner', [...alone.before, ...alone.after]);
+  return { pairs, differences: [], notes, alone };
 }
 
-/** By equal seed, in order of time; held against what an order must be. */
+/** By equal seed, in order of time. */
 export function pairsByGroup({ before, after }: Sides): StoredPairs {
   const grouped = groupRuns(before.fit.map(groupable), after.fit.map(groupable));
   const pairs = grouped.pairs.map((pair, index) => ({
@@ -44,26 +48,30 @@ export function pairsByGroup({ before, after }: Sides): StoredPairs {
     before: pair.before.stored,
     after: pair.after.stored,
   }));
-  const timed = pairs.map((pair) => ({ before: pair.before.run, after: pair.after.run }));
-  // Of fewer pairs nothing is said anyway.
-  const isJudged = timed.length >= fewestPairs;
-  const problem = isJudged ? orderProblem(timed) : null;
-  const note = isJudged && problem === null ? orderNote(timed) : null;
-  const lost = [lostTooMany('before', before), lostTooMany('after', after), problem];
+  const storedOf = (left: readonly { readonly stored: StoredRun }[]): StoredRun[] =>
+    left.map(({ stored }) => stored);
+  const alone = { before: storedOf(grouped.left.before), after: storedOf(grouped.left.after) };
   return {
     pairs,
-    differences: lost.filter((why) => why !== null),
-    notes: [
-      ...(note === null ? [] : [note]),
-      ...(['before', 'after'] as const).flatMap((role) => [
-        ...nameEach(
-          `${role}: without a partner of the same seed`,
-          grouped.left[role].map(({ stored }) => stored),
-        ),
-        ...nameUnfit(role, { before, after }[role]),
-      ]),
-    ],
+    differences: [],
+    notes: (['before', 'after'] as const).flatMap((role) => [
+      ...nameEach(`${role}: without a partner of the same seed`, alone[role]),
+      ...nameUnfit(role, { before, after }[role]),
+    ]),
+    alone,
   };
+}
+
+/** Whether drift can pass for an effect in the pairs that are left to compare. */
+export function orderOf(pairs: readonly TimedPair[]): {
+  readonly differences: string[];
+  readonly notes: string[];
+} {
+  // Of fewer pairs nothing is said anyway.
+  if (pairs.length < fewestPairs) return { differences: [], notes: [] };
+  const problem = orderProblem(pairs);
+  const note = problem === null ? orderNote(pairs) : null;
+  return { differences: problem === null ? [] : [problem], notes: note === null ? [] : [note] };
 }
 
 const groupable = (stored: StoredRun) => {
@@ -72,29 +80,22 @@ const groupable = (stored: StoredRun) => {
 };
 
 /** Runs that may be unfit for the target's own reasons are left out by force alone. */
-export function withoutUnfit({ pairs, differences, notes }: StoredPairs): StoredPairs {
+export function withoutUnfit(found: StoredPairs): StoredPairs {
+  const { pairs, differences } = found;
   const unfit = pairs.flatMap(({ pair, before, after }) =>
     [before, after].flatMap(({ run }) => {
       const why = unfitness(run)?.why;
       return why === undefined ? [] : [{ pair, text: `${run.id} ${why}` }];
     }),
   );
-  if (unfit.length === 0) return { pairs, differences, notes };
+  if (unfit.length === 0) return found;
   const out = new Set(unfit.map(({ pair }) => pair));
   const texts = unfit.map(({ pair, text }) => `pair ${pair}, left out: ${text}`);
   return {
+    ...found,
     pairs: pairs.filter(({ pair }) => !out.has(pair)),
     differences: [...differences, ...texts],
-    notes,
   };
-}
-
-/** A verification that is not whole, and was not interrupted, must not pass for one that is. Refused unless forced. */
-export function incompleteAsMade(stored: Comparison, pairs: readonly unknown[]): string[] {
-  const { design, verdict } = stored;
-  const most = design.looks.at(-1) ?? 0;
-  if (design.looks.includes(pairs.length) || verdict.status === 'interrupted') return [];
-  return [`missing runs: ${pairs.length} of ${most} pairs of ${stored.id} are there`];
 }
 
 /** So many are named; of the rest only how many there are. */
@@ -108,8 +109,9 @@ function nameUnfit(role: string, { unfit }: Sorted): string[] {
   return texts.length === 0 ? [] : [`${role}: left out: ${named(texts)}`];
 }
 
-const named = (texts: readonly string[]): string =>
-  [
-    ...texts.slice(0, mostNamed),
-    ...(texts.length > mostNamed ? [`and ${texts.length - mostNamed} more`] : []),
-  ].join('; ');
+const named = (texts: readonly string[]): string => few(texts).join('; ');
+
+export const few = (texts: readonly string[]): string[] => [
+  ...texts.slice(0, mostNamed),
+  ...(texts.length > mostNamed ? [`and ${texts.length - mostNamed} more`] : []),
+];

@@ -16,6 +16,8 @@ export interface SidesAsked extends ScenarioAsked {
 export interface Sides {
   readonly before: Sorted;
   readonly after: Sorted;
+  /** Damaged runs that may have been of this side. */
+  readonly unread: Readonly<Record<Role, number>>;
   /** Pairs as a verification made them; else they are to be made. */
   readonly asMade: boolean;
   readonly notes: readonly string[];
@@ -41,7 +43,8 @@ export function pickSides(sources: readonly RecordSource[], asked: SidesAsked): 
     sorted.after.fit.some(({ run: { id } }) => id === run.id),
   );
   if (twice !== undefined) throw refusal(`the same run is on both sides: ${twice.run.id}`);
-  return { ...sorted, asMade, notes };
+  const unread = { before: one.unread, after: (other ?? one).unread };
+  return { ...sorted, unread, asMade, notes };
 }
 
 const whole = (runs: readonly StoredRun[]): Sorted => ({ fit: runs, unfit: [] });

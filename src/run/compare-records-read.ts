@@ -22,23 +22,39 @@ export interface ReadPair {
   readonly after: ReadRun;
 }
 
-/** Each run once, one after the other; a pair of which one has lost its measurements is left out and told. */
-export async function readPairs(
-  stored: readonly StoredPair[],
-): Promise<{ readonly pairs: ReadPair[]; readonly gone: string[] }> {
-  const pairs: ReadPair[] = [];
-  const gone: string[] = [];
-  for (const { pair, before, after } of stored) {
-    try {
-      pairs.push({ pair, before: await readOne(before.folder), after: await readOne(after.folder) });
-    } catch (error) {
-      gone.push(`pair ${pair}, left out: ${messageOf(error)}`);
-    }
-  }
-  return { pairs, gone };
+export interface ReadPairs {
+  readonly pairs: readonly ReadPair[];
+  /** Members that have lost their measurements. */
+  readonly gone: Readonly<Record<'before' | 'after', number>>;
+  readonly notes: readonly string[];
 }
 
-const readOne = async (folder: string): Promise<ReadRun> => ({ folder, data: await readRecord(folder) });
+/** Each run once, one after the other; a pair of which one has lost its measurements is left out and told. */
+export async function readPairs(stored: readonly StoredPair[]): Promise<ReadPairs> {
+  const pairs: ReadPair[] = [];
+  const gone = { before: 0, after: 0 };
+  const notes: string[] = [];
+  for (const { pair, ...members } of stored) {
+    const before = await readOne(members.before.folder);
+    const after = await readOne(members.after.folder);
+    if (typeof before !== 'string' && typeof after !== 'string') pairs.push({ pair, before, after });
+    for (const [role, read] of Object.entries({ before, after }) as ['before' | 'after', typeof before][]) {
+      if (typeof read !== 'string') continue;
+      gone[role] += 1;
+      notes.push(`pair ${pair}, left out: ${read}`);
+    }
+  }
+  return { pairs, gone, notes };
+}
+
+/** Or why it cannot be read. */
+async function readOne(folder: string): Promise<ReadRun | string> {
+  try {
+    return { folder, data: await readRecord(folder) };
+  } catch (error) {
+    return messageOf(error);
+  }
+}
 
 /** `folder`: of the comparison; links to its runs are relative to it. `first`: of these pairs. */
 export function whatWasRun(pairs: readonly ReadPair[], first: ReadPair, folder: string) {

@@ -1,6 +1,6 @@
 // A verification judged again from its runs: pairs as it made them, levels, claims, and what it said of itself.
 
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -135,6 +135,69 @@ test('what it has lost makes it invalid, and must be forced', async () => {
   expect(comparison.verdict.reasons.join()).toContain('missing runs: 7 of 8 pairs of v are there');
   expect(comparison.notes.join()).toContain('without a partner, left out: v-3-before');
   expect((await compare(['v'], { force: true })).forced.join()).toContain('missing runs');
+});
+
+test('half of its looks is not a whole one', async () => {
+  const design = { kind: 'looks' as const, looks: [8, 16], confidence: 0.9706, equivalence: 0.9412 };
+  await keepVerification('v', { pairs: 16, comparison: { design } });
+  expect((await compare(['v'])).verdict.status).toBe('pass');
+  for (let pair = 1; pair <= 8; pair += 1)
+    await rm(join(folder, 'v', 'runs', `${pair}-after`), { recursive: true });
+  const { verdict } = await compare(['v']);
+  expect(verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
+  expect(verdict.reasons.join()).toContain('missing runs: 8 of 16 pairs of v are there');
+});
+
+test('that it ended at a run that could not count, or at a failure, stays', async () => {
+  const design = { kind: 'looks' as const, looks: [8, 16], confidence: 0.9706, equivalence: 0.9412 };
+  const ended = (exitCode: 1 | 2 | 3, status: 'fail' | 'invalid', reasons: string[]) =>
+    keepVerification('v', { pairs: 8, comparison: { design, verdict: { status, reasons, exitCode } } });
+  const why = 'v-9-after: no good answer';
+  await ended(3, 'invalid', [why]);
+  const refused = (await compare(['v'])).verdict;
+  expect(refused).toMatchObject({ status: 'invalid', exitCode: 3 });
+  expect(refused.reasons).toContain(`v did not count: ${why}`);
+  expect((await compare(['v'], { force: true })).forced).toContain(`v did not count: ${why}`);
+  await ended(2, 'invalid', ['the target did not become ready']);
+  expect((await compare(['v'])).verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
+  await ended(1, 'fail', ['claim faster: it is slower', why]);
+  expect((await compare(['v'])).verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
+});
+
+test('what it said of its metrics, claims and promises is judged anew', async () => {
+  const reasons = [
+    'claim faster: nobody has judged it yet',
+    'nothing to judge: there is no primary metric, no claim and no promise',
+    'after: p95(query) < 1ms could not be judged in 6 of 6 runs',
+  ];
+  await keepVerification('v', { comparison: { verdict: { status: 'invalid', reasons, exitCode: 3 } } });
+  expect((await compare(['v'])).verdict.status).toBe('pass');
+});
+
+test('the folder of its runs is read as the verification that it belongs to', async () => {
+  const design = { kind: 'looks' as const, looks: [8, 16], confidence: 0.9706, equivalence: 0.9412 };
+  await keepVerification('v', { pairs: 8, comparison: { design } });
+  const comparison = await compare([join('v', 'runs')]);
+  expect(comparison.design).toEqual(design);
+  expect(comparison.claims).toMatchObject([{ verdict: 'confirmed' }]);
+  expect(comparison.notes.join()).toContain('holds the runs of a verification');
+});
+
+test('a run that is listed twice counts once', async () => {
+  await keepVerification('v', { pairs: 3 });
+  const file = join(folder, 'v', 'comparison.json');
+  const kept = JSON.parse(await readFile(file, 'utf8')) as Comparison;
+  const design = { ...kept.design, looks: [6] };
+  const again = kept.runs.map((run) => ({ ...run, pair: run.pair + 3 }));
+  for (const runs of [
+    [...kept.runs, ...kept.runs],
+    [...kept.runs, ...again],
+  ]) {
+    await writeFile(file, JSON.stringify({ ...kept, pairs: 6, design, runs }));
+    const comparison = await compare(['v']);
+    expect(comparison).toMatchObject({ pairs: 3, verdict: { status: 'invalid', exitCode: 3 } });
+    expect(comparison.notes.join()).toContain('v-1-before is listed twice in v');
+  }
 });
 
 test('that it was interrupted, or left something behind after its last run, stays', async () => {

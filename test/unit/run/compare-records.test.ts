@@ -169,6 +169,113 @@ describe('two folders with many runs', () => {
   });
 });
 
+const promise = (status: 'pass' | 'fail' | 'invalid') => ({
+  ...{ text: 'p95(query) < 500ms', severity: 'fail' as const, status, value: 100_000, atLeast: false },
+  ...{ limit: 500_000, unit: 'µs' as const, samples: 400, reason: null },
+});
+
+describe('runs of `after` without a partner', () => {
+  const alone = (sketch: Partial<RunSketch>) =>
+    Promise.all([7, 8, 9].map((at) => keep('b', `B${at}`, 20 + 10 * at, latency(100_000), sketch)));
+  const verdicts = async () => [(await compare()).comparison, (await compare({ force: true })).comparison];
+
+  test('that measured nothing reliable make it invalid; forced, it says so', async () => {
+    await keepOrder(inTurn);
+    await alone({ verdict: invalid('no good answer: everything that was offered failed') });
+    const [refused, forced] = await verdicts();
+    expect(refused?.verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
+    expect(refused?.verdict.reasons.join()).toContain(
+      'B7, without a partner, measured nothing reliable: no good',
+    );
+    expect(forced).toMatchObject({ pairs: 6, verdict: { status: 'pass' } });
+    expect(forced?.forced.join()).toContain('B9, without a partner');
+  });
+
+  test('that broke a promise fail it; that could not judge one make it invalid', async () => {
+    await keepOrder(inTurn);
+    await alone({ slo: [promise('fail')], verdict: { status: 'fail', reasons: ['p95'], exitCode: 1 } });
+    const [refused, forced] = await verdicts();
+    expect(refused?.verdict).toMatchObject({ status: 'fail', exitCode: 1 });
+    expect(refused?.verdict.reasons[0]).toBe('after: p95(query) < 500ms broken in B7, which has no partner');
+    expect(forced?.forced.join()).toContain('broken in B7');
+    await alone({ slo: [promise('invalid')], verdict: invalid('p95(query) < 500ms: too few samples') });
+    expect((await compare()).comparison.verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
+  });
+
+  test('that left something behind are told, also by force', async () => {
+    await keepOrder(inTurn);
+    await alone({ verdict: { status: 'fail', reasons: ['a toxic is left on db'], exitCode: 4 } });
+    for (const { verdict } of await verdicts()) {
+      expect(verdict).toMatchObject({ status: 'fail', exitCode: 4 });
+      expect(verdict.reasons).toContain('B7, without a partner: a toxic is left on db');
+    }
+  });
+});
+
+describe('runs that were lost', () => {
+  const lost = [7, 8, 9, 10, 11, 12];
+
+  test.each<[string, () => Promise<unknown>, string]>([
+    [
+      'their measurements',
+      () => Promise.all(lost.map((at) => rm(join(folder, 'b', `B${at}`, 'latency.hlog')))),
+      '6 of 12 of `after` (6 damaged)',
+    ],
+    [
+      'their documents',
+      () => Promise.all(lost.map((at) => writeFile(join(folder, 'b', `B${at}`, 'run.json'), '{'))),
+      '6 of 12 of `after` (6 damaged)',
+    ],
+    [
+      'their documents altogether',
+      () => Promise.all(lost.map((at) => rm(join(folder, 'b', `B${at}`, 'run.json')))),
+      '6 of 12 of `after` (6 damaged)',
+    ],
+    [
+      'their end',
+      async () => {
+        const verdict = { status: 'interrupted' as const, reasons: ['interrupted'], exitCode: 130 };
+        for (const at of lost) await keep('b', `B${at}`, 4 * at, latency(300_000), { verdict });
+      },
+      '6 of 12 of `after` (6 interrupted)',
+    ],
+  ])('with %s: too many of one side are no accident', async (_, lose, words) => {
+    await keepOrder('ABBA'.repeat(6), 100_000, 100_000);
+    await lose();
+    const { verdict } = (await compare()).comparison;
+    expect(verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
+    expect(verdict.reasons.join()).toContain(words);
+  });
+
+  test('are told in the report', async () => {
+    await keepOrder('ABBA'.repeat(4));
+    await writeFile(join(folder, 'b', 'B8', 'run.json'), '{');
+    expect((await compare()).comparison.notes.join()).toMatch(/B8 is passed over: .*not JSON/);
+  });
+
+  test('leave pairs of which the order must still be in turns', async () => {
+    const order = 'A1 B1 B2 A2 A3 B3 B4 A4 A5 B5 B6 A6 A7 B10 A8 B11 A9 B12 B7 A10 B8 A11 B9 A12'.split(' ');
+    for (const [index, id] of order.entries())
+      await keep(id.startsWith('A') ? 'a' : 'b', id, 2 * index, latency(100_000 + index), {
+        seed: Number(id.slice(1)),
+      });
+    expect((await compare()).comparison.verdict.status).not.toBe('invalid');
+    for (const at of [10, 11, 12]) await rm(join(folder, 'b', `B${at}`, 'latency.hlog'));
+    const { pairs, verdict } = (await compare()).comparison;
+    expect({ pairs, exitCode: verdict.exitCode }).toEqual({ pairs: 9, exitCode: 3 });
+    expect(verdict.reasons.join()).toContain('pass for an effect');
+  });
+
+  test('of another version of Mettle are no lost ones', async () => {
+    await keepOrder(inTurn);
+    for (const at of [7, 8, 9]) {
+      await keep('b', `B${at}`, 60, latency(1));
+      await writeFile(join(folder, 'b', `B${at}`, 'run.json'), '{"formatVersion":1}');
+    }
+    expect((await compare()).comparison.verdict.status).toBe('pass');
+  });
+});
+
 const invalid = (reason: string) => ({ status: 'invalid' as const, reasons: [reason], exitCode: 3 });
 const saturated = (): Partial<RunSketch> => {
   const { health } = runDataOf({ slices: [] }).run;
@@ -198,7 +305,7 @@ describe('runs that are unfit', () => {
     for (let at = 1; at <= 3; at += 1) await keep('b', `B-busy${at}`, 30 + at, latency(100), saturated());
     const { comparison } = await compare();
     expect(comparison.verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
-    expect(comparison.verdict.reasons.join()).toContain('3 of 9 of `after` were invalid');
+    expect(comparison.verdict.reasons.join()).toContain('3 of 9 of `after` (3 invalid through the');
     expect((await compare({ force: true })).comparison.verdict.status).toBe('pass');
   });
 
@@ -252,10 +359,21 @@ describe('a single run against a single run', () => {
       paths: [join(folder, 'a', 'A1'), join(folder, 'b', 'B1', 'run.json')],
     });
     expect(comparison).toMatchObject({ pairs: 1, verdict: { status: 'invalid', exitCode: 3 } });
-    expect(comparison.notes).toContain('1 pair says nothing about chance: at least 6 are needed');
+    const few = '1 pair says nothing about chance: at least 6 are needed';
+    expect(comparison.verdict.reasons).toContain(few);
     const primary = comparison.metrics.find(({ metric }) => metric === 'p50(query)');
     expect(primary?.outcome).toBe('invalid');
     expect(primary?.pairs[0]?.effect).toBeCloseTo(Math.log(0.5), 2);
+  });
+
+  test('is no pass where a promise alone could have failed, and a broken one fails', async () => {
+    const kept = promise('pass');
+    await keep('a', 'A1', 0, latency(100_000), { primary: null, slo: [kept] });
+    await keep('b', 'B1', 2, latency(400_000), { primary: null, slo: [kept] });
+    for (const force of [false, true])
+      expect((await compare({ force })).comparison.verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
+    await keep('b', 'B1', 2, latency(400_000), { primary: null, slo: [promise('fail')] });
+    expect((await compare()).comparison.verdict).toMatchObject({ status: 'fail', exitCode: 1 });
   });
 
   test('a run is not compared with itself', async () => {
