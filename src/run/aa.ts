@@ -55,7 +55,12 @@ export async function measureNoise(
   const first = verified.pairs[0]?.before.run;
   if (exitCode === exitCodes.undoFailed || exitCode === exitCodes.interrupted)
     return { ...told, noise: null, reasons, exitCode };
-  if (first === undefined) return { ...told, noise: null, reasons, exitCode: exitCodes.invalid };
+  const complete = verified.pairs.length;
+  // Of pairs that ended at a run that could not count nobody knows what the rest would have shown.
+  if (first === undefined || complete < pairs) {
+    const few = `${complete} of ${pairs} pairs are complete`;
+    return { ...told, noise: null, reasons: [few, ...reasons], exitCode: exitCodes.invalid };
+  }
   const noise = noiseOf(comparison, verified.pairs, {
     traits: traitsOf(first),
     levels: levelsOf(fixedDesign(pairs)),

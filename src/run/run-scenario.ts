@@ -1,7 +1,7 @@
 // One run from a loaded scenario to its record and reports: what `mettle run` does for each file.
 
 import { join, resolve } from 'node:path';
-import { exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
+import { exitCodes, messageOf } from '../kernel/errors.ts';
 import { writableFolder } from '../record/atomic.ts';
 import type { RunData } from '../record/data.ts';
 import type { RunRecord } from '../record/schema.ts';
@@ -12,6 +12,7 @@ import { knownMachine } from './doctor.ts';
 import { guardRun } from './guard-run.ts';
 import { runId } from './identity.ts';
 import { keepInHistory } from './keep-history.ts';
+import { isUndoFailure, undoFirst } from './left-behind.ts';
 import type { ProgressOutput } from './progress.ts';
 import { writeRunReports } from './reports.ts';
 import type { EarlierPlaces } from './run-request.ts';
@@ -113,12 +114,14 @@ export async function runScenario(loaded: LoadedScenario, options: RunOptions): 
     return { ...done, unkept: await keep(done.data) };
   } catch (error) {
     if (measured === undefined) throw error;
-    const failed = error instanceof MettleError && error.exitCode === exitCodes.undoFailed;
     // That something is left behind outranks that a file cannot be written.
-    const problems = failed ? await tellOfUndo(measured, error.message, keep) : [];
+    const { verdict } = measured.data.run;
+    const left = verdict.exitCode === exitCodes.undoFailed ? verdict.reasons.slice(0, 1) : [];
+    const failure = undoFirst(left, error);
+    const problems = isUndoFailure(failure) ? await tellOfUndo(measured, failure.message, keep) : [];
     for (const problem of problems) progress(problem);
     if (report !== undefined) progress(`report:  ${report}`);
-    throw error;
+    throw failure;
   }
 }
 

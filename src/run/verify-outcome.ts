@@ -1,13 +1,14 @@
 // From the runs of a verification to its comparison, whatever ended it.
 
 import { compareRuns } from '../compare/compare.ts';
-import { undecided } from '../compare/judgement.ts';
+import { undecided, undoFailures as undoneIn } from '../compare/judgement.ts';
 import type { ComparedPair } from '../compare/pair-values.ts';
 import type { Comparison } from '../compare/schema.ts';
 import { type ExitCode, exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
 import type { Noise } from '../record/noise-schema.ts';
 import { undoFailures } from './fault-records.ts';
 import { keepComparison, withFailure } from './keep-comparison.ts';
+import { undoFirst } from './left-behind.ts';
 import type { Concluded, VerifyBook, VerifyEnd, VerifyRequest } from './verify-request.ts';
 
 /** A look between: is there nothing left to ask more pairs for? */
@@ -23,15 +24,25 @@ export async function concludeVerify(
   noise: Noise | null,
 ): Promise<Concluded> {
   for (const note of endNotes(end, completePairs(book).length)) request.progress(note);
+  const failure = end.kind === 'failed' ? asError(undoFirst(leftBehind(book), end.error)) : null;
   const judged = compareMade(request, startedAt, book, end, noise);
-  const comparison = end.kind === 'failed' ? failedBy(judged, end.error) : judged;
+  const comparison = failure === null ? judged : failedBy(judged, failure);
   const reportPath = await keepComparison(request.folder, comparison).catch((why: unknown) => {
     // That the comparison cannot be written must not hide what ended it.
-    throw end.kind === 'failed' ? end.error : why;
+    throw failure ?? undoFirst(leftBehind(book), why);
   });
-  const failure = end.kind === 'failed' ? end.error : null;
   return { comparison, reportPath, pairs: completePairs(book), failure };
 }
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(messageOf(error)));
+
+/** Of any run that was made, also of one without a partner. */
+const leftBehind = (book: VerifyBook): string[] => [
+  ...new Set([
+    ...book.made.flatMap(({ data }) => undoFailures(data.run.faults)),
+    ...undoneIn(book.made.map(({ entry, data }) => ({ pair: entry.pair, before: data, after: data }))),
+  ]),
+];
 
 function failedBy(comparison: Comparison, error: unknown): Comparison {
   const exitCode: ExitCode = error instanceof MettleError ? error.exitCode : exitCodes.invalid;
@@ -71,7 +82,7 @@ function compareMade(
     promises: scenario.slo,
     claims: scenario.claims,
     interrupted: end.kind === 'interrupted' || signal.aborted,
-    undoFailed: book.made.flatMap(({ data }) => undoFailures(data.run.faults)),
+    undoFailed: leftBehind(book),
     invalid: end.kind === 'invalid' ? end.reasons : [],
   });
 }

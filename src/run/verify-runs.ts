@@ -37,10 +37,10 @@ export async function makeRun(maker: RunMaker, pair: number, role: Role): Promis
     const run = await oneRun(maker, pair, role, shown);
     course.end(place, run.data);
     const again = isEnvironmental(run.data.run) && attempt <= repeatsPerRun && !isAborted(request.signal);
-    if (!again) {
-      book.made.push(run);
-      return endWith(run);
-    }
+    // Before anything else can fail: what it left behind must be known.
+    if (!again) book.made.push(run);
+    await writeReports(maker, run);
+    if (!again) return endWith(run);
     const { id, variant, folder, reasons } = run.entry;
     book.repeats.push({ id, pair, variant, role, folder, reasons });
     course.again(place, reasons[0] ?? 'it was invalid');
@@ -75,7 +75,6 @@ async function oneRun(
       ...{ place, variant, seed, id, command },
       folder: join(request.folder, folder),
     });
-    await ports.writeRunReports(join(request.folder, folder), data);
   } catch (error) {
     book.notes.push(`pair ${pair}, ${role}: ${folder} is no whole run: ${messageOf(error)}`);
     throw error;
@@ -83,6 +82,16 @@ async function oneRun(
   const { status, reasons } = data.run.verdict;
   const position = book.made.length + 1;
   return { entry: { id, pair, variant, role, position, seed, folder, verdict: status, reasons }, data };
+}
+
+async function writeReports({ request, ports, book }: RunMaker, { entry, data }: MadeRun): Promise<void> {
+  const { pair, role, folder } = entry;
+  try {
+    await ports.writeRunReports(join(request.folder, folder), data);
+  } catch (error) {
+    book.notes.push(`pair ${pair}, ${role}: ${folder} has no whole report: ${messageOf(error)}`);
+    throw error;
+  }
 }
 
 function commandOf(

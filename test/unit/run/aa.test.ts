@@ -25,12 +25,17 @@ const scenarioOf = (changes: object): LoadedScenario =>
 interface Case {
   readonly scenario?: object;
   readonly make: (asked: Asked) => MadeUp;
+  readonly pairs?: number;
 }
 
 /** What verify was asked for, and what came of it. */
-async function measuring({ scenario = {}, make }: Case): Promise<MeasuredNoise & { asked: VerifyOptions[] }> {
+async function measuring({
+  scenario = {},
+  make,
+  pairs = 6,
+}: Case): Promise<MeasuredNoise & { asked: VerifyOptions[] }> {
   const asked: VerifyOptions[] = [];
-  const request = { variant: 'after', pairs: 6, progress: () => undefined } as unknown as Parameters<
+  const request = { variant: 'after', pairs, progress: () => undefined } as unknown as Parameters<
     typeof measureNoise
   >[1];
   const measured = await measureNoise(scenarioOf(scenario), request, async (loaded, options) => {
@@ -39,7 +44,11 @@ async function measuring({ scenario = {}, make }: Case): Promise<MeasuredNoise &
     expect(claims).toEqual([]);
     const held = { name: 'checkout', file: null, hash: 'h', durationMicros: 1_000_000, primary, claims };
     const { result } = await verifying(make, {
-      request: { variants: options.variants, scenario: { ...held, slo: [] } as never },
+      request: {
+        variants: options.variants,
+        design: options.design,
+        scenario: { ...held, slo: [] } as never,
+      },
     });
     return { ...result, failure: null };
   });
@@ -132,6 +141,18 @@ describe('what says nothing', () => {
     expect(measured.reasons.join()).not.toBe('');
     const { run } = (await verifying(alike)).result.pairs[0]!.before;
     expect((await knownNoise(run, () => undefined))?.metrics[0]?.repeated?.comparisons).toBe(1);
+  });
+
+  it('is not kept: pairs that ended before their time, whatever they were asked about', async () => {
+    await measuring({ make: alike });
+    const late = (asked: Asked): MadeUp =>
+      asked.attempt >= 15 ? broken({ ...asked, attempt: 5 }) : alike(asked);
+    const measured = await measuring({ scenario: { primary: null }, make: late, pairs: 10 });
+    expect(measured).toMatchObject({ noise: null, exitCode: 3 });
+    expect(measured.reasons[0]).toBe('7 of 10 pairs are complete');
+    expect(measured.reasons.join()).toContain('no traffic on the link');
+    const { run } = (await verifying(alike)).result.pairs[0]!.before;
+    expect((await knownNoise(run, () => undefined))?.pairs).toBe(6);
   });
 
   it('is not kept: an interruption', async () => {

@@ -1,6 +1,6 @@
 // A verification from its first run to its comparison: what it makes, what it makes again, and how it ends.
 
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { twoLooks } from '../../../src/compare/design.ts';
@@ -243,5 +243,51 @@ describe('an end before its time', () => {
     );
     expect(result.failure).toBe(left);
     expect(result.comparison.verdict).toMatchObject({ status: 'fail', exitCode: 4 });
+  });
+
+  describe('after a run that left something behind', () => {
+    const verdict = { status: 'fail' as const, reasons: ['fault slow could not be undone'], exitCode: 4 };
+    const left = fourth(() => ({ ...answers(100_000), sketch: { verdict } }));
+    const full = new MettleError({ code: 'RECORD_UNWRITABLE', message: 'the disk is full', exitCode: 3 });
+
+    it('tells of that when the reports of the run cannot be written, and names the file', async () => {
+      let written = 0;
+      const writeRunReports = (of: string): Promise<string> =>
+        (written += 1) === 4 ? Promise.reject(full) : Promise.resolve(of);
+      const { result } = await verifying(left, { ports: { writeRunReports } });
+      const { comparison, failure } = result;
+      expect(comparison).toMatchObject({ pairs: 2, verdict: { status: 'fail', exitCode: 4 } });
+      expect(comparison.verdict.reasons.join()).toContain('fault slow could not be undone');
+      expect(comparison.notes.join()).toContain('has no whole report: the disk is full');
+      expect(failure).toMatchObject({ code: 'UNDO_FAILED', exitCode: 4 });
+      expect(failure?.message).toMatch(/fault slow could not be undone; besides that: the disk is full/);
+    });
+
+    it('tells of that when the comparison cannot be written', async () => {
+      const writeRunReports = async (of: string): Promise<string> => {
+        const comparison = join(of, '..', '..', 'comparison.json');
+        await mkdir(comparison, { recursive: true });
+        return of;
+      };
+      const made = verifying(left, { ports: { writeRunReports } });
+      await expect(made).rejects.toMatchObject({ code: 'UNDO_FAILED', exitCode: 4 });
+      const fine = verifying(faster, { ports: { writeRunReports } });
+      await expect(fine).rejects.toMatchObject({ code: 'RECORD_UNWRITABLE', exitCode: 3 });
+    });
+
+    it('tells of that where its pair never became complete, and no fault says so', async () => {
+      const third = ({ attempt, ...one }: Asked): MadeUp =>
+        attempt === 3 ? { ...answers(100_000), sketch: { verdict } } : faster({ attempt, ...one });
+      const { result } = await verifying(third);
+      expect(result.comparison).toMatchObject({ pairs: 1, verdict: { status: 'fail', exitCode: 4 } });
+    });
+  });
+
+  it('keeps the run whose reports cannot be written', async () => {
+    const full = new MettleError({ code: 'RECORD_UNWRITABLE', message: 'the disk is full', exitCode: 3 });
+    const { result } = await verifying(faster, { ports: { writeRunReports: () => Promise.reject(full) } });
+    expect(result.failure).toBe(full);
+    expect(result.comparison).toMatchObject({ pairs: 0, verdict: { status: 'invalid', exitCode: 3 } });
+    expect(result.comparison.runs).toHaveLength(1);
   });
 });
