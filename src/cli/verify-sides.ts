@@ -3,8 +3,8 @@
 import { MettleError } from '../kernel/errors.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { repoint } from '../scenario/repoint.ts';
-import { isServerUrl } from '../scenario/repoint-url.ts';
-import type { UrlVariant } from '../system/target-spec.ts';
+import { isServerUrl, placeOfUrl } from '../scenario/repoint-url.ts';
+import type { TargetSpec, UrlVariant } from '../system/target-spec.ts';
 import { quoted } from './command-line.ts';
 import { knownVariant } from './variant.ts';
 
@@ -18,6 +18,8 @@ export interface ComparedSides {
   readonly variants: Sides;
   /** What leads `mettle run` to the server of a side; absent: `--variant` does. */
   readonly variantFlags?: Sides;
+  /** What to know of the two, in the report, too; empty: nothing. */
+  readonly notes: readonly string[];
   /** What else `mettle run` needs to repeat one of the runs. */
   readonly moreFlags: string;
 }
@@ -38,12 +40,29 @@ export function sidesOf(written: LoadedScenario, asked: Sides, allow: readonly s
     const { loaded, variants } = repoint(written, asked);
     const flagOf = (name: string): string => repointFlag(loaded, name);
     const variantFlags = { before: flagOf(variants.before), after: flagOf(variants.after) };
-    return { loaded, variants, variantFlags, moreFlags };
+    return { loaded, variants, variantFlags, moreFlags, notes: sameServer(loaded.target, variants) };
   }
   const { target, scenario } = written;
   if (scenario.target.kind === 'url' && !(asked.before in target.variants)) throw needsUrls();
   const variants = { before: knownVariant(asked.before, target), after: knownVariant(asked.after, target) };
-  return { loaded: written, variants, moreFlags };
+  return { loaded: written, variants, moreFlags, notes: sameServer(target, variants) };
+}
+
+/** Nothing to refuse: two names of one address may lead to two servers, and `aa` is not for everything. */
+function sameServer({ variants }: TargetSpec, { before, after }: Sides): string[] {
+  const places = [before, after].map((name) => placeOf(variants[name]));
+  if (before !== after && (places[0] === null || places[0] !== places[1])) return [];
+  const what = before === after ? before : `${before} and ${after}`;
+  const kind = places[0] === null ? 'variant' : 'server';
+  return [
+    `both sides are the same ${kind}, ${what}: improved or regressed is a false alarm, and no change proves nothing (\`mettle aa\` measures the noise)`,
+  ];
+}
+
+/** null: it is started, or is not known. */
+function placeOf(variant: TargetSpec['variants'][string] | undefined): string | null {
+  const url = variant?.kind === 'url' ? (variant.http ?? variant.ws) : null;
+  return url === null ? null : `${placeOfUrl(url)}${(URL.parse(url)?.pathname ?? '').replace(/\/$/, '')}`;
 }
 
 const needsUrls = (): MettleError =>

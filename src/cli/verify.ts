@@ -82,7 +82,7 @@ async function verifyFile(
   const written = allowsHosts(await loadScenario(path, { set, allow }), allow);
   const sides = sidesOf(written, flags, allow);
   const { loaded, variants } = sides;
-  for (const warning of loaded.warnings) output.progress(warning);
+  for (const warning of [...loaded.warnings, ...sides.notes]) output.progress(warning);
   if (flags.dryRun === true) {
     const seed = flags.seed ?? loaded.scenario.seed;
     const { durationMicros } = loaded.scenario;
@@ -98,13 +98,13 @@ async function verifyFile(
 
 function optionsOf(
   common: Omit<VerifyOptions, 'variants' | 'design'>,
-  { variants, variantFlags, moreFlags }: ComparedSides,
+  { variants, variantFlags, moreFlags, notes }: ComparedSides,
   design: ComparisonDesign,
   coolDownMicros: number,
 ): VerifyOptions {
   return {
     ...common,
-    ...{ variants, design, coolDownMicros },
+    ...{ variants, design, coolDownMicros, notes },
     ...(variantFlags === undefined ? {} : { variantFlags }),
     repeatFlags: `${common.repeatFlags ?? ''}${moreFlags}`,
   };

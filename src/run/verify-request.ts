@@ -47,6 +47,8 @@ export interface VerifyRequest extends ProgressOutput {
   readonly folder: string;
   readonly command: string;
   readonly repeatFlags: string;
+  /** More words for the comparison; default: none. */
+  readonly notes?: readonly string[];
   /** What leads a single run to the server of a role; default: `--variant` and its name. */
   readonly variantFlags?: Readonly<Record<Role, string>>;
   readonly threads: number;

@@ -27,6 +27,8 @@ export interface VerifyOptions extends ProgramOptions {
   readonly coolDownMicros?: number;
   /** An earlier run that its own are not held against: the one that they are to confirm. */
   readonly except?: string;
+  /** More words for the comparison; default: none. */
+  readonly notes?: readonly string[];
   /** What leads a single run to the server of a role; default: `--variant` and its name. */
   readonly variantFlags?: Readonly<Record<Role, string>>;
 }
@@ -65,6 +67,7 @@ export async function verifyScenario(loaded: LoadedScenario, options: VerifyOpti
     variants,
     design,
     coolDownMicros,
+    notes: options.notes ?? [],
   };
   let verified: Concluded | undefined;
   try {

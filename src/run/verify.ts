@@ -24,7 +24,7 @@ import { makeRun, type RunMaker } from './verify-runs.ts';
 export async function verify(request: VerifyRequest, ports: VerifyPorts = realPorts): Promise<Concluded> {
   await writableFolder(request.folder);
   const startedAt = new Date().toISOString();
-  const book: VerifyBook = { made: [], repeats: [], notes: [], attempts: 0 };
+  const book: VerifyBook = { made: [], repeats: [], notes: [...(request.notes ?? [])], attempts: 0 };
   const course = createCourse(request, request.progress, ports.clock);
   const end = await makePairs({ request, ports, course, book }, startedAt);
   const first = book.made[0]?.data.run;

@@ -60,6 +60,11 @@ describe('pairs', () => {
     );
   });
 
+  it('are told with what is to be known of the two sides', async () => {
+    const { result } = await verifying(faster, { request: { notes: ['both sides are the same server'] } });
+    expect(result.comparison.notes).toContain('both sides are the same server');
+  });
+
   it('may follow one another without a pause', async () => {
     const { pausesMicros } = await verifying(faster, { request: { coolDownMicros: 0 } });
     expect(pausesMicros).toEqual([]);

@@ -181,6 +181,30 @@ describe('what would not be what it says is refused with one message', () => {
   });
 });
 
+describe('two sides that are one', () => {
+  it('are told, whichever name this machine is given by', async () => {
+    const written = await plain();
+    const same = sidesOf(written, { before, after: 'http://localhost:8001/' });
+    expect(same.notes.join()).toContain('both sides are the same server, http://127.0.0.1:8001 and http://');
+    expect(sidesOf(written, { before, after: before }).notes.join()).toContain('the same server, http://127');
+    const itself = sidesOf(written, { before: 'after', after: 'after' });
+    expect(itself.notes.join()).toContain('both sides are the same variant, after');
+    const variants = { before: running({ http: before }), after: running({ http: `${before}/` }) };
+    const standing = sidesOf(
+      { ...written, target: { ...written.target, variants } },
+      { before: 'before', after: 'after' },
+    );
+    expect(standing.notes.join()).toContain('both sides are the same server, before and after');
+  });
+
+  it('are two where they differ in address or path', async () => {
+    const written = await plain();
+    expect(sidesOf(written, { before, after }).notes).toEqual([]);
+    expect(sidesOf(written, { before, after: `${before}/next` }).notes).toEqual([]);
+    expect(sidesOf(written, { before: 'before', after: 'after' }).notes).toEqual([]);
+  });
+});
+
 describe('what leads a single run to one of the servers', () => {
   it('names it in the place of the target', async () => {
     const { variantFlags, moreFlags } = sidesOf(await plain({ ws: null }), { before, after }, ['*.example']);
