@@ -4,7 +4,14 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { appendHistory, readHistory } from '../../src/record/history.ts';
-import { lastRecord, openWorkspace, recordFolders, runMeasured, type Workspace } from '../support/cli.ts';
+import {
+  lastRecord,
+  openWorkspace,
+  readRun,
+  recordFolders,
+  runMeasured,
+  type Workspace,
+} from '../support/cli.ts';
 import { type ScenarioOptions, writeScenario, writeTarget } from '../support/short-scenarios.ts';
 
 const limit = { limitMs: 280_000 };
@@ -43,12 +50,21 @@ it(
   'runs the pairs when the run is suspected, and the worse exit code counts',
   { timeout: testLimitMs },
   async () => {
-    const scenario = await scenarioOf();
+    const relative = { assert: 'p50(work) <= +10000% vs last_green', on_no_data: 'skip' };
+    const scenario = await scenarioOf({ slo: ['p50(work) < 10s', relative] });
     await runMeasured(workspace, [scenario]);
+    const made = await readHistory(join(workspace.outFolder, 'history'));
+    const first = made.entries.findLast(({ verdict }) => verdict.status === 'pass')?.id;
     await earlier(12_000);
     const result = await workspace.run(['run', scenario, '--confirm', '--json'], limit);
     expect(result.stderr).toContain('is suspected to be worse than earlier runs');
     expect(verifications()).toHaveLength(1);
+    // What is doubted is no baseline of the pairs, which look where the run looked.
+    const runs = join(verifications()[0]!, 'runs');
+    const confirming = readdirSync(runs).map((name) => readRun(join(runs, name)));
+    const held = confirming.filter(({ variant }) => variant === 'after').map(({ slo }) => slo[1]?.baseline);
+    expect(held.length).toBeGreaterThanOrEqual(10);
+    expect(new Set(held.flatMap((baseline) => baseline?.runs))).toEqual(new Set([first]));
     const document = JSON.parse(result.stdout) as {
       suspicion: { outcome: string };
       verdict: { exitCode: number };

@@ -145,4 +145,12 @@ it('records are added by hand, each once, and listed', { timeout: testLimitMs },
   ]);
   expect(missing.exitCode).toBe(2);
   expect(missing.stderr).toContain('no record at');
+  const misspelt = await workspace.run(['history', 'list', `${history}-of-nobody`]);
+  expect(misspelt.exitCode).toBe(2);
+  expect(misspelt.stderr).toContain('no such folder');
+  const forged = { ...(await entries())[0]!, id: 'forged', variant: '\u001b[31mred\nforged line' };
+  writeFileSync(join(history, 'forged.json'), JSON.stringify(forged));
+  const again = await workspace.run(['history', 'list', history]);
+  expect(again.stdout).toContain('[31mred forged line');
+  expect(again.stdout).not.toContain('\u001b[31m');
 });
