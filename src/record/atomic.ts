@@ -32,7 +32,8 @@ export async function writeFileAtomic(path: string, text: string): Promise<void>
     }
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    // That it cannot be removed either says nothing new, e.g. where the folder is a file.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw unwritable(path, error);
   }
 }
