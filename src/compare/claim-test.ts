@@ -1,7 +1,7 @@
 // What a claim's interval is held against, and what it says: confirmed, refuted, or neither.
 
 import type { Metric } from '../slo/metrics/metric.ts';
-import { blurOf } from './blur.ts';
+import { isInside, pooledLimits, pooledSamples } from './blur.ts';
 import { factorOf } from './expectation.ts';
 import type { Expectation } from './expectation.ts';
 import type { MeasuredPair } from './pair-values.ts';
@@ -59,22 +59,29 @@ export function verdictFor(test: ClaimTest, interval: Interval): 'confirmed' | '
   return best > 0 ? 'refuted' : 'inconclusive';
 }
 
-/** Why a rate or score does not show what its interval says: it was counted in too little; null when it does. */
+/**
+ * Why a rate or score does not show what its interval says: all its requests together must say the same. null when they
+ * do, or where none are counted.
+ */
 export function tooBlurred(
   test: ClaimTest,
   metric: Metric,
   pairs: readonly MeasuredPair[],
-  interval: Interval,
+  { interval, confidence }: { readonly interval: Interval; readonly confidence: number },
 ): string | null {
   const verdict = verdictFor(test, interval);
-  const blur = blurOf(metric, pairs, test.factor);
-  if (blur === null || verdict === 'inconclusive') return null;
-  const { worst, best } = distances(test, interval);
-  const clear = verdict === 'confirmed' ? worst + blur.width < 0 : best - blur.width > 0;
-  if (clear) return null;
+  const alpha = (1 - confidence) / 2;
+  const limits = pooledLimits(metric, pairs, { factor: test.factor, alpha });
+  if (limits === null || verdict === 'inconclusive') return null;
+  const together = verdictFor(test, limits);
+  if (together === verdict) return null;
   // Of a share of next to nothing, `no worse than 10%` asks for less than matters: what no comparison of rates calls a change.
-  const relative = test.inclusive && test.threshold === 0 && blur.fits(metric.tolerance(metric.name));
-  const exact = test.inclusive && test.threshold !== 0 && worst + blur.width === 0;
-  if (verdict === 'confirmed' && (relative || exact)) return null;
-  return `${blur.text} are too few to tell`;
+  if (test.inclusive && test.threshold === 0 && verdict === 'confirmed') {
+    const change = pooledLimits(metric, pairs, { factor: 1, alpha });
+    const tolerance = metric.tolerance(metric.name);
+    if (change !== null && isInside(change, { low: -tolerance, high: tolerance })) return null;
+  }
+  return together === 'inconclusive'
+    ? `${pooledSamples(pairs, 'before')} samples before and ${pooledSamples(pairs, 'after')} after are too few to tell`
+    : 'all runs together say the opposite of most of them';
 }

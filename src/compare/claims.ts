@@ -75,7 +75,10 @@ function judge(
   const interval = intervalOf(effects, levels.confidence);
   if (interval === null) return invalid('too few pairs');
   const found = verdictFor(test, interval);
-  const blurred = tooBlurred(test, metric, pairs, interval);
+  const blurred = tooBlurred(test, metric, pairs, {
+    interval,
+    confidence: levels.confidence,
+  });
   const nothing = isNothing(metric, pairs) && found === 'inconclusive';
   const why = nothing ? 'there was nothing before and nothing after, which shows no change' : blurred;
   const verdict = blurred === null ? found : 'inconclusive';

@@ -5,6 +5,8 @@ import type { Direction } from '../slo/direction.ts';
 import { fixedDesign, type Levels, levelsOf, twoLooks } from './design.ts';
 import { detectableWith } from './detectable.ts';
 import { asShare, bandOf } from './outcome.ts';
+import { rateDetectable } from './rate-detectable.ts';
+import type { RateCounts } from './rate-detectable.ts';
 import type { MetricComparison } from './schema.ts';
 
 export interface Spread {
@@ -13,8 +15,8 @@ export interface Spread {
   readonly tolerance: number;
   /** Standard deviation of the effects. */
   readonly deviation: number;
-  /** Fewest in a run: what a rate is a share of. */
-  readonly samples: number;
+  /** What a rate is counted in; null: it is no rate of requests. */
+  readonly counts: RateCounts | null;
   /** Pairs that the deviation is known from. */
   readonly measured: number;
 }
@@ -27,42 +29,16 @@ const twoLookPairs = 16;
 const levelsFor = (pairs: number): Levels =>
   levelsOf(pairs === twoLookPairs ? twoLooks(pairs) : fixedDesign(pairs));
 
-/** The fixed point below is reached in a few steps; it rises, so stopping early would print too little. */
-const mostSteps = 200;
-
-/**
- * Of a rate: one that rises by δ spreads more than one that stays, by the chance of single requests: δ(1 − δ)/n in a run of
- * n. Where nothing failed at all that is the only spread there is, and the larger n must be. Found step by step.
- */
-function rateDetectable(
-  deviation: number,
-  samples: number,
-  show: (spread: number) => number | null,
-): number | null {
-  let change = 0;
-  for (let step = 0; step < mostSteps; step += 1) {
-    const chance = Math.min(change, 0.5);
-    const next = show(Math.sqrt(deviation ** 2 + (chance * (1 - chance)) / samples));
-    if (next === null || next > 1) return null;
-    if (next - change <= 1e-6) return next;
-    change = next;
-  }
-  return null;
-}
-
 const finite = (value: number | null): number | null =>
   value !== null && Number.isFinite(value) ? value : null;
 
 function changeFor(spread: Spread, pairs: number): number | null {
-  const { scale, better, tolerance, deviation, samples } = spread;
+  const { scale, better, tolerance, deviation, counts } = spread;
   const band = bandOf(tolerance, scale);
   const edge = better === 'lower' ? band.high : -band.low;
   const show = (value: number, least: number): number | null =>
     finite(detectableWith({ deviation: value, knownFrom: spread.measured }, pairs, least, levelsFor(pairs)));
-  if (scale === 'log') return show(deviation, edge);
-  // Rates move by whole requests: the estimate has passed the edge only half a request beyond it.
-  const beyond = edge + 0.5 / samples;
-  return samples > 0 ? rateDetectable(deviation, samples, (value) => show(value, beyond)) : null;
+  return counts === null ? show(deviation, edge) : rateDetectable(counts, deviation, edge, show);
 }
 
 /** For 6, 10 and 16 pairs, and for as many as were measured; as δ. Null: not even a total change, or it cannot be said. */

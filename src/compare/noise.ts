@@ -4,6 +4,7 @@ import { type MetricNoise, type Noise, noiseFormatVersion } from '../record/nois
 import { gatesOf, promiseFrom } from '../slo/gates.ts';
 import { printMeasure } from '../slo/print.ts';
 import { metricOf } from '../slo/reading.ts';
+import { countsOf } from './blur.ts';
 import { measureFrom, metricComparison } from './comparison.ts';
 import type { Levels } from './design.ts';
 import { unreliableRuns } from './judgement.ts';
@@ -88,10 +89,10 @@ function metricNoise(judged: MetricComparison, context: Context): MetricNoise {
   }
   const measure = measureFrom(judged.metric);
   const pairs = measurePairs(measure, context.pairs, gatesFrom(context.promises));
-  const effects = effectsOf(pairs, changeOf(metricOf(measure)));
+  const metric = metricOf(measure);
+  const effects = effectsOf(pairs, changeOf(metric));
   const rule = { band: bandOf(tolerance, scale), confidence: context.levels.confidence };
   const deviation = deviationOf(effects);
-  const samples = Math.min(...pairs.flatMap(({ before, after }) => [before.samples, after.samples]));
   return {
     ...told,
     estimate: judged.estimate,
@@ -101,7 +102,10 @@ function metricNoise(judged: MetricComparison, context: Context): MetricNoise {
     detectable:
       deviation === null
         ? []
-        : detectableBy({ ...{ scale, better, tolerance, deviation, samples }, measured: pairs.length }),
+        : detectableBy({
+            ...{ scale, better, tolerance, deviation, counts: countsOf(metric, pairs) },
+            measured: pairs.length,
+          }),
   };
 }
 

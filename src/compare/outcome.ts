@@ -2,19 +2,25 @@
 
 import type { Direction } from '../slo/direction.ts';
 import type { Metric } from '../slo/metrics/metric.ts';
-import { pooledSamples } from './blur.ts';
+import { countsOf } from './blur.ts';
 import type { Levels } from './design.ts';
-import { mostPairs, pairsNeeded, smallestDetectable } from './detectable.ts';
+import { detectableWith, mostPairs, pairsNeeded, smallestDetectable } from './detectable.ts';
 import { effectsOf, estimateOf, intervalOf } from './pair-values.ts';
 import type { Effect, MeasuredPair } from './pair-values.ts';
 import { changeOf } from './quantity.ts';
+import { momentsOf } from './prediction.ts';
+import { rateDetectable } from './rate-detectable.ts';
 import type { MetricComparison } from './schema.ts';
 import type { Interval } from './signed-rank.ts';
+import { pairsToCount, tooFewForNoChange } from './too-few-counted.ts';
 import { effectText, estimateText } from './words.ts';
+
+/** Points that differ by less are the same: what is left of binary fractions. */
+const slack = 1e-12;
 
 /** The band of changes too small to matter. A tolerance of a whole value or more has no lower edge. */
 export function bandOf(tolerance: number, scale: MetricComparison['scale']): Interval {
-  if (scale === 'points') return { low: -tolerance, high: tolerance };
+  if (scale === 'points') return { low: -tolerance - slack, high: tolerance + slack };
   return {
     low: tolerance >= 1 ? Number.NEGATIVE_INFINITY : Math.log(1 - tolerance),
     high: Math.log(1 + tolerance),
@@ -48,17 +54,6 @@ export interface Weighed {
   readonly detectable: number | null;
 }
 
-/** Zero errors in a handful of requests are not a rate of zero: 3/n must fit under the tolerance on each side. */
-function tooFewForNoChange({ metric, pairs, tolerance }: Weighed): string | null {
-  if (metric.unit !== 'share') return null;
-  for (const role of ['before', 'after'] as const) {
-    const pooled = pooledSamples(pairs, role);
-    if (3 / pooled >= tolerance)
-      return `${pooled} samples of \`${role}\` cannot show a difference of ${tolerance * 100} points`;
-  }
-  return null;
-}
-
 /** The edge on the worse side: what a regression must pass. */
 const worseEdge = (metric: Directed, band: Interval): number =>
   metric.better === 'lower' ? band.high : -band.low;
@@ -66,12 +61,20 @@ const worseEdge = (metric: Directed, band: Interval): number =>
 const textOf = (weighed: Weighed): string =>
   estimateText({ ...weighed, confidence: weighed.levels.confidence }, weighed.metric);
 
-function inconclusive(weighed: Weighed, why: string | null): Judgement {
-  const { effects, estimate, metric, band, detectable } = weighed;
+/** About how many pairs would decide, were the estimate the truth; infinite where nobody can say. */
+function needOf(weighed: Weighed): number {
+  const { effects, estimate, band, levels } = weighed;
   const values = effects.map((effect) => effect.value);
-  const needed = pairsNeeded(values, estimate, worseEdge(metric, band), weighed.levels);
-  const pairs =
-    needed === null ? `more than ${mostPairs} pairs` : `about ${Math.max(needed, effects.length + 1)} pairs`;
+  const edge = estimate < 0 && Number.isFinite(band.low) ? -band.low : band.high;
+  const needed = pairsNeeded(values, estimate, edge, levels) ?? Number.POSITIVE_INFINITY;
+  const counted = Math.abs(estimate) > edge ? 0 : pairsToCount(weighed);
+  return Math.max(needed, counted, effects.length + 1);
+}
+
+function inconclusive(weighed: Weighed, why: string | null): Judgement {
+  const { metric, detectable } = weighed;
+  const needed = needOf(weighed);
+  const pairs = needed > mostPairs ? `more than ${mostPairs} pairs` : `about ${needed} pairs`;
   const sign = metric.better === 'lower' ? 1 : -1;
   const least =
     detectable === null
@@ -114,20 +117,27 @@ export function weigh(
   return {
     ...{ metric, pairs, effects, interval, equivalence, levels, band, tolerance },
     ...estimateOf(effects),
-    detectable: detectableOf(effects, worseEdge(metric, band), levels),
+    detectable: detectableOf({ metric, pairs, effects, band, levels }),
   };
 }
 
 /** Not of effects that rest on bounds: their spread is not known. */
-function detectableOf(effects: readonly Effect[], edge: number, levels: Levels): number | null {
-  const known = effects.every(({ value, least, greatest }) => least === value && greatest === value);
-  return known
-    ? smallestDetectable(
-        effects.map((effect) => effect.value),
-        edge,
-        levels,
-      )
-    : null;
+function detectableOf({
+  metric,
+  pairs,
+  effects,
+  band,
+  levels,
+}: Pick<Weighed, 'metric' | 'pairs' | 'effects' | 'band' | 'levels'>): number | null {
+  if (effects.some(({ value, least, greatest }) => least !== value || greatest !== value)) return null;
+  const values = effects.map((effect) => effect.value);
+  const edge = worseEdge(metric, band);
+  const counts = countsOf(metric, pairs);
+  if (counts === null) return smallestDetectable(values, edge, levels);
+  const show = (deviation: number, least: number): number | null =>
+    detectableWith({ deviation, knownFrom: values.length }, values.length, least, levels);
+  const change = rateDetectable(counts, momentsOf(values)?.deviation ?? Number.NaN, edge, show);
+  return change !== null && Number.isFinite(change) ? change : null;
 }
 
 /** A change on the scale of effects, towards worse, as the δ of a tolerance. */

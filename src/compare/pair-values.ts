@@ -26,6 +26,8 @@ export interface Side {
   readonly least: number;
   readonly greatest: number;
   readonly samples: number;
+  /** What of its samples the value is a share of; absent: all. */
+  readonly portion?: number;
   /** Why there is no value. */
   readonly missing: string | null;
 }
@@ -38,12 +40,12 @@ export interface MeasuredPair {
 
 function sideOf(measure: Measure, data: RunData, gates: readonly Gate[]): Side {
   const { metric, reading } = readMeasure(measure, data, gates);
-  const { value, atLeast, samples, note, within } = reading;
+  const { value, atLeast, samples, note, within, portion = 1 } = reading;
   const shortage = value === null ? (note ?? 'no value') : metric.tooFew(measure, samples, null);
   if (value === null || shortage !== null)
     return { value: null, atLeast: false, least: NaN, greatest: NaN, samples, missing: shortage };
   const greatest = atLeast ? Number.POSITIVE_INFINITY : (within?.to ?? value);
-  return { value, atLeast, least: within?.from ?? value, greatest, samples, missing: null };
+  return { value, atLeast, least: within?.from ?? value, greatest, samples, portion, missing: null };
 }
 
 export const measurePairs = (

@@ -28,9 +28,12 @@ export function logRatio(metric: Metric): Quantity {
   };
 }
 
+/** Without the dust of binary fractions: the same counts give the same change as errors and as availability. */
+const dustless = (points: number): number => Math.round(points * 1e12) / 1e12 + 0;
+
 /** after − factor · before. */
 export function weightedDifference(factor: number): Quantity {
-  const value = (before: number, after: number): number => after - factor * before;
+  const value = (before: number, after: number): number => dustless(after - factor * before);
   return { value, least: value, greatest: value };
 }
 

@@ -85,6 +85,32 @@ describe.each([6, 10])('%i pairs', (pairs) => {
 });
 
 test.each([
+  [40, 16, 'no worse than 1 points', 0, 0.01],
+  [20, 31, 'no worse than 2 points', 0, 0.02],
+  [40, 50, 'no worse than 2 points', 0.01, 0.03],
+  [40, 50, 'at least 90% lower', 0.06, 0.006],
+  [40, 16, 'no worse than 50%', 0.01, 0.015],
+  [20, 31, 'no worse than 50%', 0.06, 0.09],
+  [16, 50, 'no worse than 10%', 0.05, 0.055],
+  // Less than half a point does not matter: that, and not 10 % of nothing, is the edge here.
+  [16, 39, 'no worse than 10%', 0, 0.005],
+  [20, 31, 'no worse than 10%', 0, 0.005],
+  [40, 16, 'no worse than 10%', 0, 0.005],
+] as const)(
+  '%i pairs of %i requests, %s: errors from %d to %d, so few that most runs have none, are at the edge',
+  (pairs, requests, text, before, after) => {
+    const count = { confirmed: 0, refuted: 0, inconclusive: 0, invalid: 0 };
+    for (let seed = 0; seed < cases; seed += 1) {
+      const runs = rates(requests, { before, after }, pairs, deriveSeed(seed, `${text} ${pairs} few`));
+      count[claimed('error_rate(query)', text, runs)] += 1;
+    }
+    expect(count.confirmed).toBeLessThanOrEqual(mostAtTheEdge);
+    expect(count.refuted).toBeLessThanOrEqual(mostAtTheEdge);
+    expect(count.invalid).toBe(0);
+  },
+);
+
+test.each([
   ['at least 90% lower', 0.15, 0.003, 'confirmed'],
   ['at least 90% lower', 0.15, 0.06, 'refuted'],
   ['at least 10 points lower', 0.15, 0.01, 'confirmed'],

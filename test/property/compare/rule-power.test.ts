@@ -14,6 +14,7 @@ import {
   fewestByChance,
   outcomeOf,
   simulatedPairs,
+  simulatedRates,
 } from '../../support/simulated-pairs.ts';
 
 const cases = 300;
@@ -55,6 +56,26 @@ describe.each(designs)('$name', ({ name, design }) => {
     const hits = countOf(cases, `${name} throughput`, (seed) =>
       found(directed('throughput'), steadyMachine, design, 0.05, seed),
     );
+    expect(hits).toBeGreaterThanOrEqual(fewestByChance(cases, promised));
+  });
+
+  // From next to nothing, where chance alone spreads them, to many.
+  test.each([
+    [100, 0],
+    [1_000, 0],
+    [100, 0.005],
+    [100, 0.02],
+    [1_000, 0.002],
+    [300, 0.05],
+  ])('rates of %i requests a run, %d of them bad', (requests, before) => {
+    const errorRate = directed('error_rate');
+    const pairs = design.looks.at(-1)!;
+    const hits = countOf(cases, `${name} rate ${requests} ${before}`, (seed) => {
+      const pilot = simulatedRates({ requests, before, after: before }, pairs, deriveSeed(seed, 'pilot'));
+      const { detectable } = weigh(errorRate, pilot, 0.005, levelsOf(design))!;
+      const changed = simulatedRates({ requests, before, after: before + detectable! }, pairs, seed);
+      return outcomeOf(errorRate, changed, design, 0.005) === 'regressed';
+    });
     expect(hits).toBeGreaterThanOrEqual(fewestByChance(cases, promised));
   });
 

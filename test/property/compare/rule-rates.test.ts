@@ -1,7 +1,7 @@
 // Rates under simulation: few errors, many, none. What is counted in whole requests is judged no bolder than what is timed.
 
 import { describe, expect, test } from 'vitest';
-import { fixedDesign } from '../../../src/compare/design.ts';
+import { fixedDesign, twoLooks } from '../../../src/compare/design.ts';
 import type { Rates } from '../../support/simulated-pairs.ts';
 import {
   countOf,
@@ -63,6 +63,55 @@ describe.each(designs)('$name', ({ name, design }) => {
     expect(outcomeOf(errorRate, pairsOf, design, tolerance)).toBe('regressed');
   });
 });
+
+const fewCounted = [
+  // Just enough that none of them would show no change, and more.
+  ...[
+    [6, 102],
+    [10, 61],
+    [10, 120],
+    [16, 39],
+    [16, 76],
+    [20, 31],
+    [20, 61],
+    [40, 16],
+    [40, 39],
+  ].map(([pairs, requests]) => ({ design: fixedDesign(pairs!), requests: requests! })),
+  ...[76, 100, 120].map((requests) => ({ design: twoLooks(16), requests })),
+].map((one) => ({ ...one, name: `looks at ${one.design.looks.join(' and ')}` }));
+
+describe.each(fewCounted)('$name, $requests requests a run', ({ name, design, requests }) => {
+  const pairs = design.looks.at(-1)!;
+
+  test.each([0, 0.001, 0.005])('a rise from %d by just the tolerance: rarely `no change`', (before) => {
+    const rates = { requests, before, after: before + tolerance };
+    const missed = countOf(cases, `${name} ${requests} ${before}`, (seed) => {
+      const outcome = outcomeOf(errorRate, simulatedRates(rates, pairs, seed), design, tolerance);
+      return outcome === 'no change';
+    });
+    expect(missed).toBeLessThanOrEqual(mostByChance(cases, stated));
+  });
+});
+
+test.each([
+  [100, 0],
+  [500, 0.001],
+  [1_000, 0.005],
+])(
+  'ten pairs of %i requests, %d of them bad before and after, are no change nearly always',
+  (requests, share) => {
+    const seen = countOf(200, `same ${requests}`, (seed) => {
+      const outcome = outcomeOf(
+        errorRate,
+        simulatedRates(same(requests, share), 10, seed),
+        fixedDesign(10),
+        tolerance,
+      );
+      return outcome === 'no change';
+    });
+    expect(seen).toBeGreaterThanOrEqual(190);
+  },
+);
 
 test('a rate that rises from 1 % to 5 % of 1,000 requests is found by ten pairs, always', () => {
   const design = fixedDesign(10);

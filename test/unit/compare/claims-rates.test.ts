@@ -49,7 +49,11 @@ describe('few requests look exact and are not', () => {
     [6, 20, 0, 20, 'at least 50% lower', 'confirmed'],
     // 5 % before and after in every run, of 20 requests each: 10 % more cannot be told.
     [1, 20, 1, 20, 'no worse than 10%', 'inconclusive'],
-    [50, 1_000, 50, 1_000, 'no worse than 10%', 'confirmed'],
+    // Nor can it of 6,000: at least 0.5 points must be told, and they tell 0.8.
+    [50, 1_000, 50, 1_000, 'no worse than 10%', 'inconclusive'],
+    [500, 1_000, 500, 1_000, 'no worse than 10%', 'confirmed'],
+    // Of next to nothing, half a point is enough.
+    [1, 1_000, 1, 1_000, 'no worse than 10%', 'confirmed'],
     // Nothing in 120 requests is below 2.5 %: two of them are more than 2 points.
     [0, 20, 0, 20, 'no worse than 2 points', 'inconclusive'],
     [0, 100, 0, 100, 'no worse than 2 points', 'confirmed'],

@@ -97,7 +97,12 @@ describe('rates', () => {
   });
 
   test('a rise within half a point is no change, beyond it a regression', () => {
-    expect(compare('error_rate(query)', pairsOf(6, errors(10), errors(14))).outcome).toBe('no change');
+    expect(compare('error_rate(query)', pairsOf(6, errors(10), errors(11))).outcome).toBe('no change');
+    const close = compare('error_rate(query)', pairsOf(6, errors(10), errors(14)));
+    expect(close.outcome).toBe('inconclusive');
+    expect(close.reason).toMatch(
+      /^the median run shows no change, but all runs together leave .* open; .* pairs would/,
+    );
     expect(compare('error_rate(query)', pairsOf(6, errors(10), errors(16))).outcome).toBe('regressed');
   });
 

@@ -15,7 +15,7 @@ import {
 
 const tolerance = 0.1;
 const edge = Math.log1p(tolerance);
-const about = { scale: 'log', better: 'lower', tolerance, samples: 1_000 } as const;
+const about = { scale: 'log', better: 'lower', tolerance, counts: null } as const;
 const confidenceOf = (pairs: number): number => (pairs === 16 ? 0.9706 : 0.95);
 
 /** Over printing and finding: fresh pairs that really differ by what was printed. */
@@ -58,8 +58,10 @@ test.each([
 ])(
   'a rate of %i perfect requests a run: what is printed for %i pairs is found in four of five cases',
   (samples, pairs) => {
-    const rate = { scale: 'points', better: 'lower', tolerance: 0.005, measured: pairs, samples } as const;
-    const change = detectableBy({ ...rate, deviation: 0 }).find((one) => one.pairs === pairs)!.change!;
+    const rate = { scale: 'points', better: 'lower', tolerance: 0.005, measured: pairs } as const;
+    const change = detectableBy({ ...rate, deviation: 0, counts: { samples, portion: 1 } }).find(
+      (one) => one.pairs === pairs,
+    )!.change!;
     const random = createRandom(deriveSeed(samples, `rate ${pairs}`));
     const run = (): number => {
       let bad = 0;
@@ -78,13 +80,15 @@ test.each([
 
 test('a change too large to be a rate, or without an end, is not printed', () => {
   const rate = { scale: 'points', better: 'lower', tolerance: 0.005, measured: 6 } as const;
-  const changes = detectableBy({ ...rate, deviation: 0.5, samples: 2 }).map(({ change }) => change);
+  const changes = detectableBy({ ...rate, deviation: 0.5, counts: { samples: 2, portion: 1 } }).map(
+    ({ change }) => change,
+  );
   expect(changes[0]).toBeNull();
   for (const change of changes) expect(change === null || (change > 0 && change <= 1)).toBe(true);
 });
 
 test('a fall is printed as a share of what there was', () => {
-  const throughput = { scale: 'log', better: 'higher', tolerance: 0.05, samples: 100, measured: 10 } as const;
+  const throughput = { scale: 'log', better: 'higher', tolerance: 0.05, counts: null, measured: 10 } as const;
   const [few] = detectableBy({ ...throughput, deviation: 0 });
   expect(few?.change).toBeCloseTo(0.05, 6);
   const [wide] = detectableBy({ ...throughput, deviation: 2 });
