@@ -4,7 +4,7 @@ import type { Comparison } from '../compare/schema.ts';
 import { exitCodes } from '../kernel/errors.ts';
 import type { RunRecord } from '../record/schema.ts';
 import { unfitness } from './compare-records-fit.ts';
-import type { StoredRun } from './compare-records-open.ts';
+import type { StoredRun } from './compare-records-members.ts';
 
 export interface Alone {
   readonly before: readonly StoredRun[];

@@ -2,7 +2,7 @@
 
 import { unreliableRuns } from '../compare/judgement.ts';
 import type { RunRecord } from '../record/schema.ts';
-import type { StoredRun } from './compare-records-open.ts';
+import type { StoredRun } from './compare-records-members.ts';
 import { isEnvironmental } from './verify-runs.ts';
 
 export interface Unfit {

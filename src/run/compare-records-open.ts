@@ -2,33 +2,20 @@
 
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { readComparison } from '../compare/read.ts';
-import type { Comparison, ComparisonRun } from '../compare/schema.ts';
+import type { Comparison } from '../compare/schema.ts';
 import { errnoOf, exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
-import type { RunRecord } from '../record/schema.ts';
 import { readRun } from '../record/store.ts';
+import { type Found, membersOf, readOrSay, type Say, type StoredRun } from './compare-records-members.ts';
 
-export interface StoredRun {
-  readonly run: RunRecord;
-  /** Absolute. */
-  readonly folder: string;
-  /** In a verification; null: not a member of a pair. */
-  readonly member: Pick<ComparisonRun, 'pair' | 'role'> | null;
-}
-
-export interface RecordSource {
+export interface RecordSource extends Found {
   /** As it was named. */
   readonly path: string;
   readonly kind: 'run' | 'runs' | 'verification';
-  readonly runs: readonly StoredRun[];
   /** Of a verification. */
   readonly comparison: Comparison | null;
-  /** Runs that are damaged: of which side or scenario nobody knows. */
-  readonly unread: number;
 }
-
-type Say = (line: string) => void;
 
 /**
  * Reads the documents, not the measurements. What is no record is passed over, and `say` hears of it. Throws
@@ -76,8 +63,6 @@ async function comparisonIn(folder: string, say: Say): Promise<Comparison | null
 /** What `mettle run` keeps beside its records. */
 const historyName = 'history';
 
-type Found = Pick<RecordSource, 'runs' | 'unread'>;
-
 async function runsBelow(folder: string, say: Say): Promise<Found> {
   // What a verification leaves that died before it could compare.
   const inside = existsSync(join(folder, 'runs')) ? join(folder, 'runs') : folder;
@@ -116,50 +101,5 @@ async function foldersIn(folder: string): Promise<string[]> {
       exitCode: exitCodes.usage,
       cause: error,
     });
-  }
-}
-
-/** The runs that count, as the comparison lists them, each once; only what lies in its own folder. */
-async function membersOf(folder: string, comparison: Comparison, say: Say): Promise<Found> {
-  const runs: StoredRun[] = [];
-  let unread = 0;
-  for (const { id, pair, role, folder: named } of eachOnce(comparison, say)) {
-    const at = resolve(folder, named);
-    if (relative(folder, at).startsWith('..')) {
-      say(`${id} lies outside of ${folder}, and is passed over: name the folders of its runs`);
-      continue;
-    }
-    const read = await readOrSay(at, { pair, role }, say);
-    if (read === null || read === 'damaged') unread += 1;
-    else if (read.run.id === id) runs.push(read);
-    else say(`${at} is another run than ${id}, and passed over`);
-  }
-  return { runs, unread };
-}
-
-/** A run that is listed twice would count twice, and two of one place in a pair are none. */
-function eachOnce({ id, runs }: Comparison, say: Say): ComparisonRun[] {
-  const seen = new Set<string>();
-  return runs.filter((run) => {
-    const places = [run.id, `${run.pair} ${run.role}`];
-    const isNew = places.every((place) => !seen.has(place));
-    if (!isNew)
-      say(`${run.id} is listed twice in ${id}, or its place in pair ${run.pair} is: it counts once`);
-    for (const place of places) seen.add(place);
-    return isNew;
-  });
-}
-
-/** `damaged`: there was a run; null: a record of another version of Mettle, which could not be compared anyway. */
-async function readOrSay(
-  folder: string,
-  member: StoredRun['member'],
-  say: Say,
-): Promise<StoredRun | 'damaged' | null> {
-  try {
-    return { run: await readRun(folder), folder, member };
-  } catch (error) {
-    say(`${folder} is passed over: ${messageOf(error)}`);
-    return error instanceof MettleError && error.code === 'RECORD_VERSION' ? null : 'damaged';
   }
 }

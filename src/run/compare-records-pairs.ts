@@ -5,7 +5,7 @@ import { fewestPairs } from '../compare/pair-values.ts';
 import { orderNote, orderProblem, type TimedPair } from '../compare/run-order.ts';
 import type { Alone } from './compare-records-alone.ts';
 import { type Sorted, unfitness } from './compare-records-fit.ts';
-import type { StoredRun } from './compare-records-open.ts';
+import type { StoredRun } from './compare-records-members.ts';
 import type { Sides } from './compare-records-pick.ts';
 
 export interface StoredPair {

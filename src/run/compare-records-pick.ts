@@ -2,7 +2,8 @@
 
 import { exitCodes, MettleError } from '../kernel/errors.ts';
 import { sortOut, type Sorted } from './compare-records-fit.ts';
-import type { RecordSource, StoredRun } from './compare-records-open.ts';
+import type { StoredRun } from './compare-records-members.ts';
+import type { RecordSource } from './compare-records-open.ts';
 import { listed, refusal } from './compare-records-refusal.ts';
 import { type Chosen, type Role, sameScenario, type ScenarioAsked } from './compare-records-scenario.ts';
 

@@ -1,7 +1,7 @@
 // Which of the runs that were found are of the scenario that is compared, and of one variant on each side.
 
 import type { MettleError } from '../kernel/errors.ts';
-import type { StoredRun } from './compare-records-open.ts';
+import type { StoredRun } from './compare-records-members.ts';
 import { listed, refusal } from './compare-records-refusal.ts';
 
 export interface ScenarioAsked {

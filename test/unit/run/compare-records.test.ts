@@ -4,9 +4,12 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { traitsOf } from '../../../src/compare/comparable.ts';
 import { comparisonSchema } from '../../../src/compare/schema.ts';
+import type { Noise } from '../../../src/record/noise-schema.ts';
 import { writeRecord } from '../../../src/record/store.ts';
 import { compareRecords, type CompareRecordsRequest } from '../../../src/run/compare-records.ts';
+import { keepNoise } from '../../../src/run/known-noise.ts';
 import { runDataOf, type RunSketch } from '../../support/run-record.ts';
 import { repeated, sliceOf } from '../../support/slices.ts';
 
@@ -459,6 +462,18 @@ describe('what is found', () => {
     expect(comparison.pairs).toBe(6);
     expect(comparison.notes.join()).toContain('found twice, counted once: A1');
   });
+});
+
+test('a noise floor that is old is told with its age', async () => {
+  await keepOrder(inTurn);
+  const { run } = runDataOf({ slices: [sliceOf('query', 0, 10 * second, latency(1))] });
+  const measuredAt = new Date(Date.now() - 45 * 86_400_000).toISOString();
+  const noise = { formatVersion: 1, id: 'n', measuredAt, variant: 'after', pairs: 10, metrics: [] } as const;
+  expect(await keepNoise({ ...noise, traits: traitsOf(run) } as unknown as Noise)).toBeNull();
+  const { comparison } = await compare();
+  expect(comparison.noise?.id).toBe('n');
+  expect(said.join()).toContain('was measured 45 days ago');
+  expect(comparison.notes.join()).toContain('was measured 45 days ago');
 });
 
 describe('the question', () => {
