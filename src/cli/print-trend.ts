@@ -1,24 +1,26 @@
-// A trend on the terminal: each series with its levels and changes, the forecasts, the verdict, where the report is.
+// A trend on the terminal: series with levels and changes, forecasts, the verdict. What others wrote is one line, fit for it.
 
 import { changeText } from '../compare/trend-outcome.ts';
 import { titleOf } from '../compare/trend-groups.ts';
 import type { Trend, TrendMetric } from '../compare/trend-schema.ts';
 import { formatValue, plural } from '../report/words.ts';
+import { oneLine } from '../run/known-history.ts';
 import { type Output, tone } from './output.ts';
 
 export function printTrend(output: Output, trend: Trend, reportPath: string): void {
   output.document({ ...trend, report: reportPath });
   for (const series of trend.series) {
     output.result('');
-    output.result(titleOf(series));
-    for (const { what, runs } of series.others) output.result(`  left out: ${plural(runs, 'run')}: ${what}`);
+    output.result(oneLine(titleOf(series)));
+    for (const { what, runs } of series.others)
+      output.result(`  left out: ${plural(runs, 'run')}: ${oneLine(what)}`);
     series.metrics.forEach((metric) => {
       printMetric(output, metric);
     });
   }
   output.result('');
   output.result(`verdict: ${tone(trend.verdict.status)}`);
-  for (const reason of trend.verdict.reasons) output.result(`  ${reason}`);
+  for (const reason of trend.verdict.reasons) output.result(`  ${oneLine(reason)}`);
   output.result(`report:  ${reportPath}`);
 }
 
@@ -36,7 +38,7 @@ function printMetric(output: Output, metric: TrendMetric): void {
   const medians = levels.map((level) => formatValue(level.median, unit, level.atLeast)).join(' -> ');
   const gates = metric.gates ? '' : ' (informs)';
   output.result(
-    `  ${tone(metric.outcome)}  ${metric.metric}${gates}: ${medians === '' ? 'no values' : medians}, ${plural(runs.length, 'run')}${leftOutText(leftOut)}`,
+    `  ${tone(metric.outcome)}  ${oneLine(metric.metric)}${gates}: ${medians === '' ? 'no values' : medians}, ${plural(runs.length, 'run')}${leftOutText(leftOut)}`,
   );
   changes.forEach((change, index) => {
     const accepted =
@@ -44,8 +46,10 @@ function printMetric(output: Output, metric: TrendMetric): void {
         ? ''
         : `; accepted until ${change.suppressed.expires}: ${change.suppressed.reason}`;
     const past = change.outcome === 'regressed' && !change.stands ? ', no longer' : '';
-    output.result(`    ${tone(change.outcome)}${past} ${changeText(metric, change, index)}${accepted}`);
+    output.result(
+      `    ${tone(change.outcome)}${past} ${oneLine(`${changeText(metric, change, index)}${accepted}`)}`,
+    );
   });
   for (const { limit, outcome, reason } of metric.forecasts)
-    output.result(`    ${limit}: ${outcome}: ${reason}`);
+    output.result(`    ${oneLine(`${limit}: ${outcome}: ${reason}`)}`);
 }

@@ -1,8 +1,9 @@
 // mettle trend: where the history of a metric changed, and when it meets its limit.
 
 import { type Command, InvalidArgumentError } from 'commander';
-import type { TrendLimit } from '../compare/trend-forecast.ts';
+import type { TrendLimit } from '../compare/trend-meeting.ts';
 import type { ExitCode } from '../kernel/errors.ts';
+import { oneLine } from '../run/known-history.ts';
 import { makeTrend } from '../run/trend.ts';
 import { loadSuppressions } from '../scenario/suppressions.ts';
 import type { SyntaxProblem } from '../slo/expression.ts';
@@ -20,6 +21,7 @@ interface TrendFlags {
   readonly suppressions?: string;
   readonly scenario?: string;
   readonly variant?: string;
+  readonly branch?: string;
   readonly seed: number;
   readonly out: string;
 }
@@ -50,6 +52,7 @@ export function trendCommand(program: Command, finish: (code: number) => void): 
     .option('--suppressions <file>', 'changes that are accepted, with size, reason and expiry')
     .option('--scenario <name>', 'only runs of the scenario of this name')
     .option('--variant <name>', 'only runs of this variant')
+    .option('--branch <name>', 'only runs of commits on this branch')
     .option('--seed <n>', 'of the permutation tests', seedNumber, 1)
     .option('--out <dir>', 'folder for the report', 'reports')
     .action(async (records: readonly string[], flags: TrendFlags) => {
@@ -58,13 +61,15 @@ export function trendCommand(program: Command, finish: (code: number) => void): 
 }
 
 async function trendOf(paths: readonly string[], flags: TrendFlags, output: Output): Promise<ExitCode> {
-  const { metric = [], limit = [], suppressions, horizon, seed, out, scenario, variant } = flags;
+  const { metric = [], limit = [], suppressions, horizon, seed, out, scenario, variant, branch } = flags;
   const { trend, reportPath } = await makeTrend({
-    ...{ paths, out, seed, scenario, variant, horizonDays: horizon, metrics: [...new Set(metric)] },
+    ...{ paths, out, seed, scenario, variant, branch, horizonDays: horizon, metrics: [...new Set(metric)] },
     limits: limit,
     suppressions: suppressions === undefined ? [] : await loadSuppressions(suppressions),
     command: commandLine(),
-    progress: output.progress,
+    progress: (line) => {
+      output.progress(oneLine(line));
+    },
   });
   printTrend(output, trend, reportPath);
   return trend.verdict.exitCode as ExitCode;

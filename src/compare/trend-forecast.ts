@@ -1,34 +1,20 @@
 // When a metric meets a limit: the day on which its line does, the earliest and the latest, or why none is told.
 
-import type { Operator } from '../slo/expression.ts';
-import {
-  curveOf,
-  dateOf,
-  fewestForLine,
-  type Fitted,
-  isSloped,
-  newestLine,
-  type Stretch,
-} from './trend-line.ts';
-import type { TrendForecast, TrendLevel } from './trend-schema.ts';
+import { curveOf, dateOf, fewestForLine, type Fitted, isSloped, newestLine } from './trend-line.ts';
 import { openMedian } from './trend-levels.ts';
-import { scaled, unscaled } from './trend-values.ts';
+import {
+  ageDays,
+  type ForecastInput,
+  fromLastDays,
+  type Met,
+  metBy,
+  neverMet,
+  type TrendLimit,
+} from './trend-meeting.ts';
+import type { TrendForecast } from './trend-schema.ts';
+import { newestUnknown } from './trend-unknown.ts';
+import { isBelowScale, unscaled } from './trend-values.ts';
 import { effectText } from './words.ts';
-
-export interface TrendLimit {
-  /** As written. */
-  readonly text: string;
-  /** Canonical text of what is limited. */
-  readonly metric: string;
-  readonly operator: Operator;
-  /** In the metric's unit. */
-  readonly value: number;
-}
-
-export interface ForecastInput extends Stretch {
-  readonly levels: readonly TrendLevel[];
-  readonly horizonDays: number;
-}
 
 function breaks({ operator, value: limit }: TrendLimit, value: number): boolean {
   if (operator === '<') return value >= limit;
@@ -59,39 +45,55 @@ function farText(days: number, { firstDays, lastDays }: Fitted): string {
   return times > 3 ? `; that is ${times.toFixed(0)} times as far ahead as the runs reach back` : '';
 }
 
-interface Met {
-  readonly line: number | null;
-  readonly earliest: number | null;
-  readonly latest: number | null;
-}
+/** An age that is worth a word. */
+const oldDays = 7;
 
-const neverMet: Met = { line: null, earliest: null, latest: null };
-
-function metBy({ scale, horizonDays }: ForecastInput, { operator, value }: TrendLimit, fitted: Fitted): Met {
-  const side = operator.startsWith('<') ? 'above' : 'below';
-  const { slopePerDay } = fitted.line;
-  const isTowards = side === 'above' ? slopePerDay > 0 : slopePerDay < 0;
-  if (!isSloped(fitted) || !isTowards) return neverMet;
-  return fitted.line.meets(scaled(scale, value), side, horizonDays);
-}
+const ageText = (age: number): string =>
+  age < oldDays ? '' : `; the newest run is ${Math.floor(age)} days old`;
 
 function say(input: ForecastInput, limit: TrendLimit, fitted: Fitted, met: Met): Said {
-  const slope = slopeText(input, fitted);
+  const age = ageDays(input, fitted);
+  const slope = `${slopeText(input, fitted)}${ageText(age)}`;
   if (!isSloped(fitted)) {
     const reason = `no trend can be told from ${fitted.line.n} runs: ${slope}`;
     return { ...noDates, outcome: 'no trend', reason };
   }
-  const dates = { crossesOn: dateOf(met.line), earliest: dateOf(met.earliest), latest: dateOf(met.latest) };
-  const { crossesOn, earliest, latest } = dates;
-  if (met.line === null) {
-    const isTowards = fitted.line.slopePerDay > 0 === limit.operator.startsWith('<');
-    const early = earliest === null ? '' : `, at the earliest on ${earliest}`;
-    const where = isTowards ? `not within ${input.horizonDays} days${early}` : 'it moves away from the limit';
-    return { ...dates, outcome: 'not within horizon', reason: `${where}: ${slope}` };
+  if (met.line !== null && age > 0 && met.line <= fitted.lastDays + age) {
+    const reason = `the line met it on ${dateOf(met.line) ?? ''}, but no run says so: the newest is ${Math.floor(age)} days old`;
+    return { ...noDates, outcome: 'not told', reason };
   }
-  const until = latest === null ? `no latest day within ${input.horizonDays} days` : `latest ${latest}`;
-  const reason = `met on ${crossesOn ?? ''} (earliest ${earliest ?? crossesOn ?? ''}, ${until}): ${slope}${farText(met.line, fitted)}`;
-  return { ...dates, outcome: 'crosses', reason };
+  const dates = { crossesOn: dateOf(met.line), earliest: dateOf(met.earliest), latest: dateOf(met.latest) };
+  return met.line === null
+    ? { ...dates, ...notMet(input, limit, fitted, dates, slope) }
+    : { ...dates, ...meets(input, fitted, met.line, dates, slope) };
+}
+
+type Words = Pick<Said, 'outcome' | 'reason'>;
+
+function notMet(
+  input: ForecastInput,
+  { operator }: TrendLimit,
+  fitted: Fitted,
+  dates: Dates,
+  slope: string,
+): Words {
+  const isTowards = fitted.line.slopePerDay > 0 === operator.startsWith('<');
+  const early = dates.earliest === null ? '' : `, at the earliest on ${dates.earliest}`;
+  const where = isTowards ? `not within ${input.horizonDays} days${early}` : 'it moves away from the limit';
+  return { outcome: 'not within horizon', reason: `${where}: ${slope}` };
+}
+
+function meets(
+  { horizonDays }: ForecastInput,
+  fitted: Fitted,
+  at: number,
+  dates: Dates,
+  slope: string,
+): Words {
+  const on = dates.crossesOn ?? '';
+  const until = dates.latest === null ? `no latest day within ${horizonDays} days` : `latest ${dates.latest}`;
+  const reason = `met on ${on} (earliest ${dates.earliest ?? on}, ${until}): ${slope}${farText(at, fitted)}`;
+  return { outcome: 'crosses', reason };
 }
 
 /** What breaks it already, however few runs there are; null: nothing does. */
@@ -113,29 +115,38 @@ function broken(
   return breaks(limit, today) ? 'the line through the last runs breaks it already' : null;
 }
 
-/** Never a date where no trend can be told, and never less than `crossed` where the newest level breaks the limit. */
-export function forecast(input: ForecastInput, limit: TrendLimit): TrendForecast {
-  const { text, operator, value } = limit;
+/** Without a line. */
+function untold(
+  input: ForecastInput,
+  now: string | null,
+  unknown: string | null,
+): Omit<TrendForecast, keyof Asked> {
   const level = input.levels.at(-1);
   const count = level === undefined ? 0 : level.to - level.from + 1;
-  const fitted = newestLine(input);
+  const few = `${count} runs since the last change are too few, or too close together: at least ${fewestForLine} over a day or more are needed`;
+  const outcome = now !== null ? 'crossed' : unknown !== null ? 'not told' : 'too few runs';
+  const said = { ...noDates, outcome, reason: now ?? unknown ?? few, per30Days: null } as const;
+  return { ...said, runs: count, from: level?.from ?? 0, curve: [] };
+}
+
+type Asked = Pick<TrendForecast, 'limit' | 'operator' | 'value'>;
+
+/**
+ * Never a date where no trend can be told, never one that is past, and never less than `crossed` where the newest level
+ * breaks the limit.
+ */
+export function forecast(input: ForecastInput, limit: TrendLimit): TrendForecast {
+  const { text, operator, value } = limit;
+  const base: Asked = { limit: text, operator, value };
+  const unknown = newestUnknown({ ...input, scale: input.scale.scale });
+  const fitted = isBelowScale(input.scale, input.runs) ? null : newestLine(input);
   const now = broken(input, limit, fitted);
-  const base = { limit: text, operator, value };
-  if (fitted === null) {
-    const few = `${count} runs since the last change are too few, or too close together: at least ${fewestForLine} over a day or more are needed`;
-    const outcome = now === null ? 'too few runs' : 'crossed';
-    const told = {
-      outcome,
-      reason: now ?? few,
-      per30Days: null,
-      runs: count,
-      from: level?.from ?? 0,
-    } as const;
-    return { ...base, ...noDates, ...told, curve: [] };
-  }
+  if (fitted === null || (now === null && unknown !== null))
+    return { ...base, ...untold(input, now, unknown) };
   const met = now === null ? metBy(input, limit, fitted) : neverMet;
   const said: Said =
     now === null ? say(input, limit, fitted, met) : { ...noDates, outcome: 'crossed', reason: now };
-  const curve = curveOf(input.scale, fitted, [met.line, met.earliest, met.latest], input.horizonDays);
+  const told = [met.line, met.earliest, met.latest];
+  const curve = curveOf(input.scale, fitted, told, fromLastDays(input, fitted));
   return { ...base, ...said, per30Days: slopeOf(fitted), runs: fitted.line.n, from: fitted.from, curve };
 }

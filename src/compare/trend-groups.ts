@@ -1,12 +1,13 @@
-// Which runs of a history may stand in one series: the same scenario, target and variant, comparable with the newest one.
+// Which runs of a history may stand in one series: the same scenario, target and variant, and comparable with one another.
 
 import { canonicalJson } from '../kernel/json.ts';
 import type { HistoryEntry } from '../record/history-schema.ts';
+import { fewestRuns } from './trend-levels.ts';
 import type { TrendSeries } from './trend-schema.ts';
 
 export interface TrendGroup extends Pick<
   TrendSeries,
-  'scenario' | 'target' | 'variant' | 'traits' | 'others'
+  'scenario' | 'target' | 'variant' | 'traits' | 'kind' | 'others'
 > {
   /** By time. */
   readonly entries: readonly HistoryEntry[];
@@ -16,7 +17,12 @@ export interface TrendGroup extends Pick<
 export interface TrendChoice {
   readonly scenario?: string | undefined;
   readonly variant?: string | undefined;
+  /** Of the commit that was run. */
+  readonly branch?: string | undefined;
 }
+
+/** What ran within the time of so many of the newest runs is still run, if by turns. */
+const newestRuns = 20;
 
 const byTime = (a: HistoryEntry, b: HistoryEntry): number =>
   Date.parse(a.startedAt) - Date.parse(b.startedAt) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
@@ -58,40 +64,50 @@ function differenceOf(other: HistoryEntry, newest: HistoryEntry): string {
   return different.length > 0 ? different.join(', ') : `another scenario (${shorten(other.scenario.hash)})`;
 }
 
-function groupOf(entries: readonly HistoryEntry[]): TrendGroup[] {
+/** The newest run's kind, and every other that is still run and has enough runs to say something. */
+function groupsOf(entries: readonly HistoryEntry[]): TrendGroup[] {
   const newest = entries.at(-1);
   if (newest === undefined) return [];
-  const groups = groupBy(entries, comparable);
-  const own = groups.find((group) => group.at(-1) === newest) ?? [];
-  const others = groups.flatMap((group) => {
-    const last = group.at(-1);
-    return group === own || last === undefined
-      ? []
-      : [{ what: differenceOf(last, newest), runs: group.length, newest: last.startedAt }];
+  const since = Date.parse((entries.at(-newestRuns) ?? entries[0] ?? newest).startedAt);
+  const others: TrendGroup['others'] = [];
+  const found = groupBy(entries, comparable).flatMap((own): TrendGroup[] => {
+    const last = own.at(-1) ?? newest;
+    const { scenario, target, variant, traits } = last;
+    const kind = last === newest ? null : differenceOf(last, newest);
+    const isLooked = kind === null || (own.length >= fewestRuns && Date.parse(last.startedAt) >= since);
+    if (isLooked) return [{ scenario, target, variant, traits, kind, others: [], entries: own }];
+    others.push({ what: kind, runs: own.length, newest: last.startedAt });
+    return [];
   });
-  const { scenario, target, variant, traits } = newest;
-  return [{ scenario, target, variant, traits, others, entries: own }];
+  return found.map((group) => (group.kind === null ? { ...group, others } : group));
 }
 
 /**
- * One group for each scenario, target and variant: the runs that are comparable with its newest one. The rest is named in
- * `others`. Sorted by name.
+ * For each scenario, target and variant the runs that are comparable with its newest one, and those of other kinds
+ * (machines, versions of the scenario) that still run beside them. The rest is named in `others`. Sorted by name.
  */
 export function trendGroups(entries: readonly HistoryEntry[], choice: TrendChoice = {}): TrendGroup[] {
   const chosen = inOrder(entries).filter(
-    ({ scenario, variant }) =>
+    ({ scenario, variant, commit }) =>
+      (choice.branch === undefined || commit?.branch === choice.branch) &&
       (choice.scenario === undefined || scenario.name === choice.scenario) &&
       (choice.variant === undefined || variant === choice.variant),
   );
   return groupBy(chosen, named)
-    .flatMap(groupOf)
+    .flatMap(groupsOf)
     .sort((a, b) => (titleOf(a) < titleOf(b) ? -1 : 1));
 }
 
-/** `rag with a slow database, rag, after` */
+/** `rag with a slow database, rag, after`; of another kind than the newest run it says how it differs. */
 export const titleOf = ({
   scenario,
   target,
   variant,
-}: Pick<TrendGroup, 'scenario' | 'target' | 'variant'>): string =>
-  [scenario.name, ...(target === scenario.name ? [] : [target]), variant].join(', ');
+  kind,
+}: Pick<TrendGroup, 'scenario' | 'target' | 'variant' | 'kind'>): string =>
+  [
+    scenario.name,
+    ...(target === scenario.name ? [] : [target]),
+    variant,
+    ...(kind === null ? [] : [kind]),
+  ].join(', ');

@@ -1,10 +1,11 @@
-// The levels between change points, how far each lies from the one before, and which regressions still stand.
+// The levels between change points, what changed between them, and what is suspected in the newest one.
 
 import { changePoints } from './change-points.ts';
-import { bandOf } from './outcome.ts';
 import { median } from './signed-rank.ts';
-import type { TrendChange, TrendLevel, TrendRun } from './trend-schema.ts';
-import { scaled, toleranceFrom, type TrendScale } from './trend-values.ts';
+import { changesBetween, type Stretch } from './trend-changes.ts';
+import type { TrendChange, TrendLevel, TrendMetric, TrendRun } from './trend-schema.ts';
+import { suspectedStep } from './trend-suspect.ts';
+import { isBelowScale, scaled, type TrendScale } from './trend-values.ts';
 
 /** Change points are looked for from so many runs on. */
 export const fewestRuns = 15;
@@ -14,21 +15,15 @@ export const fewestOfLevel = 5;
 export interface Levels {
   readonly levels: readonly TrendLevel[];
   readonly changes: readonly TrendChange[];
+  readonly suspected: TrendMetric['suspected'];
 }
-
-/** Values on the scale; in `open` those that are only bounded are without end. */
-interface Stretch extends TrendLevel {
-  readonly values: readonly number[];
-  readonly open: readonly number[];
-}
-
-/** How far the second sample lies above the first: the median of all differences (Hodges and Lehmann 1963). */
-const shiftBetween = (before: readonly number[], after: readonly number[]): number =>
-  median(after.flatMap((second) => before.map((first) => second - first)));
 
 /** As if what is only bounded were without end. */
 export const openMedian = (runs: readonly TrendRun[]): number =>
   median(runs.map((run) => (run.atLeast ? Number.POSITIVE_INFINITY : run.value)));
+
+/** At least half of them are only bounded. */
+export const isOpenLevel = (runs: readonly TrendRun[]): boolean => !Number.isFinite(openMedian(runs));
 
 /** The median is a bound when it would be another one if what is only bounded were without end. */
 function levelOf(runs: readonly TrendRun[], from: number, to: number): TrendLevel {
@@ -43,63 +38,18 @@ function stretchesOf(scale: TrendScale, runs: readonly TrendRun[], starts: reado
     const own = runs.slice(level.from, level.to + 1);
     const values = own.map((run) => scaled(scale, run.value));
     const open = values.map((value, at) => (own[at]?.atLeast === true ? Number.POSITIVE_INFINITY : value));
-    return { ...level, values, open };
+    return { ...level, values, open, isOpen: isOpenLevel(own) };
   });
 }
 
-type Judged = Pick<TrendChange, 'judgedShift' | 'tolerance' | 'outcome'>;
-
-/** With what is only bounded at its worst for a shift downward of the second: without end. */
-const openShift = (before: Stretch, after: Stretch): number => shiftBetween(before.values, after.open);
-const openShiftUp = (before: Stretch, after: Stretch): number => shiftBetween(before.open, after.values);
-
-/** Lower bounds are no proof that something became better: it must be so wherever the values really lie. */
-function judged(scale: TrendScale, before: Stretch, after: Stretch): Judged {
-  const judgedShift = shiftBetween(before.values, after.values);
-  const tolerance = toleranceFrom(scale, before.median);
-  const band = bandOf(tolerance, scale.scale);
-  const known = { judgedShift, tolerance };
-  if (judgedShift >= band.low && judgedShift <= band.high) return { ...known, outcome: 'within tolerance' };
-  const isUp = judgedShift > 0;
-  if (scale.better === null) return { ...known, outcome: 'changed' };
-  if (isUp === (scale.better === 'lower')) return { ...known, outcome: 'regressed' };
-  const isSure = isUp ? openShiftUp(before, after) > band.high : openShift(before, after) < band.low;
-  return { ...known, outcome: isSure ? 'improved' : 'not told' };
-}
-
-/** Small steps add up: each is judged against the last level that was not within the tolerance of the one before. */
-function changesBetween(
-  scale: TrendScale,
-  stretches: readonly Stretch[],
-  ps: readonly number[],
-): TrendChange[] {
-  const newest = stretches.at(-1);
-  let against = 0;
-  return stretches.slice(1).flatMap((after, index): TrendChange[] => {
-    const [before, base] = [stretches[index], stretches[against]];
-    if (before === undefined || base === undefined || newest === undefined) return [];
-    const judgement = judged(scale, base, after);
-    const stands = judgement.outcome === 'regressed' && judged(scale, base, newest).outcome === 'regressed';
-    const change: TrendChange = {
-      index: after.from,
-      p: ps[index] ?? 1,
-      shift: shiftBetween(before.values, after.values),
-      against,
-      ...judgement,
-      stands,
-      suppressed: null,
-    };
-    if (judgement.outcome !== 'within tolerance') against = index + 1;
-    return [change];
-  });
-}
-
-/** All runs are one level when there are too few of them, or nothing changed. */
+/** All runs are one level when there are too few of them, nothing changed, or their scale does not hold them. */
 export function levelsOf(scale: TrendScale, runs: readonly TrendRun[], seed: number): Levels {
-  if (runs.length === 0) return { levels: [], changes: [] };
+  if (runs.length === 0) return { levels: [], changes: [], suspected: null };
   const values = runs.map((run) => scaled(scale, run.value));
-  const points = runs.length < fewestRuns ? [] : changePoints(values, { seed, fewest: fewestOfLevel });
+  const isTold = runs.length >= fewestRuns && !isBelowScale(scale, runs);
+  const points = isTold ? changePoints(values, { seed, fewest: fewestOfLevel }) : [];
   const stretches = stretchesOf(scale, runs, [0, ...points.map(({ index }) => index)]);
+  const newest = stretches.at(-1);
   return {
     levels: stretches.map(({ from, to, median: middle, atLeast }) => ({ from, to, median: middle, atLeast })),
     changes: changesBetween(
@@ -107,5 +57,6 @@ export function levelsOf(scale: TrendScale, runs: readonly TrendRun[], seed: num
       stretches,
       points.map(({ p }) => p),
     ),
+    suspected: newest === undefined || !isTold ? null : suspectedStep(scale, newest, fewestOfLevel),
   };
 }

@@ -31,7 +31,7 @@ export interface Fitted {
 }
 
 /** Days since 1970. */
-const daysOf = (iso: string): number => Date.parse(iso) / dayMs;
+export const daysOf = (iso: string): number => Date.parse(iso) / dayMs;
 const isoOf = (days: number): string => new Date(Math.round(days * dayMs)).toISOString();
 /** The day, UTC. */
 export const dateOf = (days: number | null): string | null =>

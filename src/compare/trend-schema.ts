@@ -46,14 +46,16 @@ const change = z.object({
   p: z.number(),
   /** Hodges–Lehmann shift from the level before; scale log: of logarithms, scale points: of shares. */
   shift: z.number(),
-  /** Index of the level it is judged against: the last one that was not within the tolerance of the one before it. */
+  /** Index of the level it is judged against: the last one that was not within the tolerance of its own, or the one before. */
   against: z.number().int(),
   /** Shift from that level. */
   judgedShift: z.number(),
   /** δ that the shift has to pass. */
   tolerance: z.number(),
   outcome: z.enum(['regressed', 'improved', 'changed', 'within tolerance', 'not told']),
-  /** The newest level is still worse than the one before this change, by more than the tolerance. */
+  /** Shift from that level to the last one before the next regression; `atLeast`: a level between them is only bounded. */
+  reached: z.object({ shift: z.number(), atLeast: z.boolean() }),
+  /** It regressed, and no level since was back within the tolerance of the one that it is judged against. */
   stands: z.boolean(),
   /** Why it is accepted; null: it is not. */
   suppressed: z.object({ reason: z.string(), expires: z.string() }).nullable(),
@@ -65,7 +67,7 @@ const forecast = z.object({
   operator: z.enum(['<', '<=', '>', '>=']),
   /** In the metric's unit. */
   value: z.number(),
-  outcome: z.enum(['crossed', 'crosses', 'not within horizon', 'no trend', 'too few runs']),
+  outcome: z.enum(['crossed', 'crosses', 'not within horizon', 'no trend', 'not told', 'too few runs']),
   /** ISO 8601 dates, UTC; null: not within the horizon, or not told. */
   crossesOn: z.string().nullable(),
   earliest: z.string().nullable(),
@@ -91,8 +93,19 @@ const metric = z.object({
   leftOut,
   levels: z.array(level),
   changes: z.array(change),
+  /** A step in the newest level that is too young to be a change point; null: none is seen. */
+  suspected: z
+    .object({
+      /** Index into `runs` of the first run after it. */
+      index: z.number().int(),
+      shift: z.number(),
+      /** Of the rank sum, for all places where it may be. */
+      p: z.number(),
+    })
+    .nullable(),
   outcome: z.enum([
     'regressed',
+    'suspected',
     'suppressed',
     'improved',
     'changed',
@@ -109,7 +122,9 @@ const series = z.object({
   target: z.string(),
   variant: z.string(),
   traits: z.record(z.string(), z.string()),
-  /** Runs of the same scenario, target and variant that are not comparable with the newest one. */
+  /** How it differs from the newest run of the same scenario, target and variant; null: it has that run. */
+  kind: z.string().nullable(),
+  /** Runs of the same scenario, target and variant that stand in no series, by how they differ from the newest one. */
   others: z.array(z.object({ what: z.string(), runs: z.number().int(), newest: z.string() })),
   metrics: z.array(metric),
 });

@@ -28,13 +28,15 @@ const slack = 2;
 
 const dayOf = (iso: string): string => new Date(iso).toISOString().slice(0, 10);
 
+/** Of a commit its first run decides: the later ones may be anywhere, also at the next change. */
 function isAt({ at }: Suppression, change: TrendChange, runs: readonly TrendRun[]): boolean {
   const [last, first] = [runs[change.index - 1], runs[change.index]];
   if (last === undefined || first === undefined) return false;
   if (at.kind === 'days') return dayOf(first.startedAt) >= at.from && dayOf(last.startedAt) <= at.to;
-  const near = runs.slice(Math.max(0, change.index - 1 - slack), change.index + slack + 1);
-  if (at.kind === 'run') return near.some(({ id }) => id === at.id);
-  return near.some(({ commit }) => commit?.sha.startsWith(at.sha) === true);
+  const place = runs.findIndex(({ id, commit }) =>
+    at.kind === 'run' ? id === at.id : commit?.sha.startsWith(at.sha) === true,
+  );
+  return place >= 0 && Math.abs(place - change.index) <= slack;
 }
 
 const isOf = ({ metric, scenario, variant }: Suppression, series: TrendSeries, of: TrendMetric): boolean =>
@@ -43,8 +45,13 @@ const isOf = ({ metric, scenario, variant }: Suppression, series: TrendSeries, o
   (variant === null || variant === series.variant);
 
 /** Rounding of `20%` is no reason to refuse a change of 20 %. */
-const within = ({ most }: Suppression, { judgedShift }: TrendChange): boolean =>
-  Math.abs(judgedShift) <= most + 1e-9;
+const rounding = 1e-9;
+
+/** The step itself, and what crept up after it. How large one to a bound is nobody knows. */
+function within({ most }: Suppression, { judgedShift, reached }: TrendChange): boolean {
+  const grown = Math.sign(judgedShift) * reached.shift;
+  return !reached.atLeast && Math.max(Math.abs(judgedShift), grown) <= most + rounding;
+}
 
 interface Match {
   readonly suppression: Suppression;
@@ -54,6 +61,13 @@ interface Match {
 }
 
 const isExpired = ({ expires }: Suppression, today: string): boolean => today > expires;
+
+function sizeText({ most, upTo }: Suppression, { judgedShift, reached }: TrendChange): string {
+  if (reached.atLeast) return `leads to values that are only bounds, which may be larger than ${upTo}`;
+  return Math.abs(judgedShift) <= most + rounding
+    ? `has grown since to more than ${upTo}`
+    : `is larger than ${upTo}`;
+}
 
 function stateOf(
   suppression: Suppression,
@@ -71,7 +85,8 @@ function stateOf(
     return { state: 'matches nothing', says: 'no regression of this metric is found there' };
   const large = matches.find(({ change }) => !within(suppression, change));
   const where = `${titleOf(first.series)}: the change at ${first.metric.runs[first.change.index]?.id ?? ''}`;
-  if (large !== undefined) return { state: 'too small', says: `${where} is larger than ${suppression.upTo}` };
+  if (large !== undefined)
+    return { state: 'too small', says: `${where} ${sizeText(suppression, large.change)}` };
   return { state: 'suppresses', says: `${where}, until ${suppression.expires}` };
 }
 
@@ -89,6 +104,8 @@ export function suppress(
         .flatMap((metric) =>
           metric.changes
             .filter((change) => change.outcome === 'regressed' && isAt(suppression, change, metric.runs))
+            // One accepts one: of several on the days that are named, the first.
+            .slice(0, 1)
             .map((change): Match => ({ suppression, series: one, metric, change })),
         ),
     ),

@@ -46,6 +46,12 @@ const scaleOf = (value: HistoryValue): TrendScale => ({
 export const scaled = ({ scale, floor }: TrendScale, value: number): number =>
   scale === 'log' ? Math.log(Math.max(value, floor)) : value;
 
+/** A difference that is negative has no logarithm: as the floor it would be the same whatever it is. */
+export const isBelowScale = (
+  { scale }: Pick<TrendMetric, 'scale'>,
+  runs: readonly Pick<TrendRun, 'value'>[],
+): boolean => scale === 'log' && runs.some(({ value }) => value < 0);
+
 /** And back into the unit. */
 export const unscaled = ({ scale }: TrendScale, value: number): number =>
   scale === 'log' ? Math.exp(value) : value;

@@ -3,10 +3,18 @@
 import { exitCodes } from '../kernel/errors.ts';
 import { titleOf } from './trend-groups.ts';
 import type { Trend, TrendMetric, TrendSeries } from './trend-schema.ts';
+import { openRuns, openText } from './trend-unknown.ts';
 
 interface Told {
   readonly status: 'fail' | 'inconclusive' | 'warn';
   readonly reason: string;
+}
+
+/** Few bounds among the newest runs may be outliers; many are `not told`. */
+function ofBounds(metric: TrendMetric): Told[] {
+  const open = openRuns(metric);
+  if (open === null || open.isMany || !metric.gates) return [];
+  return [{ status: 'warn', reason: `${metric.metric}: ${openText(open)}` }];
 }
 
 function ofMetric({ gates, metric, outcome, reason }: TrendMetric): Told[] {
@@ -14,15 +22,16 @@ function ofMetric({ gates, metric, outcome, reason }: TrendMetric): Told[] {
   if (outcome === 'regressed') return [{ status: gates ? 'fail' : 'warn', reason: told }];
   if (outcome === 'suppressed')
     return [{ status: 'warn', reason: `${metric} regressed, and is accepted: ${reason}` }];
-  if (!gates) return [];
-  const unsure = ['too few runs', 'not told', 'changed'].includes(outcome);
+  if (!gates) return outcome === 'suspected' ? [{ status: 'warn', reason: told }] : [];
+  const unsure = ['too few runs', 'not told', 'changed', 'suspected'].includes(outcome);
   return unsure ? [{ status: 'inconclusive', reason: told }] : [];
 }
 
 function ofForecasts({ forecasts }: TrendMetric): Told[] {
   return forecasts.flatMap(({ limit, outcome, reason }): Told[] => {
     if (outcome === 'crossed') return [{ status: 'fail', reason: `${limit}: ${reason}` }];
-    if (outcome === 'too few runs') return [{ status: 'inconclusive', reason: `${limit}: ${reason}` }];
+    if (outcome === 'too few runs' || outcome === 'not told')
+      return [{ status: 'inconclusive', reason: `${limit}: ${reason}` }];
     return outcome === 'crosses' ? [{ status: 'warn', reason: `${limit}: ${reason}` }] : [];
   });
 }
@@ -31,7 +40,8 @@ function ofForecasts({ forecasts }: TrendMetric): Told[] {
 function missing(series: TrendSeries, asked: Asked): Told[] {
   const names = [...asked.metrics, ...asked.limits.map(({ metric }) => metric)];
   const absent = [...new Set(names)].filter((name) => series.metrics.every(({ metric }) => metric !== name));
-  const told = absent.map((name): Told => ({ status: 'inconclusive', reason: `no run has \`${name}\`` }));
+  const status = series.kind === null ? 'inconclusive' : 'warn';
+  const told = absent.map((name): Told => ({ status, reason: `no run has \`${name}\`` }));
   const gated = asked.metrics.length > 0 || series.metrics.some(({ gates }) => gates);
   if (gated || asked.limits.length > 0) return told;
   return [...told, { status: 'inconclusive', reason: 'it has no primary metric: name one with --metric' }];
@@ -53,7 +63,7 @@ export function verdictOf(
   const ofSeries = series.flatMap((one) => {
     const title = series.length === 1 ? '' : `${titleOf(one)}: `;
     const told = [
-      ...one.metrics.flatMap((metric) => [...ofMetric(metric), ...ofForecasts(metric)]),
+      ...one.metrics.flatMap((metric) => [...ofMetric(metric), ...ofBounds(metric), ...ofForecasts(metric)]),
       ...missing(one, asked),
     ];
     return told.map(({ status, reason }): Told => ({ status, reason: `${title}${reason}` }));

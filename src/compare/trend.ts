@@ -2,7 +2,8 @@
 
 import { deriveSeed } from '../kernel/random.ts';
 import type { HistoryEntry } from '../record/history-schema.ts';
-import { forecast, type TrendLimit } from './trend-forecast.ts';
+import { forecast } from './trend-forecast.ts';
+import type { TrendLimit } from './trend-meeting.ts';
 import { titleOf, trendGroups, type TrendChoice, type TrendGroup } from './trend-groups.ts';
 import { metricOutcome } from './trend-outcome.ts';
 import { levelsOf } from './trend-levels.ts';
@@ -40,11 +41,18 @@ function metricTrend(
   const own = question.limits.filter((limit) => limit.metric === metric);
   const scale = { ...values.scale, better: values.scale.better ?? betterBy(own) };
   const seed = deriveSeed(question.seed, `trend ${titleOf(group)} ${metric}`);
-  const { levels, changes } = levelsOf(scale, values.runs, seed);
-  const input = { scale, runs: values.runs, levels, changes, seed, horizonDays: question.horizonDays };
+  const { levels, changes, suspected } = levelsOf(scale, values.runs, seed);
+  const { horizonDays, now } = question;
+  const known = {
+    runs: [...values.runs],
+    leftOut: values.leftOut,
+    levels: [...levels],
+    changes: [...changes],
+  };
+  const input = { ...known, scale, seed, horizonDays, now };
   return {
     ...{ metric, gates, unit: scale.unit, scale: scale.scale, better: scale.better },
-    ...{ runs: [...values.runs], leftOut: values.leftOut, levels: [...levels], changes: [...changes] },
+    ...{ ...known, suspected },
     // Known once suppressions are.
     ...{ outcome: 'not told', reason: '' },
     forecasts: own.map((limit) => forecast(input, limit)),
@@ -56,8 +64,8 @@ function seriesOf(group: TrendGroup, question: TrendQuestion): TrendSeries {
   const gating = question.metrics.length > 0 ? question.metrics : primary === null ? [] : [primary];
   const names = [...new Set([...gating, ...question.limits.map(({ metric }) => metric)])];
   const metrics = names.flatMap((name) => metricTrend(group, name, gating.includes(name), question) ?? []);
-  const { scenario, target, variant, traits, others } = group;
-  return { scenario, target, variant, traits, others: [...others], metrics };
+  const { scenario, target, variant, traits, kind, others } = group;
+  return { scenario, target, variant, traits, kind, others: [...others], metrics };
 }
 
 export type Judged = Pick<Trend, 'series' | 'suppressions' | 'verdict'>;

@@ -85,6 +85,7 @@ function seriesView(series: TrendSeries, at: number, horizonDays: number) {
 
 const classes: Readonly<Record<TrendMetric['outcome'], string>> = {
   regressed: 'regressed',
+  suspected: 'inconclusive',
   suppressed: 'warn',
   improved: 'improved',
   changed: 'inconclusive',

@@ -113,6 +113,12 @@ export function leftOutText({ leftOut }: TrendMetric): string {
 
 const day = (date: string | null, none: string): string => date ?? none;
 
+const forecastTones: Readonly<Partial<Record<TrendForecast['outcome'], string>>> = {
+  crossed: 'fail',
+  crosses: 'warn',
+  'not told': 'inconclusive',
+};
+
 export function forecastRow(metric: TrendMetric, forecast: TrendForecast, horizonDays: number) {
   const none =
     forecast.outcome === 'crosses' || forecast.outcome === 'not within horizon'
@@ -122,7 +128,7 @@ export function forecastRow(metric: TrendMetric, forecast: TrendForecast, horizo
   return {
     limit: forecast.limit,
     outcome: forecast.outcome,
-    tone: forecast.outcome === 'crossed' ? 'fail' : forecast.outcome === 'crosses' ? 'warn' : 'plain',
+    tone: forecastTones[forecast.outcome] ?? 'plain',
     slope:
       slope === null
         ? '–'

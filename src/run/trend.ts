@@ -3,7 +3,7 @@
 import { resolve, join } from 'node:path';
 import { trendFormatVersion, type Trend } from '../compare/trend-schema.ts';
 import type { Suppression } from '../compare/trend-suppressions.ts';
-import type { TrendLimit } from '../compare/trend-forecast.ts';
+import type { TrendLimit } from '../compare/trend-meeting.ts';
 import { judgeTrend } from '../compare/trend.ts';
 import { MettleError } from '../kernel/errors.ts';
 import { didYouMean } from '../kernel/suggest.ts';
@@ -12,6 +12,7 @@ import type { HistoryEntry } from '../record/history-schema.ts';
 import { formatDocument } from '../record/store.ts';
 import { mettleVersion } from './environment.ts';
 import { runId } from './identity.ts';
+import { oneLine } from './known-history.ts';
 import { writeTrendReports } from './reports.ts';
 import { findRuns } from './trend-runs.ts';
 
@@ -26,6 +27,7 @@ export interface TrendOptions {
   readonly seed: number;
   readonly scenario?: string | undefined;
   readonly variant?: string | undefined;
+  readonly branch?: string | undefined;
   readonly command: string;
   readonly progress: (line: string) => void;
 }
@@ -42,17 +44,21 @@ function refuse(what: string, name: string, known: readonly string[]): void {
   throw new MettleError({
     code: 'NOT_IN_HISTORY',
     message: `no run has the ${what} \`${name}\``,
-    hint: didYouMean(name, known) ?? `They have: ${known.join(', ')}.`,
+    hint:
+      didYouMean(name, known) ??
+      (known.length === 0 ? 'None has one.' : `They have: ${oneLine(known.join(', '))}.`),
   });
 }
 
 /** What is named must be there: a misspelt name would make a trend of nothing. */
 function checkNames(entries: readonly HistoryEntry[], options: TrendOptions): void {
   if (entries.length === 0) return;
-  const { scenario, variant, metrics, limits } = options;
+  const { scenario, variant, branch, metrics, limits } = options;
   if (scenario !== undefined)
     refuse('scenario', scenario, unique(entries.map((entry) => entry.scenario.name)));
   if (variant !== undefined) refuse('variant', variant, unique(entries.map((entry) => entry.variant)));
+  if (branch !== undefined)
+    refuse('branch', branch, unique(entries.flatMap(({ commit }) => commit?.branch ?? [])));
   const known = unique(entries.flatMap(({ values }) => values.map(({ metric }) => metric)));
   for (const name of [...metrics, ...limits.map(({ metric }) => metric)]) refuse('metric', name, known);
 }

@@ -51,8 +51,8 @@ function placeIn(written: string): Read<Suppression['at']> {
     if (to < from) return { message: `${quoted(written)} ends before it begins` };
     return { value: { kind: 'days', from, to } };
   }
-  if (/^[0-9a-f]{7,64}$/.test(written)) return { value: { kind: 'commit', sha: written } };
-  if (/^[0-9a-f]{1,6}$/.test(written))
+  if (/^[0-9a-f]{7,64}$/i.test(written)) return { value: { kind: 'commit', sha: written.toLowerCase() } };
+  if (/^[0-9a-f]{1,6}$/i.test(written))
     return {
       message: `${quoted(written)} is too short for a commit`,
       suggestion: 'give 7 characters or more',

@@ -131,3 +131,40 @@ it.each(mistakes)('refuses %s in one message: 2', async (_says, args, message) =
   expect(result.stderr).toMatch(message);
   expect(result.stderr).not.toMatch(/\n\s+at /);
 });
+
+it('what others wrote gives no orders to the terminal', async () => {
+  const folder = keep(
+    'hostile',
+    historyOf({
+      medians: stretches([20, 100_000], [20, 130_000]),
+      different: () => ({ variant: 'after\u001b[2J\u001b[31m', target: 'rag\nverdict: pass' }),
+    }),
+  );
+  const result = await workspace.run(['trend', folder]);
+  expect(result.exitCode, result.stderr).toBe(1);
+  expect(result.stdout).not.toContain('\u001b[2J');
+  expect(result.stdout).not.toMatch(/^verdict: pass/m);
+});
+
+it('--branch takes the runs of one branch, and refuses one that no run has', async () => {
+  const folder = keep(
+    'branches',
+    historyOf({
+      medians: stretches([60, 100_000]),
+      different: (index) => ({
+        commit: {
+          sha: index.toString(16).padStart(40, 'a'),
+          branch: index % 2 === 0 ? 'main' : 'topic',
+          at: null,
+          dirty: false,
+        },
+      }),
+    }),
+  );
+  const result = await workspace.run(['trend', folder, '--branch', 'main']);
+  expect(result.exitCode, result.stderr).toBe(0);
+  expect(result.stdout).toContain('30 runs');
+  const refused = await workspace.run(['trend', folder, '--branch', 'mian']);
+  expect(refused.exitCode).toBe(2);
+  expect(refused.stderr).toContain('no run has the branch `mian`');
+});

@@ -39,6 +39,7 @@ export function sampleTrend(): Trend {
   const judged = judgeTrend(
     sampleHistory(),
     questionOf({
+      now: new Date('2026-03-02T12:00:00Z'),
       limits: [limitOf(2_000_000), { ...memory, value: 700 * 1_048_576 }],
       suppressions: [
         {
@@ -56,8 +57,8 @@ export function sampleTrend(): Trend {
   );
   return {
     formatVersion: 1,
-    id: '20260401-120000-trend-slow-database-3f2a',
-    createdAt: '2026-04-01T12:00:00.000Z',
+    id: '20260302-120000-trend-slow-database-3f2a',
+    createdAt: '2026-03-02T12:00:00.000Z',
     mettle: '0.1.0',
     command: "mettle trend reports/history --limit 'memory(target) < 700MiB'",
     seed: 1,

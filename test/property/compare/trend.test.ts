@@ -48,6 +48,18 @@ describe('histories of 60 runs with 5 % of noise', () => {
   });
 });
 
+it.each([15, 20, 25, 29])(
+  'of 200 histories of %i runs with 20 %% of noise at most 5 %% are suspected',
+  (count) => {
+    const outcomes = seeds(200).map((seed) => {
+      const entries = historyOf({ medians: stretches([count, 100_000]), noise: 0.2, seed });
+      return judgeTrend(entries, questionOf({ seed })).series[0]!.metrics[0]!.outcome;
+    });
+    expect(outcomes.filter((outcome) => outcome === 'suspected').length).toBeLessThanOrEqual(10);
+    expect(outcomes.filter((outcome) => outcome === 'regressed').length).toBeLessThanOrEqual(2);
+  },
+);
+
 it('depends on no order of the runs', () => {
   fc.assert(
     fc.property(

@@ -1,7 +1,7 @@
 // Forecasts: a date where a line tells one, none where it does not, and `crossed` where it is too late.
 
 import { expect, it } from 'vitest';
-import type { TrendLimit } from '../../../src/compare/trend-forecast.ts';
+import type { TrendLimit } from '../../../src/compare/trend-meeting.ts';
 import { judgeTrend } from '../../../src/compare/trend.ts';
 import type { HistoryEntry } from '../../../src/record/history-schema.ts';
 import { valueOf } from '../../support/history.ts';
@@ -11,8 +11,18 @@ import { historyOf, limitOf, questionOf, stretches } from '../../support/trends.
 const rising = (count: number, first: number, perDay: number): number[] =>
   Array.from({ length: count }, (_, day) => first * Math.exp(perDay * day));
 
-function forecastOf(entries: readonly HistoryEntry[], limit: TrendLimit, horizonDays = 90) {
-  const judged = judgeTrend(entries, questionOf({ limits: [limit], horizonDays }));
+const hourMs = 3_600_000;
+
+/** Looked at `daysLater` than its newest run. */
+function forecastOf(
+  entries: readonly HistoryEntry[],
+  limit: TrendLimit,
+  horizonDays = 90,
+  daysLater = 1 / 24,
+) {
+  const newest = Math.max(...entries.map(({ startedAt }) => Date.parse(startedAt)));
+  const now = new Date(newest + daysLater * 24 * hourMs);
+  const judged = judgeTrend(entries, questionOf({ limits: [limit], horizonDays, now }));
   const metric = judged.series[0]!.metrics[0]!;
   return { ...judged, metric, forecast: metric.forecasts[0]! };
 }
@@ -157,4 +167,66 @@ it('the curve spans the runs of the line and ends where the telling ends', () =>
     expect(low).toBeLessThan(value);
     expect(value).toBeLessThan(high);
   }
+});
+
+it('a day that is past is not told as coming: the newest run is old', () => {
+  // Met on 2026-03-11, the newest run of 2026-02-09.
+  const entries = historyOf({ medians: rising(40, 100_000, 0.01), noise: 0.01 });
+  const { forecast, verdict } = forecastOf(entries, limitOf(200_000), 90, 60);
+  expect(forecast).toMatchObject({ outcome: 'not told', crossesOn: null, earliest: null, latest: null });
+  expect(forecast.reason).toMatch(/met it on 2026-03-1\d, but no run says so: the newest is 60 days old/);
+  expect(verdict.reasons.join()).toContain('the newest is 60 days old');
+  expect(verdict.exitCode).not.toBe(0);
+});
+
+it('the horizon begins today, and so do the days that it tells', () => {
+  const entries = historyOf({ medians: rising(40, 100_000, 0.01), noise: 0.03 });
+  // 290 ms on 2026-04-17: 66 days after the newest run.
+  expect(forecastOf(entries, limitOf(290_000), 30, 1).forecast.outcome).toBe('not within horizon');
+  const { forecast } = forecastOf(entries, limitOf(290_000), 30, 62);
+  expect(forecast.outcome).toBe('crosses');
+  expect(forecast.reason).toContain('the newest run is 62 days old');
+  expect(forecast.earliest! >= '2026-04-12').toBe(true);
+  expect(forecast.crossesOn! >= forecast.earliest!).toBe(true);
+});
+
+const memory = (index: number, count: number) =>
+  valueOf({
+    ...{ metric: 'memory(target)', unit: 'bytes', resolution: 1_048_576 },
+    value: index < count ? 500e6 * (1 + (index % 5) / 100) : null,
+    why: index < count ? null : 'the process was not seen',
+  });
+const memoryLimit = {
+  text: 'memory(target) < 1GiB',
+  metric: 'memory(target)',
+  operator: '<',
+  value: 2 ** 30,
+} as const;
+
+it.each([
+  ['has no value', (index: number) => [valueOf({ value: 100_000 + index }), memory(index, 20)]],
+  [
+    'is gone',
+    (index: number) => [valueOf({ value: 100_000 + index }), ...(index < 20 ? [memory(index, 20)] : [])],
+  ],
+])('a metric that only has a limit and %s in the newest runs is no pass', (_says, values) => {
+  const entries = historyOf({
+    medians: stretches([50, 1]),
+    different: (index) => ({ values: values(index) }),
+  });
+  const judged = judgeTrend(entries, questionOf({ limits: [memoryLimit] }));
+  const found = judged.series[0]!.metrics.find(({ metric }) => metric === 'memory(target)')!;
+  expect(found.forecasts[0]).toMatchObject({ outcome: 'not told', crossesOn: null, curve: [] });
+  expect(found.forecasts[0]!.reason).toContain('the last 30 runs have no value');
+  expect(judged.verdict.exitCode).toBe(3);
+});
+
+it('what was broken when it was last measured stays crossed', () => {
+  const entries = historyOf({
+    medians: stretches([40, 210_000]),
+    different: (index) => (index >= 30 ? { unfit: 'interrupted' } : {}),
+  });
+  const { forecast, verdict } = forecastOf(entries, limitOf(200_000));
+  expect(forecast.outcome).toBe('crossed');
+  expect(verdict.exitCode).toBe(1);
 });

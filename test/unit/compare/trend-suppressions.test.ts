@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import type { Suppression } from '../../../src/compare/trend-suppressions.ts';
 import { judgeTrend } from '../../../src/compare/trend.ts';
-import { primaryMetric } from '../../support/history.ts';
+import { primaryMetric, valueOf } from '../../support/history.ts';
 import { historyOf, questionOf, shaOf, stretches } from '../../support/trends.ts';
 
 const suppressionOf = (overrides: Partial<Suppression> = {}): Suppression => ({
@@ -99,5 +99,101 @@ it('nothing that became better needs one', () => {
     questionOf({ suppressions: [suppressionOf()] }),
   );
   expect(judged.suppressions[0]!.state).toBe('matches nothing');
+  expect(judged.verdict).toMatchObject({ status: 'warn', exitCode: 0 });
+});
+
+/** Commits that later runs have too: `first` from run 0, `second` from 20, `third` from 40. */
+const commits = [shaOf(900), shaOf(901), shaOf(902)] as const;
+const ofThree = (index: number) => ({
+  commit: { sha: commits[Math.min(2, Math.floor(index / 20))]!, branch: null, at: null, dirty: false },
+});
+
+it('a commit accepts the change that came with it, not the one that followed its last run', () => {
+  const judged = judgeTrend(
+    historyOf({
+      medians: stretches([20, 100_000], [20, 116_000], [20, 135_000]),
+      noise: 0.01,
+      different: ofThree,
+    }),
+    questionOf({
+      suppressions: [
+        suppressionOf({
+          at: { kind: 'commit', sha: commits[1].slice(0, 8) },
+          most: Math.log(1.2),
+          upTo: '20%',
+        }),
+      ],
+    }),
+  );
+  const { changes } = judged.series[0]!.metrics[0]!;
+  expect(changes.map(({ index, suppressed }) => [index, suppressed !== null])).toEqual([
+    [20, true],
+    [40, false],
+  ]);
+  expect(judged.verdict.exitCode).toBe(1);
+});
+
+it('days accept one regression: the first', () => {
+  const days = { kind: 'days', from: '2026-01-01', to: '2026-03-31' } as const;
+  const judged = judgeTrend(
+    historyOf({ medians: stretches([20, 100_000], [20, 130_000], [20, 160_000]) }),
+    questionOf({ suppressions: [suppressionOf({ at: days })] }),
+  );
+  const { changes } = judged.series[0]!.metrics[0]!;
+  expect(changes.map(({ suppressed }) => suppressed !== null)).toEqual([true, false]);
+  expect(judged.verdict.exitCode).toBe(1);
+});
+
+it('what creeps up after an accepted step is more than was accepted', () => {
+  const judged = judgeTrend(
+    historyOf({ medians: stretches([20, 100_000], [20, 118_000], [20, 128_500]), noise: 0.01 }),
+    questionOf({ suppressions: [suppressionOf({ most: Math.log(1.2), upTo: '20%' })] }),
+  );
+  const { changes } = judged.series[0]!.metrics[0]!;
+  expect(changes.map(({ outcome }) => outcome)).toEqual(['regressed', 'within tolerance']);
+  expect(changes[0]!.suppressed).toBeNull();
+  expect(judged.suppressions[0]).toMatchObject({ state: 'too small' });
+  expect(judged.suppressions[0]!.says).toContain('has grown since to more than 20%');
+  expect(judged.verdict.exitCode).toBe(1);
+});
+
+it('two accepted steps are two, each of its own size', () => {
+  const at = (run: number) => suppressionOf({ at: { kind: 'run', id: `run-0${run}` }, upTo: '40%' });
+  const judged = judgeTrend(
+    historyOf({ medians: stretches([20, 100_000], [20, 130_000], [20, 160_000]) }),
+    questionOf({ suppressions: [at(20), at(40)] }),
+  );
+  expect(judged.suppressions.map(({ state }) => state)).toEqual(['suppresses', 'suppresses']);
+  expect(judged.verdict).toMatchObject({ status: 'warn', exitCode: 0 });
+});
+
+it('nobody knows how large a step to bounds is: no size accepts it', () => {
+  const judged = judgeTrend(
+    historyOf({
+      medians: stretches([40, 100_000]),
+      different: (index) => (index >= 20 ? { values: [valueOf({ value: 110_000, atLeast: true })] } : {}),
+    }),
+    questionOf({ suppressions: [suppressionOf()] }),
+  );
+  expect(judged.suppressions[0]).toMatchObject({ state: 'too small' });
+  expect(judged.verdict.exitCode).toBe(1);
+});
+
+it('a regression that was mended does not stand again because of a later one, which is accepted by itself', () => {
+  const judged = judgeTrend(
+    historyOf({
+      medians: stretches([20, 100_000], [20, 160_000], [20, 100_000], [20, 115_000]),
+      noise: 0.01,
+    }),
+    questionOf({
+      suppressions: [suppressionOf({ at: { kind: 'run', id: 'run-060' }, most: Math.log(1.2), upTo: '20%' })],
+    }),
+  );
+  const { changes } = judged.series[0]!.metrics[0]!;
+  expect(changes.map(({ outcome, stands }) => [outcome, stands])).toEqual([
+    ['regressed', false],
+    ['improved', false],
+    ['regressed', true],
+  ]);
   expect(judged.verdict).toMatchObject({ status: 'warn', exitCode: 0 });
 });

@@ -1,7 +1,8 @@
 // Trends: where levels begin, which regressions stand, and that nothing to say is never a pass.
 
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { changeText } from '../../../src/compare/trend-outcome.ts';
+import { rankSumTail } from '../../../src/compare/trend-suspect.ts';
 import { judgeTrend, type TrendQuestion } from '../../../src/compare/trend.ts';
 import type { HistoryEntry } from '../../../src/record/history-schema.ts';
 import { shuffled, createRandom } from '../../../src/kernel/random.ts';
@@ -276,4 +277,199 @@ it('without a primary metric it asks for one', () => {
     reasons: ['it has no primary metric: name one with --metric'],
     exitCode: 3,
   });
+});
+
+it('a step from a level within the tolerance to another within it is one all the same', () => {
+  const medians = stretches([20, 100_000], [20, 91_000], [20, 109_000]);
+  const { metric, verdict } = judge(historyOf({ medians, noise: 0.01 }));
+  expect(metric.changes.map(({ outcome, against, stands }) => [outcome, against, stands])).toEqual([
+    ['within tolerance', 0, false],
+    ['regressed', 1, true],
+  ]);
+  expect(verdict.exitCode).toBe(1);
+});
+
+it('what creeps up after a regression was mended is measured from where it was before it', () => {
+  const medians = stretches([20, 100_000], [20, 160_000], [20, 108_000], [20, 117_500]);
+  const { metric, verdict } = judge(historyOf({ medians, noise: 0.01 }));
+  expect(metric.changes.at(-1)).toMatchObject({ outcome: 'regressed', against: 0, stands: true });
+  expect(metric.changes[0]!.stands).toBe(false);
+  expect(verdict.exitCode).toBe(1);
+});
+
+const boundOf = (value: number) => ({ values: [valueOf({ value, atLeast: true })] });
+
+it('runs that are all bounds say nothing: 3', () => {
+  const { metric, verdict } = judge(
+    historyOf({ medians: stretches([30, 1]), different: () => boundOf(30_000_000) }),
+  );
+  expect(metric.outcome).toBe('not told');
+  expect(metric.reason).toContain('all of the last 30 runs are only bounds');
+  expect(verdict.exitCode).toBe(3);
+});
+
+it('a level that is only bounded is worse than one that was known, however near', () => {
+  const { metric, verdict } = judge(
+    historyOf({
+      medians: stretches([20, 28_500_000], [20, 1]),
+      different: (index) => (index >= 20 ? boundOf(30_000_000) : {}),
+      noise: 0.005,
+    }),
+  );
+  expect(metric.changes[0]).toMatchObject({ outcome: 'regressed', stands: true });
+  expect(metric.reason).toContain(', to values that are only bounds, between run-019');
+  expect(verdict.exitCode).toBe(1);
+});
+
+it('one bound at the middle of a level makes no regression of it', () => {
+  const { metric, verdict } = judge(
+    historyOf({
+      medians: stretches([20, 100_000], [20, 104_000]),
+      noise: 0.002,
+      different: (index) => (index === 25 ? boundOf(103_990) : {}),
+    }),
+  );
+  expect(metric.levels.map(({ atLeast }) => atLeast)).toEqual([false, true]);
+  expect(metric.changes[0]!.outcome).toBe('within tolerance');
+  expect(verdict.status).toBe('warn');
+});
+
+it.each([1, 2, 3, 4, 5, 6, 7, 8])('bounds in two of five runs are no pass (seed %i)', (seed) => {
+  const random = createRandom(seed);
+  const isBound = Array.from({ length: 60 }, (_, index) => index >= 20 && random() < 0.4);
+  const { verdict } = judge(
+    historyOf({
+      medians: stretches([60, 100_000]),
+      different: (index) => (isBound[index] === true ? boundOf(30_000_000) : {}),
+    }),
+  );
+  expect(verdict.exitCode).not.toBe(0);
+});
+
+it('a single bound among many values is a warning', () => {
+  const { metric, verdict } = judge(
+    historyOf({
+      medians: stretches([40, 100_000]),
+      different: (index) => (index === 35 ? boundOf(30_000_000) : {}),
+    }),
+  );
+  expect(metric.outcome).toBe('no change');
+  expect(verdict).toEqual({
+    status: 'warn',
+    reasons: ['p95(query): 1 of the last 10 runs are only bounds'],
+    exitCode: 0,
+  });
+});
+
+it('values below 0 have no ratio: 3', () => {
+  const different = (index: number) => ({
+    values: [valueOf({ metric: 'p95(a) - p95(b)', value: (index < 20 ? -50_000 : 3_000) + index })],
+    primary: 'p95(a) - p95(b)',
+  });
+  const { metric, verdict } = judge(historyOf({ medians: stretches([40, 1]), different }), {
+    limits: [{ text: 'p95(a) - p95(b) < 1s', metric: 'p95(a) - p95(b)', operator: '<', value: 1_000_000 }],
+  });
+  expect(metric).toMatchObject({ outcome: 'not told', changes: [] });
+  expect(metric.reason).toContain('20 of 40 values are below 0');
+  expect(metric.forecasts[0]!.outcome).toBe('not told');
+  expect(verdict.exitCode).toBe(3);
+});
+
+describe('few runs', () => {
+  it.each([
+    [10, 5],
+    [12, 5],
+    [8, 7],
+    [20, 5],
+  ])('%i and %i: a tenfold step is never a pass', (before, after) => {
+    const passes = Array.from({ length: 30 }, (_, seed) =>
+      judge(
+        historyOf({
+          medians: stretches([before, 100_000], [after, 1_000_000]),
+          noise: 0.01,
+          seed: seed + 1,
+        }),
+        { seed },
+      ),
+    ).filter(({ verdict }) => verdict.exitCode === 0);
+    expect(passes).toEqual([]);
+  });
+
+  it('say between which runs it is suspected', () => {
+    const { metric, verdict } = judge(
+      historyOf({ medians: stretches([10, 100_000], [5, 130_000]), noise: 0.01, seed: 5 }),
+      { seed: 5 },
+    );
+    expect(metric.changes).toEqual([]);
+    expect(metric.suspected).toMatchObject({ index: 10 });
+    expect(metric.outcome).toBe('suspected');
+    expect(verdict.status).toBe('inconclusive');
+    expect(verdict.reasons[0]).toMatch(
+      /between run-009 \(.*\) and run-010 \(.*\) \(p = 0\.00\d\d\): 15 runs/,
+    );
+  });
+
+  it('a step within the tolerance, or to the better side, is not suspected', () => {
+    const small = judge(historyOf({ medians: stretches([10, 100_000], [5, 106_000]), noise: 0.005 }));
+    expect(small.verdict.exitCode).toBe(0);
+    const better = judge(historyOf({ medians: stretches([10, 1_000_000], [5, 100_000]), noise: 0.01 }));
+    expect(better.verdict.exitCode).toBe(0);
+    expect(better.metric.suspected).toBeNull();
+  });
+
+  it('say what they could not show', () => {
+    const { metric } = judge(historyOf({ medians: stretches([16, 100_000]) }));
+    expect(metric.reason).toBe(
+      'no change in 16 runs; in the last 16 only a step that 5 runs or more show clearly is seen',
+    );
+  });
+});
+
+it('the rank sum counts the orders: one of C(15, 5) is the cleanest', () => {
+  expect(rankSumTail(10, 5, 50)).toBeCloseTo(1 / 3_003, 12);
+  // 1 + 1 + 2 + 3 + 5 + 7 orders with at most five pairs the other way.
+  expect(rankSumTail(10, 5, 45)).toBeCloseTo(19 / 3_003, 12);
+  expect(rankSumTail(2, 3, 0)).toBe(1);
+});
+
+it('two machines that run by turns are both looked at', () => {
+  const first = historyOf({ medians: stretches([20, 100_000], [20, 200_000]) });
+  const second = historyOf({
+    medians: stretches([40, 100_000]),
+    different: (index) => ({
+      id: `other-${index}`,
+      startedAt: new Date(Date.parse(first[index]!.startedAt) + 3_600_000).toISOString(),
+      traits: { ...first[0]!.traits, machine: 'e'.repeat(16) },
+    }),
+  });
+  const judged = judgeTrend([...first, ...second], questionOf());
+  expect(judged.series.map(({ kind, others }) => [kind, others])).toEqual([
+    [null, []],
+    ['another machine (ffffffffffffffff)', []],
+  ]);
+  expect(judged.verdict.exitCode).toBe(1);
+  expect(judged.verdict.reasons[0]).toContain('another machine (ffffffffffffffff): p95(query) regressed');
+});
+
+it('a stray run of another kind is named, and decides nothing', () => {
+  const own = historyOf({ medians: stretches([40, 100_000]) });
+  const stray = historyOf({
+    medians: [300_000],
+    different: () => ({ id: 'stray', startedAt: own[30]!.startedAt, traits: { machine: 'laptop' } }),
+  });
+  const { one, series, verdict } = judge([...own, ...stray]);
+  expect(series).toHaveLength(1);
+  expect(one.others).toMatchObject([{ runs: 1 }]);
+  expect(verdict.exitCode).toBe(0);
+});
+
+it('a branch can be chosen', () => {
+  const different = (index: number) => ({
+    commit: { sha: shaOf(index), branch: index % 2 === 0 ? 'main' : 'topic', at: null, dirty: false },
+    values: [valueOf({ value: index % 2 === 0 ? 100_000 : index < 30 ? 100_000 : 300_000 + index })],
+  });
+  const entries = historyOf({ medians: stretches([60, 1]), different });
+  expect(judge(entries, { branch: 'main' }).metric.runs).toHaveLength(30);
+  expect(judge(entries, { branch: 'main' }).verdict.exitCode).toBe(0);
+  expect(judge(entries, { branch: 'topic' }).verdict.exitCode).toBe(1);
 });

@@ -32,6 +32,12 @@ const entry = (overrides: Readonly<Record<string, string | undefined>> = {}): st
   return `- ${lines.join('\n  ')}\n`;
 };
 
+it('a commit in capitals is the same commit', async () => {
+  const [read] = await load(entry({ at: '3F2A9C1' }));
+  expect(read!.at).toEqual({ kind: 'commit', sha: '3f2a9c1' });
+  await expect(load(entry({ at: '3F2A' }))).rejects.toThrow(/too short for a commit/);
+});
+
 it('reads sizes on the scale of changes, and places of each kind', async () => {
   const text = [
     entry({ metric: 'p95(query) during steady', at: '3f2a9c1' }),
