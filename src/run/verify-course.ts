@@ -8,7 +8,7 @@ import { headlineOf } from './headline.ts';
 import type { RunPlace } from './live-view.ts';
 import { leftOf, leftWords } from './live-words.ts';
 
-export interface CourseRun {
+interface CourseRun {
   /** From 1. */
   readonly pair: number;
   readonly role: string;
