@@ -6,8 +6,8 @@ import { shiftBetween, type Stretch } from './trend-changes.ts';
 import type { TrendMetric } from './trend-schema.ts';
 import { toleranceFrom, type TrendScale, unscaled } from './trend-values.ts';
 
-/** From so many runs on, change points find a clean step of the newest five by themselves. */
-export const fewestToSee = 30;
+/** From so many runs on, change points find a step of the newest five by themselves, also beside an outlier. */
+export const fewestToSee = 50;
 /** For all places where the step may be together. */
 const significance = 0.05;
 

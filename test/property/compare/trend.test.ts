@@ -48,7 +48,7 @@ describe('histories of 60 runs with 5 % of noise', () => {
   });
 });
 
-it.each([15, 20, 25, 29])(
+it.each([15, 20, 29, 49])(
   'of 200 histories of %i runs with 20 %% of noise at most 5 %% are suspected',
   (count) => {
     const outcomes = seeds(200).map((seed) => {

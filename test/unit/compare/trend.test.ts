@@ -395,6 +395,17 @@ describe('few runs', () => {
     expect(passes).toEqual([]);
   });
 
+  it.each([
+    [14, 6],
+    [30, 6],
+  ])('%i and %i: an outlier before a tenfold step does not hide it', (before, after) => {
+    const outcomes = Array.from({ length: 30 }, (_, seed) => {
+      const medians = stretches([before, 100_000], [after, 1_000_000]).with(3, 2_000_000);
+      return judge(historyOf({ medians, noise: 0.03, seed: seed + 1 }), { seed }).verdict.exitCode;
+    });
+    expect(outcomes.filter((code) => code === 0)).toEqual([]);
+  });
+
   it('say between which runs it is suspected', () => {
     const { metric, verdict } = judge(
       historyOf({ medians: stretches([10, 100_000], [5, 130_000]), noise: 0.01, seed: 5 }),
