@@ -91,7 +91,7 @@ function claimLines({ claims }: Comparison): string[] {
       safe(row.says),
       `${row.before} -> ${row.after}`,
       row.documented === '' ? '' : `documented ${safe(row.documented)}`,
-      row.tested,
+      `${row.tested}${row.relative ? ' from what is expected' : ''}`,
     ]),
   );
   return ['claims:', ...lines, ''];

@@ -17,20 +17,24 @@ export function claimRow(claim: ClaimResult) {
     after: afterText(claim),
     tested: changeText(claim),
     condition: conditionText(claim),
+    relative: isRelative(claim),
     verdict: claim.verdict,
     reason: claim.reason,
   };
 }
 
 /**
- * What the interval is held against. A relative expectation of a rate (`60% lower`, `2x lower`) is tested as
- * after − f·before against 0, which is no change of the rate itself and is called by another name.
+ * A relative expectation of a rate (`60% lower`, `2x lower`) is tested as after − f·before against 0, which is no change
+ * of the rate itself and is called by another name.
  */
+const isRelative = ({ scale, expect }: ClaimResult): boolean =>
+  scale === 'points' && !expect.includes('point');
+
+/** What the interval is held against. */
 function conditionText(claim: ClaimResult): string {
   const side = claim.side === 'below' ? 'below' : 'above';
   const threshold = formatEffect(claim.threshold, claim);
-  const relative = claim.scale === 'points' && !claim.expect.includes('point');
-  return relative
+  return isRelative(claim)
     ? `distance to what is expected; has to lie ${side} ${threshold}`
     : `change; has to lie ${side} ${threshold}`;
 }

@@ -5,7 +5,7 @@ import { binomialTail } from '../slo/significance.ts';
 import { significant } from '../kernel/units.ts';
 import { type EffectOf, formatEffect, hasPoints, plural } from './words.ts';
 
-export interface NoiseRow {
+interface NoiseRow {
   readonly metric: string;
   readonly spread: string;
   readonly outcome: MetricNoise['outcome'];
@@ -52,7 +52,7 @@ export function noiseTable({ metrics }: Pick<Noise, 'metrics'>): NoiseTable {
   return { pairs, rows };
 }
 
-export const isFalseAlarm = ({ outcome }: Pick<MetricNoise, 'outcome'>): boolean =>
+const isFalseAlarm = ({ outcome }: Pick<MetricNoise, 'outcome'>): boolean =>
   outcome === 'improved' || outcome === 'regressed';
 
 /** Of the rule: what comparisons with nothing to find may call. */

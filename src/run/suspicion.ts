@@ -46,8 +46,10 @@ export function suspicionOf(now: HistoryEntry, earlier: readonly HistoryEntry[])
   });
   if (now.unfit !== null) return notJudged(`this run is none to compare: ${now.unfit}`);
   if (value.value === null) return notJudged(value.why ?? 'it has no value');
-  if (value.scale === 'log' && [value, ...known].some(({ value: one }) => one !== null && one < 0))
-    return notJudged(`${value.metric} is below zero in some of these runs: they have no ratio`);
+  // Zero counts as the smallest that can be told from none; without one it has no ratio either.
+  const least = value.resolution > 0 ? 0 : Number.MIN_VALUE;
+  if (value.scale === 'log' && [value, ...known].some(({ value: one }) => one !== null && one < least))
+    return notJudged(`${value.metric} is not above zero in some of these runs: they have no ratio`);
   const level = sinceLastChange(known);
   const runs = level.runs.length;
   if (runs < fewestRuns) return notJudged(`${level.words}, ${fewestRuns} are needed`, { runs });

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { binomialLimits } from '../../../src/compare/binomial-limits.ts';
 import { binomialTail } from '../../../src/slo/significance.ts';
+import '../../support/property-seed.ts';
 
 test.each([
   // binom.test(k, n)$conf.int

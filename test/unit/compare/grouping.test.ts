@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { groupRuns } from '../../../src/compare/grouping.ts';
+import '../../support/property-seed.ts';
 
 const run = (id: string, minute: number, seed = 1) => ({
   id,

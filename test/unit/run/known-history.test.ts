@@ -33,7 +33,7 @@ test('nothing that others wrote moves the cursor, colours or forges a line', asy
   await writeFile(join(folder, 'x\u001b[31m\n.json'), '{');
   const { skipped } = await knownHistory(folder);
   expect(skipped).toHaveLength(2);
-   
+
   for (const line of skipped) expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
 });
 

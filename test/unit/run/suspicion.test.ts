@@ -79,6 +79,19 @@ describe('a run beside its history', () => {
   });
 });
 
+test('a zero of what has no smallest value has no ratio: not judged, in this run or an earlier one', () => {
+  const primaryValue = { resolution: 0 };
+  const earlier = series(around, primaryValue);
+  const withZero = [...earlier, ...series([0], primaryValue)];
+  for (const [value, before] of [
+    [0, earlier],
+    [100_000, withZero],
+  ] as const) {
+    const found = suspicionOf(now(value, { primaryValue }), before);
+    expect([found?.outcome, found?.reason]).toEqual(['not judged', expect.stringContaining('have no ratio')]);
+  }
+});
+
 test('of whole counts one more is more: none has a step but times', () => {
   const lost = { metric: 'connections_lost(query)', unit: 'count', resolution: 0.5 } as const;
   const primaryValue = { ...lost, metric: lost.metric };
@@ -135,12 +148,12 @@ describe('what is not judged', () => {
     expect(none).toMatchObject({ outcome: 'not judged', reason: 'too few samples' });
   });
 
-  test('where logarithms are taken, what is below zero is neither better nor worse', () => {
+  test('where logarithms are taken, what is not above zero is neither better nor worse', () => {
     const below = Array.from({ length: 20 }, (_, index) => -50_000 - index);
     for (const value of [-50_000, -10_000, 10_000]) {
       const found = suspicionOf(now(value), series(below))!;
       expect(found).toMatchObject({ outcome: 'not judged', interval: null });
-      expect(found.reason).toContain('below zero');
+      expect(found.reason).toContain('not above zero');
     }
     expect(outcome(-1, series(around))).toBe('not judged');
     expect(outcome(100_000, series([...around, -1]))).toBe('not judged');
