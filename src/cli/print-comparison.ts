@@ -5,6 +5,7 @@ import {
   afterText,
   beforeText,
   byPhase,
+  calledText,
   changeText,
   claimsNote,
   detectableText,
@@ -57,7 +58,7 @@ function metricRowOf(metric: MetricComparison): string[] {
   const noise = noiseText(metric);
   const detectable = detectableText(metric);
   return [
-    metric.outcome,
+    calledText(metric),
     `${safe(metric.metric)}${metric.primary ? ' (primary)' : ''}`,
     `${beforeText(metric)} -> ${afterText(metric)}`,
     changeText(metric),

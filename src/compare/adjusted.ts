@@ -19,7 +19,7 @@ function adjustedRecord(record: MetricComparison, p: number, count: number, leve
   const reason =
     `${record.reason}; on its own it would be ${record.outcome}, but among ${count} metrics that inform ` +
     `p is ${shown(p)}, not below ${shown(level)}`;
-  return { ...record, adjustedP: p, outcome: 'inconclusive', reason };
+  return { ...record, adjustedP: p, alone: record.outcome, outcome: 'inconclusive', reason };
 }
 
 /** With few pairs even the clearest change of one metric among many cannot be told from chance. */
@@ -36,10 +36,20 @@ function reachNote(pairs: number, count: number, level: number): string[] {
   ];
 }
 
-/** Benjamini–Hochberg over all that are not primary; the primary one stands alone. */
-export function adjusted(compared: readonly ComparedMetric[], pairs: number, levels: Levels): Adjusted {
+/**
+ * Benjamini–Hochberg over all that nobody said anything about beforehand: the primary one and those with a claim (`claimed`,
+ * canonical names) stand each on its own.
+ */
+export function adjusted(
+  compared: readonly ComparedMetric[],
+  pairs: number,
+  levels: Levels,
+  claimed: ReadonlySet<string> = new Set(),
+): Adjusted {
   const level = Number((1 - levels.confidence).toFixed(12));
-  const tested = compared.filter(({ record, p }) => !record.primary && p !== null);
+  const tested = compared.filter(
+    ({ record, p }) => !record.primary && !claimed.has(record.metric) && p !== null,
+  );
   const ps = benjaminiHochberg(tested.map(({ p }) => p ?? 1));
   const byRecord = new Map(tested.map(({ record }, index) => [record, ps[index] ?? 1]));
   const metrics = compared.map(({ record }) => {

@@ -102,7 +102,8 @@ function metricsOf(input: ComparisonInput, pairs: readonly ComparedPair[], optio
   const compared = measuresOf(input, informing.measures).map((measure) =>
     compareMeasure(measure, pairs, { ...options, primary: printMeasure(measure) === gating }),
   );
-  const { metrics, notes } = adjusted(compared, pairs.length, options.levels);
+  const claimed = new Set(input.claims.map((claim) => printMeasure(measureFrom(claim.metric))));
+  const { metrics, notes } = adjusted(compared, pairs.length, options.levels, claimed);
   return {
     metrics: metrics.map((metric) => ({ ...metric, noise: beside.of(metric.metric, pairs.length) })),
     noise: beside.noise,

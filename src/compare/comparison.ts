@@ -100,6 +100,7 @@ export function compareMeasure(
     interval: storedInterval(weighed?.interval ?? null),
     equivalence: storedInterval(weighed?.equivalence ?? null),
     adjustedP: null,
+    alone: null,
     tolerance,
     ...judgement,
     smallestDetectable: weighed?.detectable == null ? null : asShare(weighed.metric, weighed.detectable),

@@ -30,6 +30,37 @@ function phasesOf(pairs: readonly ComparedPair[]): (string | null)[] {
   return [...names].every((name) => name === 'steady') ? [null] : [...names];
 }
 
+/** When each fault was to act, in all runs, by its id. */
+function plansOf(pairs: readonly ComparedPair[]): ReadonlyMap<string, string> {
+  const plans = new Map<string, string[]>();
+  for (const [index, { run }] of pairs.flatMap(({ before, after }) => [before, after]).entries())
+    for (const { id, plannedAtMicros, plannedForMicros } of run.faults) {
+      const plan = plans.get(id) ?? [];
+      plans.set(id, plan);
+      plan.push(`${index} ${plannedAtMicros} ${plannedForMicros}`);
+    }
+  return new Map([...plans].map(([id, plan]): [string, string] => [id, plan.join(', ')]));
+}
+
+/** Faults that always act together have the same moments: compared once, under the name of the first. */
+function togetherWith(
+  phases: readonly (string | null)[],
+  pairs: readonly ComparedPair[],
+): ReadonlyMap<string, string> {
+  const plans = plansOf(pairs);
+  const firsts = new Map<string, string>();
+  const twins = new Map<string, string>();
+  for (const phase of phases) {
+    const [, kind, id] = /^(fault|recovery):(.+)$/.exec(phase ?? '') ?? [];
+    const plan = id === undefined ? undefined : plans.get(id);
+    if (phase === null || kind === undefined || plan === undefined) continue;
+    const first = firsts.get(`${kind} ${plan}`);
+    if (first === undefined) firsts.set(`${kind} ${plan}`, phase);
+    else twins.set(phase, first);
+  }
+  return twins;
+}
+
 /** Why a side lacks it somewhere, one sentence; null: it has it in every run. */
 function lackOf(
   role: 'before' | 'after',
@@ -55,7 +86,9 @@ export function informingMeasures(
 ): Informing {
   const isOfSteps = primary !== null && metricOf(primary).subject === 'series';
   const subject = isOfSteps ? primary.subject : null;
-  const phases = phasesOf(pairs);
+  const every = phasesOf(pairs);
+  const twins = togetherWith(every, pairs);
+  const phases = every.filter((phase) => phase === null || !twins.has(phase));
   const kept = phases.slice(0, mostPhases);
   const notes: string[] = [];
   const all = kept.flatMap((phase) =>
@@ -76,6 +109,10 @@ export function informingMeasures(
   });
   if (left.length > 0)
     notes.push(`not compared, because neither variant has it in all its runs: ${left.join('; ')}`);
+  if (twins.size > 0)
+    notes.push(
+      `compared once, because they are planned for the same moments: ${[...twins].map(([twin, first]) => `${twin} with ${first}`).join(', ')}`,
+    );
   if (phases.length > kept.length)
     notes.push(`not compared on their own: ${phases.slice(mostPhases).join(', ')}`);
   return { measures, notes };

@@ -6,6 +6,10 @@ import { type EffectOf, formatEstimate, formatMoment, formatValue, hasPoints, pl
 
 type Measured = MetricComparison | ClaimResult;
 
+/** The outcome in words; what is denied only because many are looked at together is told. */
+export const calledText = ({ outcome, alone }: Pick<MetricComparison, 'outcome' | 'alone'>): string =>
+  alone === null ? outcome : `${alone} alone`;
+
 /** `−88.1% (−90.2% … −85.0%)`; `≤ …` when the estimate rests on bounds. */
 export const changeText = (measured: Measured): string =>
   formatEstimate(measured.estimate, measured.interval, measured, measured.estimateRange);

@@ -42,6 +42,7 @@ function viewOf(comparison: Comparison) {
     })),
     primary: metrics.find((metric) => metric.primary)?.metric ?? '',
     forests: forestCharts(metrics, levelText(comparison)).map((chart) => markup(figure(chart))),
+    alone: metrics.some(({ alone }) => alone !== null),
     groups: byPhase(metrics).map((group, at) => groupOf(group, at, comparison)),
     spectra: spectra(comparison),
     promises: comparison.promises.map(promiseRow),

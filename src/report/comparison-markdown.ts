@@ -4,6 +4,7 @@ import type { Comparison, MetricComparison } from '../compare/schema.ts';
 import {
   afterText,
   beforeText,
+  calledText,
   changeText,
   claimsNote,
   designText,
@@ -50,7 +51,7 @@ export function comparisonMarkdown(comparison: Comparison): string {
       columns: ['metric', 'outcome', before, after, `change, ${level} interval`, 'could have shown'],
       rows: comparison.metrics.map((metric) => [
         `${code(metric.metric)}${metric.primary ? ' (primary)' : ''}`,
-        marked(metric.outcome),
+        marked(calledText(metric)),
         plain(beforeText(metric)),
         plain(afterText(metric)),
         plain(changeText(metric)),

@@ -1,7 +1,7 @@
 // Rows of a comparison's tables: metrics, promises, runs.
 
 import type { Comparison, MetricComparison } from '../compare/schema.ts';
-import { afterText, beforeText, changeText, detectableText, noiseText } from './change-words.ts';
+import { afterText, beforeText, calledText, changeText, detectableText, noiseText } from './change-words.ts';
 import { withoutControls } from './escape.ts';
 import { formatValue, plural } from './words.ts';
 
@@ -13,7 +13,7 @@ export function metricRow(metric: MetricComparison) {
     after: afterText(metric),
     change: changeText(metric),
     adjustedP: metric.adjustedP === null ? '' : `p ${shortP(metric.adjustedP)}`,
-    outcome: metric.outcome,
+    outcome: calledText(metric),
     outcomeClass: metric.outcome.replaceAll(' ', '-'),
     detectable: detectableText(metric),
     noise: noiseText(metric),

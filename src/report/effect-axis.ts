@@ -4,7 +4,7 @@ import type { MetricComparison } from '../compare/schema.ts';
 import { forestPlot } from './charts/forest.ts';
 import type { Chart } from './charts/figure.ts';
 import type { ForestRow } from './charts/forest-row.ts';
-import { changeText } from './change-words.ts';
+import { calledText, changeText } from './change-words.ts';
 import { hasPoints } from './words.ts';
 
 const minus = '−';
@@ -76,6 +76,7 @@ function forestRow(metric: MetricComparison): ForestRow {
     high: interval?.high ?? null,
     tolerance: metric.tolerance,
     outcome: metric.outcome,
+    called: calledText(metric),
     label: changeText(metric),
   };
 }

@@ -295,7 +295,8 @@ export const comparisonDescriptions: Descriptions = {
   interval: 'Signed-rank interval at the confidence of the design, on the scale.',
   'metrics.equivalence': 'Signed-rank interval that must lie inside the tolerance, on the scale.',
   adjustedP:
-    'Of the metrics that inform: two-sided p after Benjamini–Hochberg; null when not tested, or primary.',
+    'Of the metrics that inform: two-sided p after Benjamini–Hochberg; null when not tested, primary, or claimed.',
+  alone: 'What it would be called on its own, where all that inform together forbid it; else null.',
   during: 'The phases that it is of; empty: the whole run without the warm-up.',
   low: 'Lower end; null is open.',
   high: 'Upper end; null is open.',

@@ -16,6 +16,7 @@ function metricOf(init: {
   readonly after: number;
   readonly tolerance: number;
   readonly outcome: MetricComparison['outcome'];
+  readonly alone?: MetricComparison['alone'];
   readonly seed: number;
 }): MetricComparison {
   const random = createRandom(init.seed);
@@ -44,6 +45,7 @@ function metricOf(init: {
     interval: { low: effects[0] ?? 0, high: effects.at(-1) ?? 0 },
     equivalence: { low: effects[1] ?? 0, high: effects.at(-2) ?? 0 },
     adjustedP: init.primary === true ? null : 0.0375,
+    alone: init.alone ?? null,
     tolerance: init.tolerance,
     outcome: init.outcome,
     reason: `${init.outcome}, judged over ${pairCount} pairs`,
@@ -170,7 +172,8 @@ export function sampleComparison(overrides: Partial<Comparison> = {}): Compariso
         before: 0.15,
         after: 0.01,
         tolerance: 0.005,
-        outcome: 'improved',
+        outcome: 'inconclusive',
+        alone: 'improved',
         seed: 3,
       }),
       metricOf({

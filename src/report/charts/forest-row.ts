@@ -13,6 +13,8 @@ export interface ForestRow {
   readonly high: number | null;
   readonly tolerance: number;
   readonly outcome: string;
+  /** The outcome in words. */
+  readonly called: string;
   /** `−88 % (−91 … −85)` */
   readonly label: string;
 }

@@ -34,7 +34,7 @@ export function forestPlot(plot: ForestPlot): Chart {
   return {
     id: plot.id,
     title: plot.title,
-    description: `Estimated change of each metric with its ${plot.level} interval. ${plot.rows.map((row) => `${row.name}: ${row.label}, ${row.outcome}.`).join(' ')}`,
+    description: `Estimated change of each metric with its ${plot.level} interval. ${plot.rows.map((row) => `${row.name}: ${row.label}, ${row.called}.`).join(' ')}`,
     size: 'full',
     wide: draw(plot, layouts.wide),
     narrow: draw(plot, layouts.narrow),
@@ -44,7 +44,7 @@ export function forestPlot(plot: ForestPlot): Chart {
     ],
     table: {
       columns: ['metric', `change (${plot.level} interval)`, 'outcome'],
-      rows: plot.rows.map((row) => [row.name, row.label, row.outcome]),
+      rows: plot.rows.map((row) => [row.name, row.label, row.called]),
     },
   };
 }
@@ -95,10 +95,10 @@ function drawTexts(row: ForestRow, from: number, layout: Layout): string {
   const outcome = `outcome ${row.outcome.replaceAll(' ', '-')}`;
   if (layout.stacked) {
     const right = layout.width - layout.right;
-    const room = right - layout.left - textWidth(row.outcome) - 12;
+    const room = right - layout.left - textWidth(row.called) - 12;
     return [
       label({ className: 'row-label', x: layout.left, y: from + 16, text: fit(row.name, room) }),
-      label({ className: outcome, anchor: 'end', x: right, y: from + 16, text: row.outcome }),
+      label({ className: outcome, anchor: 'end', x: right, y: from + 16, text: row.called }),
       label({ className: 'row-value', x: layout.left, y: from + 60, text: row.label }),
     ].join('');
   }
@@ -107,7 +107,7 @@ function drawTexts(row: ForestRow, from: number, layout: Layout): string {
   return [
     ...drawName(row.name, layout.left - 14, y),
     label({ className: 'row-value', x: column, y, text: fit(row.label, 250) }),
-    label({ className: outcome, anchor: 'end', x: layout.width - 2, y, text: row.outcome }),
+    label({ className: outcome, anchor: 'end', x: layout.width - 2, y, text: row.called }),
   ].join('');
 }
 

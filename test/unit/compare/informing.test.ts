@@ -42,7 +42,7 @@ describe('looked at together', () => {
       (index) => ({ okMicros: [...repeated(180, 100_000), ...repeated(20, 300_000 + index)] }),
     );
     const one = compareRuns(input(tailOnly)).metrics.find(({ metric }) => metric === 'p95(query)');
-    expect(one).toMatchObject({ outcome: 'inconclusive' });
+    expect(one).toMatchObject({ outcome: 'inconclusive', alone: 'improved' });
     // 0.03125 · 3 / 1
     expect(one?.adjustedP).toBeCloseTo(0.09375, 9);
     expect(one?.reason).toContain(
@@ -53,6 +53,18 @@ describe('looked at together', () => {
   test('the primary metric stands alone', () => {
     const { metrics } = compareRuns(input(faster(6), { primary: 'p50(query)' }));
     expect(metrics[0]).toMatchObject({ primary: true, outcome: 'improved', adjustedP: null });
+  });
+
+  test('what has a claim stands alone, too: it was said beforehand', () => {
+    const claim = { id: 'c', says: 's', metric: 'p95(query)', expect: 'at least 30% lower', documented: null, because: null };
+    const tailOnly = pairsOf(
+      6,
+      (index) => ({ okMicros: [...repeated(180, 100_000), ...repeated(20, 900_000 + index)] }),
+      (index) => ({ okMicros: [...repeated(180, 100_000), ...repeated(20, 300_000 + index)] }),
+    );
+    const { metrics } = compareRuns(input(tailOnly, { claims: [claim] }));
+    const one = metrics.find(({ metric }) => metric === 'p95(query)');
+    expect(one).toMatchObject({ outcome: 'improved', adjustedP: null, alone: null });
   });
 
   test('with ten pairs one metric alone can be told, and nothing is said about it', () => {
@@ -97,6 +109,51 @@ describe('chosen', () => {
       after: { ...after, run: { ...after.run, phases } },
     }));
     expect(compareRuns(input(many)).notes.join()).toContain('not compared on their own: recovery:d');
+  });
+});
+
+describe('faults that are planned for the same moments', () => {
+  const withTwin = (run: RunRecord, shiftMicros: number): RunRecord => ({
+    ...run,
+    faults: run.faults.flatMap((fault) => [
+      fault,
+      { ...fault, id: 'twin', plannedAtMicros: fault.plannedAtMicros + shiftMicros },
+    ]),
+    phases: run.phases.flatMap((phase) => [
+      phase,
+      ...(phase.name.endsWith(':slow-db')
+        ? [{ ...phase, name: phase.name.replace('slow-db', 'twin'), startMicros: phase.startMicros + 1 }]
+        : []),
+    ]),
+  });
+  const compared = (shiftMicros: (index: number) => number) =>
+    compareRuns(
+      input(
+        Array.from({ length: 6 }, (_, index) => {
+          const before = realisticRun({ seed: index, variant: 'before' });
+          const after = realisticRun({ seed: index });
+          return {
+            pair: index + 1,
+            before: { ...before, run: withTwin(before.run, shiftMicros(index)) },
+            after: { ...after, run: withTwin(after.run, shiftMicros(index)) },
+          };
+        }),
+      ),
+    );
+
+  test('are compared once, under the first name, and that is told', () => {
+    const { metrics, notes } = compared(() => 0);
+    expect(metrics.filter(({ metric }) => metric.includes('slow-db')).length).toBeGreaterThan(4);
+    expect(metrics.filter(({ metric }) => metric.includes('twin'))).toEqual([]);
+    expect(notes.join()).toContain(
+      'planned for the same moments: fault:twin with fault:slow-db, recovery:twin with recovery:slow-db',
+    );
+  });
+
+  test('are compared apart when one run had them at other moments', () => {
+    const { metrics, notes } = compared((index) => (index === 5 ? 1 : 0));
+    expect(metrics.some(({ metric }) => metric.includes('fault:twin'))).toBe(true);
+    expect(notes.join()).not.toContain('same moments');
   });
 });
 
