@@ -61,6 +61,15 @@ function togetherWith(
   return twins;
 }
 
+/** A run with nothing to recover from has no such phase: then there is nothing to compare, and nothing is wrong. */
+function unneeded(phase: string | null, pairs: readonly ComparedPair[]): string | null {
+  if (phase?.startsWith('recovery:') !== true) return null;
+  const lacks = (role: 'before' | 'after'): boolean =>
+    pairs.some((pair) => pair[role].run.phases.every(({ name }) => name !== phase));
+  const sides = (['before', 'after'] as const).filter(lacks);
+  return sides.length === 0 ? null : `${phase} (${sides.join(' and ')})`;
+}
+
 /** Why a side lacks it somewhere, one sentence; null: it has it in every run. */
 function lackOf(
   role: 'before' | 'after',
@@ -88,7 +97,9 @@ export function informingMeasures(
   const subject = isOfSteps ? primary.subject : null;
   const every = phasesOf(pairs);
   const twins = togetherWith(every, pairs);
-  const phases = every.filter((phase) => phase === null || !twins.has(phase));
+  const apart = every.filter((phase) => phase === null || !twins.has(phase));
+  const none = apart.map((phase) => unneeded(phase, pairs)).filter((words) => words !== null);
+  const phases = apart.filter((phase) => unneeded(phase, pairs) === null);
   const kept = phases.slice(0, mostPhases);
   const notes: string[] = [];
   const all = kept.flatMap((phase) =>
@@ -109,6 +120,7 @@ export function informingMeasures(
   });
   if (left.length > 0)
     notes.push(`not compared, because neither variant has it in all its runs: ${left.join('; ')}`);
+  if (none.length > 0) notes.push(`not compared, because some run has no such phase: ${none.join(', ')}`);
   if (twins.size > 0)
     notes.push(
       `compared once, because they are planned for the same moments: ${[...twins].map(([twin, first]) => `${twin} with ${first}`).join(', ')}`,

@@ -56,7 +56,14 @@ describe('looked at together', () => {
   });
 
   test('what has a claim stands alone, too: it was said beforehand', () => {
-    const claim = { id: 'c', says: 's', metric: 'p95(query)', expect: 'at least 30% lower', documented: null, because: null };
+    const claim = {
+      id: 'c',
+      says: 's',
+      metric: 'p95(query)',
+      expect: 'at least 30% lower',
+      documented: null,
+      because: null,
+    };
     const tailOnly = pairsOf(
       6,
       (index) => ({ okMicros: [...repeated(180, 100_000), ...repeated(20, 900_000 + index)] }),
@@ -110,6 +117,32 @@ describe('chosen', () => {
     }));
     expect(compareRuns(input(many)).notes.join()).toContain('not compared on their own: recovery:d');
   });
+});
+
+test('a recovery that some run had no need of is left out, and told; a fault that did not act stays', () => {
+  const without = (run: RunRecord, name: string): RunRecord => ({
+    ...run,
+    phases: run.phases.filter((phase) => phase.name !== name),
+  });
+  const compared = (name: string) =>
+    compareRuns(
+      input(
+        Array.from({ length: 6 }, (_, index) => {
+          const before = realisticRun({ seed: index, variant: 'before' });
+          const after = realisticRun({ seed: index });
+          return {
+            pair: index + 1,
+            before,
+            after: index === 3 ? { ...after, run: without(after.run, name) } : after,
+          };
+        }),
+      ),
+    );
+  const recovery = compared('recovery:slow-db');
+  expect(recovery.metrics.filter(({ metric }) => metric.includes('recovery:'))).toEqual([]);
+  expect(recovery.notes.join()).toContain('some run has no such phase: recovery:slow-db (after)');
+  const fault = compared('fault:slow-db');
+  expect(fault.metrics.some(({ metric }) => metric.includes('fault:slow-db'))).toBe(true);
 });
 
 describe('faults that are planned for the same moments', () => {
