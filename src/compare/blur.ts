@@ -29,8 +29,11 @@ export function blurOf(metric: Metric): 'counted' | 'combined' | null {
 
 const sidesOf = (pairs: readonly MeasuredPair[], role: Role): Side[] => pairs.map((pair) => pair[role]);
 
-const meanOf = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
+/** In the same order whichever pair came first: sums of fractions depend on it. */
+const sumOf = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b).reduce((sum, value) => sum + value, 0);
+
+const meanOf = (values: readonly number[]): number => sumOf(values) / values.length;
 
 /** What of its samples the value is a share of: all, but for a budget. */
 const portionOf = (pairs: readonly MeasuredPair[]): number => pairs[0]?.before.portion ?? 1;
@@ -53,7 +56,7 @@ export const threeOf = (pairs: readonly MeasuredPair[], role: Role): number =>
 
 /** Requests that tell the mean of these runs as exactly, were they one: all of them when runs have equally many. */
 function requestsOf(sides: readonly Side[], times: number): number {
-  const inverse = sides.reduce((sum, { samples }) => sum + 1 / samples, 0);
+  const inverse = sumOf(sides.map(({ samples }) => 1 / samples));
   return Math.max(1, Math.floor(((times * sides.length ** 2) / inverse) * (1 + 1e-12)));
 }
 

@@ -5,7 +5,7 @@ import { isInside, pooledLimits, pooledSamples } from './blur.ts';
 import { factorOf } from './expectation.ts';
 import type { Expectation } from './expectation.ts';
 import type { MeasuredPair } from './pair-values.ts';
-import { logRatio, type Quantity, weightedDifference } from './quantity.ts';
+import { gainRatio, logRatio, type Quantity, weightedDifference } from './quantity.ts';
 import type { Interval } from './signed-rank.ts';
 
 /** The quantity that is tested and the side of the threshold on which the claim holds. */
@@ -42,8 +42,19 @@ export function testOf(expectation: Expectation, metric: Metric): ClaimTest {
   }
   const factor = inclusive ? (lowerIsBetter ? 1 + amount.value : 1 - amount.value) : factorOf(expectation);
   return metric.scale === 'log'
-    ? { quantity: logRatio(metric), factor: 1, threshold: Math.log(factor), side, inclusive }
+    ? {
+        quantity: inclusive ? logRatio(metric) : gainRatio(metric),
+        ...{ factor: 1, threshold: Math.log(factor), side, inclusive },
+      }
     : { quantity: weightedDifference(factor), factor, threshold: 0, side, inclusive };
+}
+
+/** Why these values cannot be held against it, one sentence; null when they can. Of less than nothing there is no share. */
+export function valueProblem({ factor }: ClaimTest, pairs: readonly MeasuredPair[]): string | null {
+  const below = pairs.find(({ before }) => before.least < 0);
+  return factor === 1 || below === undefined
+    ? null
+    : `a percentage or factor of less than nothing says nothing: it was below zero before (pair ${below.pair})`;
 }
 
 /** How far the interval lies from the threshold: below 0 is on the good side. `worst`: of its worse end. */

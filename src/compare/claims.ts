@@ -4,7 +4,14 @@ import { MettleError } from '../kernel/errors.ts';
 import type { Gate } from '../slo/gate.ts';
 import type { Metric } from '../slo/metrics/metric.ts';
 import { metricOf } from '../slo/reading.ts';
-import { type ClaimTest, expectationProblem, testOf, tooBlurred, verdictFor } from './claim-test.ts';
+import {
+  type ClaimTest,
+  expectationProblem,
+  testOf,
+  tooBlurred,
+  valueProblem,
+  verdictFor,
+} from './claim-test.ts';
 import { measureFrom } from './comparison.ts';
 import { fixedLevels, type Levels } from './design.ts';
 import { parseExpectation } from './expectation.ts';
@@ -12,7 +19,7 @@ import type { Expectation } from './expectation.ts';
 import { mediansOf } from './medians.ts';
 import { effectsOf, estimateOf, intervalOf, measurePairs, storedInterval, unusable } from './pair-values.ts';
 import type { ComparedPair, MeasuredPair } from './pair-values.ts';
-import { changeOf } from './quantity.ts';
+import { alikeIn, changeOf } from './quantity.ts';
 import type { ClaimResult } from './schema.ts';
 import type { Interval } from './signed-rank.ts';
 import { unlikeFaults } from './unlike-faults.ts';
@@ -60,9 +67,15 @@ function measuredText(metric: Metric, pairs: readonly MeasuredPair[], { confiden
     : estimateText({ ...estimateOf(effects), interval, confidence }, metric);
 }
 
-/** Of nothing, no share can be told. */
-const isNothing = (metric: Metric, pairs: readonly MeasuredPair[]): boolean =>
-  metric.scale === 'points' && pairs.every(({ before, after }) => before.value === 0 && after.value === 0);
+/** Of nothing, no share can be told: of zeros, and of what cannot be told from them. */
+function isNothing(metric: Metric, pairs: readonly MeasuredPair[]): boolean {
+  const alike = alikeIn(metric);
+  return pairs.every(({ before, after }) =>
+    metric.scale === 'points'
+      ? before.value === 0 && after.value === 0
+      : before.value !== null && after.value !== null && alike(before.value, after.value),
+  );
+}
 
 function judge(
   claim: Claim,
@@ -110,7 +123,8 @@ export function judgeClaim(claim: Claim, runs: readonly ComparedPair[], options:
     options.invalid ??
     expectationProblem(expectation, metric) ??
     unlikeFaults(measure, runs) ??
-    unusable(pairs);
+    unusable(pairs) ??
+    valueProblem(test, pairs);
   const { estimate, range, interval, verdict, reason } =
     refusal === null ? judge(claim, metric, test, pairs, options.levels ?? fixedLevels) : invalid(refusal);
   const { id, says, expect, documented, because } = claim;

@@ -72,6 +72,15 @@ function environmentOf(pairs: readonly ComparedPair[]): Comparison['environment'
   return machine;
 }
 
+/** What a broken promise that only warns is worth: a word. */
+const warnings = (promises: Comparison['promises']): string[] =>
+  promises
+    .filter(({ severity, after }) => severity === 'warn' && after.failed > 0)
+    .map(({ text, after: { passed, failed, other } }) => {
+      const runs = passed + failed + other;
+      return `after: ${text} broken in ${failed} of ${runs} runs, which only warns`;
+    });
+
 function notesOf(input: ComparisonInput, complete: number): string[] {
   const fewer = complete < plannedPairs(input.design);
   return [
@@ -121,6 +130,7 @@ export function compareRuns(input: ComparisonInput): Comparison {
   const { forced, invalid } = obstaclesOf(input, pairs);
   const levels = levelsOf(input.design);
   const promises = input.promises.map(({ assert }) => promiseFrom(assert));
+  const kept = promisesOf(input.promises, pairs);
   const options: Options = { gates, levels, promises, invalid: invalid[0] ?? null };
   const { metrics, noise, notes } = metricsOf(input, pairs, options);
   const claims = input.claims.map((claim) => judgeClaim(claim, pairs, options));
@@ -134,10 +144,10 @@ export function compareRuns(input: ComparisonInput): Comparison {
     runs: [...input.runs],
     repeats: [...(input.repeats ?? [])],
     ...{ metrics, claims },
-    promises: promisesOf(input.promises, pairs),
+    promises: kept,
     spectra: spectraOf(pairs),
     environment: environmentOf(pairs),
-    notes: [...notesOf(input, pairs.length), ...notes],
+    notes: [...notesOf(input, pairs.length), ...warnings(kept), ...notes],
     verdict: judgeComparison({
       ...{ pairs, metrics, claims, invalid },
       interrupted: input.interrupted === true || pairs.length < input.pairs.length,

@@ -4,6 +4,7 @@ import type { Measure } from '../slo/expression.ts';
 import { printMeasure } from '../slo/print.ts';
 import { metricOf } from '../slo/reading.ts';
 import type { Gate } from '../slo/gate.ts';
+import { comparedPhases } from './informing-phases.ts';
 import { type ComparedPair, measurePairs } from './pair-values.ts';
 
 /** A table that nobody reads to its end informs nobody: the steady phase, and three faults with their recoveries. */
@@ -16,58 +17,6 @@ export interface Informing {
   readonly measures: readonly Measure[];
   /** What was left out, and why. */
   readonly notes: readonly string[];
-}
-
-/** In the order in which they first begin, the warm-up apart; with no fault there is only the whole. */
-function phasesOf(pairs: readonly ComparedPair[]): (string | null)[] {
-  const names = new Set(
-    pairs
-      .flatMap(({ before, after }) => [...before.run.phases, ...after.run.phases])
-      .filter(({ name }) => name !== 'warmup')
-      .sort((a, b) => a.startMicros - b.startMicros)
-      .map(({ name }) => name),
-  );
-  return [...names].every((name) => name === 'steady') ? [null] : [...names];
-}
-
-/** When each fault was to act, in all runs, by its id. */
-function plansOf(pairs: readonly ComparedPair[]): ReadonlyMap<string, string> {
-  const plans = new Map<string, string[]>();
-  for (const [index, { run }] of pairs.flatMap(({ before, after }) => [before, after]).entries())
-    for (const { id, plannedAtMicros, plannedForMicros } of run.faults) {
-      const plan = plans.get(id) ?? [];
-      plans.set(id, plan);
-      plan.push(`${index} ${plannedAtMicros} ${plannedForMicros}`);
-    }
-  return new Map([...plans].map(([id, plan]): [string, string] => [id, plan.join(', ')]));
-}
-
-/** Faults that always act together have the same moments: compared once, under the name of the first. */
-function togetherWith(
-  phases: readonly (string | null)[],
-  pairs: readonly ComparedPair[],
-): ReadonlyMap<string, string> {
-  const plans = plansOf(pairs);
-  const firsts = new Map<string, string>();
-  const twins = new Map<string, string>();
-  for (const phase of phases) {
-    const [, kind, id] = /^(fault|recovery):(.+)$/.exec(phase ?? '') ?? [];
-    const plan = id === undefined ? undefined : plans.get(id);
-    if (phase === null || kind === undefined || plan === undefined) continue;
-    const first = firsts.get(`${kind} ${plan}`);
-    if (first === undefined) firsts.set(`${kind} ${plan}`, phase);
-    else twins.set(phase, first);
-  }
-  return twins;
-}
-
-/** A run with nothing to recover from has no such phase: then there is nothing to compare, and nothing is wrong. */
-function unneeded(phase: string | null, pairs: readonly ComparedPair[]): string | null {
-  if (phase?.startsWith('recovery:') !== true) return null;
-  const lacks = (role: 'before' | 'after'): boolean =>
-    pairs.some((pair) => pair[role].run.phases.every(({ name }) => name !== phase));
-  const sides = (['before', 'after'] as const).filter(lacks);
-  return sides.length === 0 ? null : `${phase} (${sides.join(' and ')})`;
 }
 
 /** Why a side lacks it somewhere, one sentence; null: it has it in every run. */
@@ -86,7 +35,7 @@ interface Missing {
 /**
  * p50, p95, error_rate and throughput of the steps that the primary metric is about (all of them, when it is about none), in
  * each phase. One that neither side has in all of its runs can be judged in no way and is left out; one that only one side
- * has stays, and is invalid.
+ * has stays, and is invalid. A recovery that some runs had no need of is left out, and named.
  */
 export function informingMeasures(
   primary: Measure | null,
@@ -95,13 +44,9 @@ export function informingMeasures(
 ): Informing {
   const isOfSteps = primary !== null && metricOf(primary).subject === 'series';
   const subject = isOfSteps ? primary.subject : null;
-  const every = phasesOf(pairs);
-  const twins = togetherWith(every, pairs);
-  const apart = every.filter((phase) => phase === null || !twins.has(phase));
-  const none = apart.map((phase) => unneeded(phase, pairs)).filter((words) => words !== null);
-  const phases = apart.filter((phase) => unneeded(phase, pairs) === null);
+  const { phases, notes: told } = comparedPhases(pairs);
   const kept = phases.slice(0, mostPhases);
-  const notes: string[] = [];
+  const notes: string[] = [...told];
   const all = kept.flatMap((phase) =>
     usual.map((metric): Measure => ({
       metric,
@@ -120,11 +65,6 @@ export function informingMeasures(
   });
   if (left.length > 0)
     notes.push(`not compared, because neither variant has it in all its runs: ${left.join('; ')}`);
-  if (none.length > 0) notes.push(`not compared, because some run has no such phase: ${none.join(', ')}`);
-  if (twins.size > 0)
-    notes.push(
-      `compared once, because they are planned for the same moments: ${[...twins].map(([twin, first]) => `${twin} with ${first}`).join(', ')}`,
-    );
   if (phases.length > kept.length)
     notes.push(`not compared on their own: ${phases.slice(mostPhases).join(', ')}`);
   return { measures, notes };

@@ -70,9 +70,11 @@ export function undoFailures(pairs: readonly ComparedPair[]): string[] {
 
 /** Nothing that could fail must not be a silent pass. */
 function nothingJudged({ pairs, metrics, claims }: JudgementInput): string[] {
-  const promised = afterRuns(pairs).some((run) => run.slo.length > 0);
+  const promised = afterRuns(pairs).some((run) => run.slo.some(({ severity }) => severity === 'fail'));
   const judged = promised || claims.length > 0 || metrics.some((metric) => metric.primary);
-  return judged ? [] : ['nothing to judge: there is no primary metric, no claim and no promise'];
+  return judged
+    ? []
+    : ['nothing to judge: there is no primary metric, no claim and no promise that can fail'];
 }
 
 /**

@@ -12,6 +12,7 @@ import { detectableBy } from './noise-detectable.ts';
 import { bandOf } from './outcome.ts';
 import { effectsOf, intervalOf, measurePairs } from './pair-values.ts';
 import type { ComparedPair, Effect, MeasuredPair } from './pair-values.ts';
+import { momentsOf } from './prediction.ts';
 import { changeOf } from './quantity.ts';
 import { relabel } from './relabelling.ts';
 import type { Comparison, MetricComparison } from './schema.ts';
@@ -75,9 +76,7 @@ const addUp = (
 
 function deviationOf(effects: readonly Effect[]): number | null {
   if (effects.some(({ value, least, greatest }) => least !== value || greatest !== value)) return null;
-  const mean = effects.reduce((sum, { value }) => sum + value, 0) / effects.length;
-  const squares = effects.reduce((sum, { value }) => sum + (value - mean) ** 2, 0);
-  return Math.sqrt(squares / (effects.length - 1));
+  return momentsOf(effects.map(({ value }) => value))?.deviation ?? null;
 }
 
 function metricNoise(judged: MetricComparison, context: Context): MetricNoise {

@@ -65,8 +65,10 @@ const textOf = (weighed: Weighed): string =>
 function needOf(weighed: Weighed): number {
   const { effects, estimate, band, levels } = weighed;
   const values = effects.map((effect) => effect.value);
-  const edge = estimate < 0 && Number.isFinite(band.low) ? -band.low : band.high;
-  const needed = pairsNeeded(values, estimate, edge, levels) ?? Number.POSITIVE_INFINITY;
+  // Without a lower edge nothing falls beyond it: then all that can be shown is that it does not rise.
+  const isOpen = estimate < 0 && !Number.isFinite(band.low);
+  const edge = estimate < 0 && !isOpen ? -band.low : band.high;
+  const needed = pairsNeeded(values, isOpen ? 0 : estimate, edge, levels) ?? Number.POSITIVE_INFINITY;
   const counted = Math.abs(estimate) > edge ? 0 : pairsToCount(weighed);
   return Math.max(needed, counted, effects.length + 1);
 }

@@ -18,13 +18,31 @@ export function logRatio(metric: Metric): Quantity {
   const floor = floorOf(metric);
   const value = (before: number, after: number): number =>
     Math.log(Math.max(after, floor) / Math.max(before, floor));
-  const alike = (before: number, after: number): boolean => before <= floor && after <= floor;
+  const alike = alikeIn(metric);
   return {
     value,
     least: (before, after) =>
       after < floor && !alike(before, after) ? Number.NEGATIVE_INFINITY : value(before, after),
     greatest: (before, after) =>
       before < floor && !alike(before, after) ? Number.POSITIVE_INFINITY : value(before, after),
+  };
+}
+
+/** Whether neither of two values can be told from none. */
+export const alikeIn = (metric: Metric): ((before: number, after: number) => boolean) => {
+  const floor = floorOf(metric);
+  return (before, after) => before <= floor && after <= floor;
+};
+
+/** The same for claims of a gain: of two values of which neither can be told from none, no ratio is known. */
+export function gainRatio(metric: Metric): Quantity {
+  const ratio = logRatio(metric);
+  const alike = alikeIn(metric);
+  return {
+    value: (before, after) => ratio.value(before, after),
+    least: (before, after) => (alike(before, after) ? Number.NEGATIVE_INFINITY : ratio.least(before, after)),
+    greatest: (before, after) =>
+      alike(before, after) ? Number.POSITIVE_INFINITY : ratio.greatest(before, after),
   };
 }
 

@@ -56,10 +56,10 @@ export const metricSchema = z.object({
   estimateRange,
   interval: interval.nullable(),
   equivalence: interval.nullable(),
-  /** Of the metrics that inform: two-sided signed-rank p after Benjamini–Hochberg over all of them; null: not tested. */
+  /** Two-sided signed-rank p after Benjamini–Hochberg; null: not tested, or judged on its own (primary, or with a claim). */
   adjustedP: z.number().nullable(),
   /** What it would be called on its own, where looking at all that inform forbids it; null: it is called what it is. */
-  alone: z.enum(outcomes).nullable(),
+  alone: z.enum(outcomes).nullable().default(null),
   /** Half width of the tolerance band on the scale of `effect`: log scale [ln(1−δ), ln(1+δ)], so this is δ itself. */
   tolerance: z.number(),
   outcome: z.enum(outcomes),

@@ -56,10 +56,16 @@ function viewOf(comparison: Comparison) {
 /** What a verdict without reasons means, naming only what there was to judge. */
 function allHeld({ claims, promises, metrics, variants }: Comparison): string {
   const primary = metrics.find((metric) => metric.primary);
+  const warned = promises.filter(({ after }) => after.failed > 0).map(({ text }) => text);
   const parts = [
+    warned.length === 0 ? [] : [`broken, which only warns: ${warned.join(', ')}`],
     claims.length === 0 ? [] : ['every claim was confirmed'],
     primary === undefined ? [] : [`${primary.metric} did not regress`],
-    promises.length === 0 ? [] : [`no promise was broken in “${variants.after}”`],
+    promises.some(({ after }) => after.failed === 0)
+      ? [
+          `no ${promises.every(({ after }) => after.failed === 0) ? '' : 'other '}promise was broken in “${variants.after}”`,
+        ]
+      : [],
   ].flat();
   const text = parts.join('; ');
   return text === ''

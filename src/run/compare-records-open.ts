@@ -15,6 +15,8 @@ export interface RecordSource extends Found {
   readonly kind: 'run' | 'runs' | 'verification';
   /** Of a verification. */
   readonly comparison: Comparison | null;
+  /** Why what was asked of these runs is not known: nothing but `--force` goes on then. */
+  readonly unknown: string | null;
 }
 
 /**
@@ -25,16 +27,31 @@ export async function openRecords(path: string, say: Say): Promise<RecordSource>
   const named = resolve(/^(run|comparison)\.json$/.test(basename(path)) ? dirname(path) : path);
   if (existsSync(join(named, 'run.json'))) {
     const run = await readRun(named);
-    return { path, kind: 'run', runs: [{ run, folder: named, member: null }], comparison: null, unread: 0 };
+    return {
+      path,
+      kind: 'run',
+      runs: [{ run, folder: named, member: null }],
+      comparison: null,
+      unknown: null,
+      unread: 0,
+    };
   }
   const folder = verificationOf(named);
   if (folder !== named)
     say(`${path} holds the runs of a verification, which is read with what it says of them`);
-  const comparison = existsSync(join(folder, 'comparison.json')) ? await comparisonIn(folder, say) : null;
+  const { comparison, unknown } = existsSync(join(folder, 'comparison.json'))
+    ? await comparisonIn(folder)
+    : { comparison: null, unknown: null };
   const source =
     comparison === null
-      ? ({ path, kind: 'runs', ...(await runsBelow(folder, say)), comparison } as const)
-      : ({ path, kind: 'verification', ...(await membersOf(folder, comparison, say)), comparison } as const);
+      ? ({ path, kind: 'runs', ...(await runsBelow(folder, say)), comparison, unknown } as const)
+      : ({
+          path,
+          kind: 'verification',
+          ...(await membersOf(folder, comparison, say)),
+          comparison,
+          unknown,
+        } as const);
   if (source.runs.length > 0) return source;
   throw new MettleError({
     code: 'RECORD_NOT_FOUND',
@@ -50,13 +67,16 @@ const verificationOf = (folder: string): string =>
     ? dirname(folder)
     : folder;
 
-/** Of a verification that cannot be read the runs may still be compared, by their variants and seeds. */
-async function comparisonIn(folder: string, say: Say): Promise<Comparison | null> {
+/**
+ * Of a verification that cannot be read the runs may still be compared, by their variants and seeds. What it claimed, how
+ * often it looked, and whether it counted is not known then: a refuted claim must not become a pass.
+ */
+async function comparisonIn(folder: string): Promise<Pick<RecordSource, 'comparison' | 'unknown'>> {
   try {
-    return await readComparison(join(folder, 'comparison.json'));
+    return { comparison: await readComparison(join(folder, 'comparison.json')), unknown: null };
   } catch (error) {
-    say(`its pairs are not known: ${messageOf(error)}`);
-    return null;
+    const unknown = `its pairs, its claims and how it was judged are not known: ${messageOf(error)}`;
+    return { comparison: null, unknown };
   }
 }
 

@@ -32,6 +32,9 @@ export interface ComparedRecords {
   readonly reportPath: string;
 }
 
+const unknownOf = (sources: readonly RecordSource[]): string[] =>
+  sources.flatMap(({ path, unknown }) => (unknown === null ? [] : [`${path}: ${unknown}`]));
+
 /**
  * Throws RECORD_NOT_FOUND and COMPARE_USAGE (exit code 2), NOTHING_COMPARED and RECORD_UNWRITABLE (exit code 3). Runs that
  * are not comparable are no exception but an invalid comparison.
@@ -50,7 +53,8 @@ export async function compareRecords(request: CompareRecordsRequest): Promise<Co
   const found = await pairsOf(sides, made, force);
   const { pairs, alone } = found;
   const [first] = pairs;
-  if (first === undefined) throw nothingCompared([...found.differences, ...found.notes]);
+  if (first === undefined)
+    throw nothingCompared([...unknownOf(sources), ...found.differences, ...found.notes]);
   const { before, after } = first;
   const variants = `${before.data.run.variant}-${after.data.run.variant}`;
   const id = runId(new Date(), after.data.run.scenario.name, `compared-${variants}`);
@@ -64,7 +68,7 @@ export async function compareRecords(request: CompareRecordsRequest): Promise<Co
     ...{ ...judged, undoFailed: [...judged.undoFailed, ...alone.undoFailed] },
     ...asked,
     invalid: tooFew(pairs),
-    differences: [...found.differences, ...asked.differences],
+    differences: [...unknownOf(sources), ...found.differences, ...asked.differences],
     notes: [
       whence(sources),
       ...repeatsOf(made),

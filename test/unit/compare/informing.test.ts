@@ -140,7 +140,9 @@ test('a recovery that some run had no need of is left out, and told; a fault tha
     );
   const recovery = compared('recovery:slow-db');
   expect(recovery.metrics.filter(({ metric }) => metric.includes('recovery:'))).toEqual([]);
-  expect(recovery.notes.join()).toContain('some run has no such phase: recovery:slow-db (after)');
+  expect(recovery.notes.join()).toContain(
+    'some runs had nothing to recover from: recovery:slow-db (1 of 6 runs after)',
+  );
   const fault = compared('fault:slow-db');
   expect(fault.metrics.some(({ metric }) => metric.includes('fault:slow-db'))).toBe(true);
 });

@@ -167,7 +167,7 @@ test('that it ended at a run that could not count, or at a failure, stays', asyn
 test('what it said of its metrics, claims and promises is judged anew', async () => {
   const reasons = [
     'claim faster: nobody has judged it yet',
-    'nothing to judge: there is no primary metric, no claim and no promise',
+    'nothing to judge: there is no primary metric, no claim and no promise that can fail',
     'after: p95(query) < 1ms could not be judged in 6 of 6 runs',
   ];
   await keepVerification('v', { comparison: { verdict: { status: 'invalid', reasons, exitCode: 3 } } });
@@ -216,8 +216,9 @@ test('one that died before it could compare is paired by its variants and seeds'
   await rm(join(folder, 'v', 'comparison.json'));
   expect(await compare(['v'])).toMatchObject({ pairs: 6, claims: [], verdict: { status: 'pass' } });
   await writeFile(join(folder, 'v', 'comparison.json'), '{"formatVersion":1}');
-  expect(await compare(['v'])).toMatchObject({ pairs: 6 });
-  expect(said.join()).toContain('its pairs are not known');
+  const unread = await compare(['v']);
+  expect(unread).toMatchObject({ pairs: 6, verdict: { status: 'invalid', exitCode: 3 } });
+  expect(unread.verdict.reasons.join()).toContain('its claims and how it was judged are not known');
 });
 
 test('nothing outside of its folder is read, and no other run under its name', async () => {
