@@ -1,8 +1,14 @@
 // Claims on rates and counts at their edges: nothing at all, next to nothing, few requests, bounds, two looks.
 
 import { describe, expect, test } from 'vitest';
+import { testOf, valueProblem } from '../../../src/compare/claim-test.ts';
 import { judgeClaim } from '../../../src/compare/claims.ts';
+import { measureFrom } from '../../../src/compare/comparison.ts';
 import { levelsOf, twoLooks } from '../../../src/compare/design.ts';
+import { parseExpectation } from '../../../src/compare/expectation.ts';
+import { metricOf } from '../../../src/slo/reading.ts';
+import { observedRun, processLooks } from '../../support/observed-run.ts';
+import { sideOf } from '../../support/simulated-pairs.ts';
 import { pairsOf } from '../../support/pairs.ts';
 import { repeated } from '../../support/slices.ts';
 
@@ -36,6 +42,61 @@ describe('nothing on both sides', () => {
     const result = judge('error_rate(query)', 'at least 2x lower', pairsOf(10, errors(200), errors(100)));
     expect(result.verdict).toBe('inconclusive');
     expect(result.reason).not.toContain('nothing before');
+  });
+});
+
+describe('what no share can be told of', () => {
+  const test50 = (metric: string, text = 'at least 50% lower') => {
+    const parsed = parseExpectation(text);
+    if (!parsed.ok) throw new Error(text);
+    return testOf(parsed.value, metricOf(measureFrom(metric)));
+  };
+  const sides = (before: number, after: number) => [
+    { pair: 1, before: sideOf(0.1, 5), after: sideOf(0.1, 5) },
+    { pair: 2, before: sideOf(before, 5), after: sideOf(after, 5) },
+  ];
+
+  test('less than nothing before: neither half of it nor 10 % more means anything', () => {
+    for (const text of ['at least 50% lower', 'no worse than 10%'])
+      expect(valueProblem(test50('memory_growth(target)', text), sides(-0.02, -0.02))).toContain('(pair 2)');
+    expect(valueProblem(test50('memory_growth(target)'), sides(0.02, -0.02))).toBeNull();
+    expect(
+      valueProblem(test50('memory_growth(target)', 'at least 5 points lower'), sides(-0.02, -0.02)),
+    ).toBeNull();
+  });
+
+  test('two recovery times within one step, or none: a gain is neither shown nor denied', () => {
+    const { quantity } = test50('recovery(slow-db)');
+    for (const [before, after] of [
+      [1e6, 0],
+      [0, 0],
+      [1e6, 1e6],
+    ] as const)
+      expect([quantity.least(before, after), quantity.greatest(before, after)]).toEqual([
+        -Infinity,
+        Infinity,
+      ]);
+    expect([quantity.least(4e6, 0), quantity.greatest(4e6, 0)]).toEqual([-Infinity, Math.log(0.25)]);
+    const { quantity: worse } = test50('recovery(slow-db)', 'no worse than 10%');
+    expect([worse.least(0, 0), worse.greatest(0, 0)]).toEqual([0, 0]);
+  });
+
+  test('a target that never restarted has not restarted less, and is not refuted either', () => {
+    const never = () =>
+      observedRun({
+        processes: [
+          { name: 'target', cores: 2, restarts: 0, points: processLooks(-2, 31, () => ({ cpuShare: 0.1 })) },
+        ],
+      });
+    const pairs = Array.from({ length: 6 }, (_, index) => ({
+      pair: index + 1,
+      before: never(),
+      after: never(),
+    }));
+    const result = judge('restarts(target)', 'at least 50% lower', pairs);
+    expect(result).toMatchObject({ verdict: 'inconclusive' });
+    expect(result.reason).toContain('nothing before and nothing after');
+    expect(judge('restarts(target)', 'no worse than 10%', pairs).verdict).toBe('confirmed');
   });
 });
 

@@ -148,20 +148,21 @@ describe('the verdict', () => {
     expect(verdict.reasons[0]).toContain('faster');
   });
 
+  const slo = [
+    {
+      text: 'p95(query) < 60ms',
+      severity: 'fail' as const,
+      status: 'fail' as const,
+      value: 1,
+      atLeast: false,
+      limit: 1,
+      unit: 'µs' as const,
+      samples: 1,
+      reason: 'it is not',
+    },
+  ];
+
   test('promises gate the after variant only', () => {
-    const slo = [
-      {
-        text: 'p95(query) < 60ms',
-        severity: 'fail' as const,
-        status: 'fail' as const,
-        value: 1,
-        atLeast: false,
-        limit: 1,
-        unit: 'µs' as const,
-        samples: 1,
-        reason: 'it is not',
-      },
-    ];
     const promises = [{ assert: 'p95(query) < 60ms', severity: 'fail' as const }];
     const beforeBroken = fine.map((pair) => ({
       ...pair,
@@ -185,6 +186,19 @@ describe('the verdict', () => {
     expect(compareRuns(input({ pairs: withAfter(() => ({ slo: needed })), promises })).verdict.exitCode).toBe(
       3,
     );
+  });
+
+  test('one that only warns is told when it was broken, and is nothing to be judged by alone', () => {
+    const promises = [{ assert: 'p95(query) < 60ms', severity: 'warn' as const }];
+    const broken = slo.map((promise) => ({ ...promise, severity: 'warn' as const }));
+    const pairs = withAfter(() => ({ slo: broken }));
+    const { verdict, notes } = compareRuns(input({ pairs, promises }));
+    expect(verdict.status).toBe('pass');
+    expect(notes.join()).toContain('after: p95(query) < 60ms broken in 6 of 6 runs, which only warns');
+    expect(compareRuns(input({ pairs, promises, primary: null })).verdict).toMatchObject({
+      status: 'invalid',
+      exitCode: 3,
+    });
   });
 
   test('a run that measured nothing reliable makes everything invalid', () => {

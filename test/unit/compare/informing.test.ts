@@ -147,6 +147,36 @@ test('a recovery that some run had no need of is left out, and told; a fault tha
   expect(fault.metrics.some(({ metric }) => metric.includes('fault:slow-db'))).toBe(true);
 });
 
+test('of two faults at the same moments, one that was held back in some run does not stand for the other', () => {
+  const withTwin = (run: RunRecord, acted: boolean): RunRecord => ({
+    ...run,
+    faults: run.faults.flatMap((fault) => [
+      { ...fault, effectAtMicros: acted ? fault.effectAtMicros : null },
+      { ...fault, id: 'twin' },
+    ]),
+    phases: run.phases.flatMap((phase) => {
+      if (!phase.name.endsWith(':slow-db')) return [phase];
+      const twin = { ...phase, name: phase.name.replace('slow-db', 'twin') };
+      return acted ? [phase, twin] : [twin];
+    }),
+  });
+  const pairs = Array.from({ length: 6 }, (_, index) => {
+    const before = realisticRun({ seed: index, variant: 'before' });
+    const after = realisticRun({ seed: index });
+    return {
+      pair: index + 1,
+      before: { ...before, run: withTwin(before.run, index !== 2) },
+      after: { ...after, run: withTwin(after.run, true) },
+    };
+  });
+  const { metrics, notes } = compareRuns(input(pairs));
+  const named = (name: string) => metrics.filter(({ metric }) => metric.endsWith(`during ${name}`));
+  expect(named('fault:twin').length).toBeGreaterThan(2);
+  expect(new Set(named('fault:slow-db').map(({ outcome }) => outcome))).toEqual(new Set(['invalid']));
+  expect(new Set(named('recovery:slow-db').map(({ outcome }) => outcome))).toEqual(new Set(['invalid']));
+  expect(notes.join()).not.toContain('nothing to recover from: recovery:slow-db');
+});
+
 describe('faults that are planned for the same moments', () => {
   const withTwin = (run: RunRecord, shiftMicros: number): RunRecord => ({
     ...run,

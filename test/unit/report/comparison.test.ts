@@ -40,6 +40,27 @@ test.each(everywhere)('%s says that the comparison was forced, and in spite of w
   expect(render(sampleComparison())).not.toMatch(/[Ff]orced/);
 });
 
+test('a pass says no promise was broken only where none was, and explains “alone”', () => {
+  const sample = sampleComparison();
+  const verdict: Comparison['verdict'] = { status: 'pass', reasons: [], exitCode: 0 };
+  const kept = sample.promises.map((promise) => ({
+    ...promise,
+    severity: 'warn' as const,
+    after: { ...promise.after, failed: 0 },
+  }));
+  const said = (promises: Comparison['promises'], more: Partial<Comparison> = {}) =>
+    comparisonHtml(sampleComparison({ verdict, promises, ...more }));
+  expect(said(kept)).toContain('o promise was broken in');
+  const broken = kept.map((promise, index) =>
+    index === 0 ? { ...promise, after: { ...promise.after, failed: 6 } } : promise,
+  );
+  expect(said(broken)).toContain('roken, which only warns: ');
+  expect(said(broken)).not.toContain('no promise was broken');
+  expect(said(kept.slice(0, 1).map(() => broken[0]!))).not.toContain('promise was broken');
+  const ungated = sample.metrics.map((metric) => ({ ...metric, primary: false }));
+  expect(said(kept, { metrics: ungated })).toContain('“Improved alone”');
+});
+
 const time = { scale: 'log', unit: 'µs' } as const;
 const rate = { scale: 'points', unit: 'share' } as const;
 
