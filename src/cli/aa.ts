@@ -40,7 +40,7 @@ export function aaCommand(program: Command, finish: (code: number) => void): voi
     .description(
       'Runs one variant against itself in pairs, as verify does: its spread, how often the rule errs, and the smallest ' +
         'change that later comparisons of this scenario can show here. A false alarm is told, and is no failure; exit code 3 = ' +
-        'it could not measure.',
+        'it could not measure, or not keep what it measured for later comparisons.',
     )
     .argument('<scenario.yml>', 'the scenario')
     .option('--variant <name>', 'variant of the target (default: the scenario’s, or the only one)')

@@ -24,10 +24,13 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+/** As in scenario files: 32 bits are what the generators take. */
+const largestSeed = 0xffffffff;
+
 export function seedNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0)
-    throw new InvalidArgumentError(`"${text}" is not a whole number from 0.`);
+  if (!/^\d+$/.test(text) || value > largestSeed)
+    throw new InvalidArgumentError(`"${text}" is not a whole number from 0 to ${largestSeed}.`);
   return value;
 }
 
@@ -51,7 +54,11 @@ export function withRunOptions(command: Command): Command {
       'earlier runs, which others are held against and single runs are added to (default: <out>/history)',
     )
     .option('--no-history', 'neither look at earlier runs in a history nor add any')
-    .option('--seed <n>', 'everything random derives from it (default: the scenario’s)', seedNumber)
+    .option(
+      '--seed <n>',
+      'everything random derives from it, 0 to 4294967295 (default: the scenario’s)',
+      seedNumber,
+    )
     .option(
       '--threads <n>',
       'threads that generate load (default: what the rate needs, at most one less than there are cores)',

@@ -3,7 +3,6 @@
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes, MettleError } from '../kernel/errors.ts';
 import { runScenario } from '../run/run-scenario.ts';
-import { interrupted } from '../run/stage.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { scenarioFromUrl } from '../scenario/from-url.ts';
 import { allowsHosts } from './allow.ts';
@@ -14,6 +13,7 @@ import { killable } from './kill-file.ts';
 import { collect, outputOf, type ProgramFlags, programOptions, withRunOptions } from './options.ts';
 import { type Output, reportError } from './output.ts';
 import { printRun } from './print-run.ts';
+import { runEach } from './run-each.ts';
 import { onlyVariant } from './variant.ts';
 import { worstCode } from './worst-code.ts';
 
@@ -75,32 +75,7 @@ async function runAll(
   }
   const [only, ...more] = all;
   if (only !== undefined && more.length === 0) return await runOne(only, flags, output, signal);
-  return await runEach(all, flags, output, signal);
-}
-
-/** One that cannot run does not keep the others from it; with --json all of them are one list. */
-async function runEach(
-  all: readonly LoadedScenario[],
-  flags: RunFlags,
-  output: Output,
-  signal: AbortSignal,
-): Promise<ExitCode> {
-  const documents: unknown[] = [];
-  const gathering: Output = { ...output, document: (value) => documents.push(value) };
-  const codes: ExitCode[] = [];
-  for (const loaded of all) {
-    if (signal.aborted) throw interrupted();
-    try {
-      codes.push(await runOne(loaded, flags, gathering, signal));
-    } catch (thrown) {
-      if (!(thrown instanceof MettleError) || thrown.exitCode === exitCodes.interrupted) throw thrown;
-      codes.push(reportError(thrown, output.options.debug));
-      const { name, file } = loaded.scenario;
-      documents.push({ scenario: { name, file }, error: thrown.message, exitCode: thrown.exitCode });
-    }
-  }
-  output.document(documents);
-  return worstCode(codes);
+  return await runEach(all, output, signal, (loaded, gathering) => runOne(loaded, flags, gathering, signal));
 }
 
 const isUrl = (source: string): boolean => /^(https?|wss?):\/\//.test(source);

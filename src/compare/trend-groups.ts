@@ -1,6 +1,7 @@
 // Which runs of a history may stand in one series: the same scenario, target and variant, and comparable with one another.
 
 import { canonicalJson } from '../kernel/json.ts';
+import { plainBranch } from '../record/commit-schema.ts';
 import type { HistoryEntry } from '../record/history-schema.ts';
 import { fewestRuns } from './trend-levels.ts';
 import type { TrendSeries } from './trend-schema.ts';
@@ -17,7 +18,7 @@ export interface TrendGroup extends Pick<
 export interface TrendChoice {
   readonly scenario?: string | undefined;
   readonly variant?: string | undefined;
-  /** Of the commit that was run. */
+  /** Of the commit that was run, however it is written: `main` is `origin/main`, too. */
   readonly branch?: string | undefined;
 }
 
@@ -82,6 +83,9 @@ function groupsOf(entries: readonly HistoryEntry[]): TrendGroup[] {
   return found.map((group) => (group.kind === null ? { ...group, others } : group));
 }
 
+const isOf = (branch: string, commit: HistoryEntry['commit']): boolean =>
+  typeof commit?.branch === 'string' && plainBranch(commit.branch) === plainBranch(branch);
+
 /**
  * For each scenario, target and variant the runs that are comparable with its newest one, and those of other kinds
  * (machines, versions of the scenario) that still run beside them. The rest is named in `others`. Sorted by name.
@@ -89,7 +93,7 @@ function groupsOf(entries: readonly HistoryEntry[]): TrendGroup[] {
 export function trendGroups(entries: readonly HistoryEntry[], choice: TrendChoice = {}): TrendGroup[] {
   const chosen = inOrder(entries).filter(
     ({ scenario, variant, commit }) =>
-      (choice.branch === undefined || commit?.branch === choice.branch) &&
+      (choice.branch === undefined || isOf(choice.branch, commit)) &&
       (choice.scenario === undefined || scenario.name === choice.scenario) &&
       (choice.variant === undefined || variant === choice.variant),
   );

@@ -25,6 +25,8 @@ const leftOut = z.object({
   older: z.number().int(),
   /** Runs left out after the last one that counts. */
   sinceLast: z.number().int(),
+  /** Of the newest 20 that are looked at, or of all where there are fewer; 0 in older records. */
+  ofNewest: z.number().int().default(0),
   /** A few reasons, one sentence each. */
   examples: z.array(z.string()),
 });
@@ -122,6 +124,8 @@ const series = z.object({
   target: z.string(),
   variant: z.string(),
   traits: z.record(z.string(), z.string()),
+  /** The primary metric, as the newest run that names one has it; null: none does, or an older record. */
+  primary: z.string().nullable().default(null),
   /** How it differs from the newest run of the same scenario, target and variant; null: it has that run. */
   kind: z.string().nullable(),
   /** Runs of the same scenario, target and variant that stand in no series, by how they differ from the newest one. */

@@ -2,13 +2,15 @@
 
 import { fewestOfLevel } from './trend-levels.ts';
 import type { TrendLevel, TrendMetric, TrendRun } from './trend-schema.ts';
-import { isBelowScale } from './trend-values.ts';
+import { isBelowScale, newestOf } from './trend-values.ts';
 
 /** As many bounds among the newest runs are no outliers: what lies above them is not in the median. */
 const fewestOpen = 2;
 const openShare = 0.2;
 /** Besides the whole newest level, so that a long good past does not thin them out. */
 const looked = [10, 20];
+/** Where more of the newest are left out than that, those that count are the survivors. */
+const mostLeftOut = 0.25;
 
 interface Known {
   readonly runs: readonly TrendRun[];
@@ -46,6 +48,9 @@ export function newestUnknown(metric: Known & Pick<TrendMetric, 'scale' | 'leftO
   }
   if (leftOut.sinceLast >= fewestOfLevel)
     return `the last ${leftOut.sinceLast} runs have no value (${leftOut.examples.at(-1) ?? ''})`;
+  const of = newestOf(metric);
+  if (leftOut.ofNewest > mostLeftOut * of)
+    return `${leftOut.ofNewest} of the newest ${of} runs are left out (${leftOut.examples.at(-1) ?? ''}): those that count need not be like them`;
   const open = openRuns(metric);
   return open?.isMany === true ? `${openText(open)}: a median says nothing about what lies above them` : null;
 }

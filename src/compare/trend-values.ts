@@ -28,6 +28,8 @@ export interface TrendValues {
 /** More runs say little about today, and cost much to look through. */
 const mostRuns = 200;
 const mostExamples = 5;
+/** Among so many of the newest it is asked how many have no value. */
+const newestLooked = 20;
 
 /** What another version knew has only its floor. */
 function smallestStep({ metric, unit, resolution }: HistoryValue): number {
@@ -77,6 +79,10 @@ function readingOf(entry: HistoryEntry, metric: string): TrendRun | { unfit: boo
   return { id, startedAt, commit: from, value: found.value, atLeast: found.atLeast };
 }
 
+/** Of how many runs `ofNewest` is the count. */
+export const newestOf = ({ runs, leftOut }: Pick<TrendValues, 'runs' | 'leftOut'>): number =>
+  Math.min(newestLooked, runs.length + leftOut.unfit + leftOut.withoutValue);
+
 /** `entries` by time. Null: no run has ever heard of the metric. */
 export function trendValues(entries: readonly HistoryEntry[], metric: string): TrendValues | null {
   const described = entries.findLast((entry) => valueIn(entry, metric) !== undefined);
@@ -85,8 +91,9 @@ export function trendValues(entries: readonly HistoryEntry[], metric: string): T
   const looked = entries.slice(-mostRuns);
   const runs: TrendRun[] = [];
   const examples: string[] = [];
-  const leftOut = { unfit: 0, withoutValue: 0, older: entries.length - looked.length, sinceLast: 0 };
-  for (const entry of looked) {
+  const older = entries.length - looked.length;
+  const leftOut = { unfit: 0, withoutValue: 0, older, sinceLast: 0, ofNewest: 0 };
+  for (const [index, entry] of looked.entries()) {
     const reading = readingOf(entry, metric);
     if ('id' in reading) {
       runs.push(reading);
@@ -95,6 +102,7 @@ export function trendValues(entries: readonly HistoryEntry[], metric: string): T
     }
     leftOut[reading.unfit ? 'unfit' : 'withoutValue'] += 1;
     leftOut.sinceLast += 1;
+    if (index >= looked.length - newestLooked) leftOut.ofNewest += 1;
     examples.push(`${entry.id}: ${reading.why}`);
   }
   return { scale: scaleOf(known), runs, leftOut: { ...leftOut, examples: examples.slice(-mostExamples) } };

@@ -36,15 +36,19 @@ function ofForecasts({ forecasts }: TrendMetric): Told[] {
   });
 }
 
-/** What was asked about and is nowhere in the series. */
+/** What decides or was asked about, and is nowhere in the series: a limit that holds says nothing about the rest. */
 function missing(series: TrendSeries, asked: Asked): Told[] {
-  const names = [...asked.metrics, ...asked.limits.map(({ metric }) => metric)];
+  const primary = asked.metrics.length > 0 ? null : series.primary;
+  const limited = asked.limits.map(({ metric }) => metric);
+  const names = [...asked.metrics, ...(primary === null ? [] : [primary]), ...limited];
   const absent = [...new Set(names)].filter((name) => series.metrics.every(({ metric }) => metric !== name));
   const status = series.kind === null ? 'inconclusive' : 'warn';
-  const told = absent.map((name): Told => ({ status, reason: `no run has \`${name}\`` }));
-  const gated = asked.metrics.length > 0 || series.metrics.some(({ gates }) => gates);
-  if (gated || asked.limits.length > 0) return told;
-  return [...told, { status: 'inconclusive', reason: 'it has no primary metric: name one with --metric' }];
+  const told = absent.map((name): Told => {
+    const what = name === primary ? `its primary metric \`${name}\`` : `\`${name}\``;
+    return { status, reason: `no run has ${what}` };
+  });
+  if (names.length > 0) return told;
+  return [{ status: 'inconclusive', reason: 'it has no primary metric: name one with --metric' }];
 }
 
 interface Asked {

@@ -65,7 +65,7 @@ function seriesOf(group: TrendGroup, question: TrendQuestion): TrendSeries {
   const names = [...new Set([...gating, ...question.limits.map(({ metric }) => metric)])];
   const metrics = names.flatMap((name) => metricTrend(group, name, gating.includes(name), question) ?? []);
   const { scenario, target, variant, traits, kind, others } = group;
-  return { scenario, target, variant, traits, kind, others: [...others], metrics };
+  return { scenario, target, variant, traits, primary, kind, others: [...others], metrics };
 }
 
 export type Judged = Pick<Trend, 'series' | 'suppressions' | 'verdict'>;

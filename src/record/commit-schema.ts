@@ -13,3 +13,7 @@ export const commitSchema = z.object({
 });
 
 export type Commit = z.infer<typeof commitSchema>;
+
+/** CI services and git write the same branch in several ways. */
+export const plainBranch = (branch: string): string =>
+  branch.replace(/^refs\/(heads|remotes)\//, '').replace(/^origin\//, '');

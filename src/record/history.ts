@@ -107,8 +107,10 @@ const newer = 'a newer Mettle wrote it';
 
 /** The entry, or why it is none. */
 async function readEntry(path: string): Promise<HistoryEntry | string> {
-  const { size } = await stat(path);
-  if (size > mostBytes) return 'it is too long to be an entry of the history';
+  const found = await stat(path);
+  // Reading a pipe would wait for whoever writes to it.
+  if (!found.isFile()) return 'it is no file';
+  if (found.size > mostBytes) return 'it is too long to be an entry of the history';
   let document: unknown;
   try {
     document = JSON.parse(await readFile(path, 'utf8'));

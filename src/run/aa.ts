@@ -72,7 +72,10 @@ export async function measureNoise(
   if (invalid !== null) return { ...told, noise: null, reasons: invalid, exitCode: exitCodes.invalid };
   await writeNoiseReport(folder, noise, comparison);
   const notKept = await keepNoise(noise);
-  return { ...told, noise, reasons: notKept === null ? [] : [notKept], exitCode: exitCodes.ok };
+  // As for a history: what was measured is told, and that it will not be known later is a failure.
+  return notKept === null
+    ? { ...told, noise, reasons: [], exitCode: exitCodes.ok }
+    : { ...told, noise, reasons: [notKept], exitCode: exitCodes.invalid };
 }
 
 function refuseNothing({ primary, slo, claims }: Scenario): void {

@@ -1,6 +1,6 @@
 // Whose earlier runs say what is usual: what is tried on other branches must not become what the base branch is held against.
 
-import type { Commit } from '../record/commit-schema.ts';
+import { type Commit, plainBranch } from '../record/commit-schema.ts';
 
 type OfCommit = Pick<Commit, 'branch'> | null | undefined;
 
@@ -11,7 +11,7 @@ type Branches = readonly string[] | null;
 export function branchesFor(commit: OfCommit, base: string | null): Branches {
   const own = nameOf(commit);
   if (own === null) return null;
-  const known = base === null ? null : plain(base);
+  const known = base === null ? null : plainBranch(base);
   if (known !== null) return own === known ? [own] : [own, known];
   return usualBases.includes(own) ? [own] : null;
 }
@@ -26,9 +26,5 @@ const usualBases: readonly string[] = ['main', 'master'];
 
 const nameOf = (commit: OfCommit): string | null => {
   const branch = commit?.branch ?? null;
-  return branch === null ? null : plain(branch);
+  return branch === null ? null : plainBranch(branch);
 };
-
-/** CI services and git write the same branch in several ways. */
-const plain = (branch: string): string =>
-  branch.replace(/^refs\/(heads|remotes)\//, '').replace(/^origin\//, '');

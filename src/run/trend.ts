@@ -8,6 +8,7 @@ import { judgeTrend } from '../compare/trend.ts';
 import { MettleError } from '../kernel/errors.ts';
 import { didYouMean } from '../kernel/suggest.ts';
 import { writableFolder, writeFileAtomic } from '../record/atomic.ts';
+import { plainBranch } from '../record/commit-schema.ts';
 import type { HistoryEntry } from '../record/history-schema.ts';
 import { formatDocument } from '../record/store.ts';
 import { mettleVersion } from './environment.ts';
@@ -44,11 +45,14 @@ function refuse(what: string, name: string, known: readonly string[]): void {
   throw new MettleError({
     code: 'NOT_IN_HISTORY',
     message: `no run has the ${what} \`${name}\``,
-    hint:
-      didYouMean(name, known) ??
-      (known.length === 0 ? 'None has one.' : `They have: ${oneLine(known.join(', '))}.`),
+    hint: oneLine(
+      didYouMean(name, known) ?? (known.length === 0 ? 'None has one.' : `They have: ${known.join(', ')}.`),
+    ),
   });
 }
+
+const branchOf = ({ commit }: HistoryEntry): readonly string[] =>
+  typeof commit?.branch === 'string' ? [plainBranch(commit.branch)] : [];
 
 /** What is named must be there: a misspelt name would make a trend of nothing. */
 function checkNames(entries: readonly HistoryEntry[], options: TrendOptions): void {
@@ -57,8 +61,7 @@ function checkNames(entries: readonly HistoryEntry[], options: TrendOptions): vo
   if (scenario !== undefined)
     refuse('scenario', scenario, unique(entries.map((entry) => entry.scenario.name)));
   if (variant !== undefined) refuse('variant', variant, unique(entries.map((entry) => entry.variant)));
-  if (branch !== undefined)
-    refuse('branch', branch, unique(entries.flatMap(({ commit }) => commit?.branch ?? [])));
+  if (branch !== undefined) refuse('branch', plainBranch(branch), unique(entries.flatMap(branchOf)));
   const known = unique(entries.flatMap(({ values }) => values.map(({ metric }) => metric)));
   for (const name of [...metrics, ...limits.map(({ metric }) => metric)]) refuse('metric', name, known);
 }

@@ -1,5 +1,6 @@
 // The history on disk: added once, read in order of time, and what is no entry passed over with a sentence.
 
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -126,4 +127,15 @@ test('what a newer Mettle wrote stays, and a folder or a link in the way is told
   await writeFile(join(folder, 'newer.json'), text);
   expect(await appendHistory(folder, entryOf({ id: 'newer' }))).toBe(false);
   expect(await readFile(join(folder, 'newer.json'), 'utf8')).toBe(text);
+});
+
+test.skipIf(process.platform === 'win32')('a pipe is passed over, nobody waits for it', async () => {
+  await appendHistory(folder, entryOf({ id: 'a' }));
+  execFileSync('mkfifo', [join(folder, 'x.json')]);
+  await mkdir(join(folder, 'y.json'));
+  const { entries, skipped } = await readHistory(folder);
+  expect(ids(entries)).toEqual(['a']);
+  expect(skipped).toEqual(
+    ['x', 'y'].map((name) => `${join(folder, name)}.json is passed over: it is no file`),
+  );
 });

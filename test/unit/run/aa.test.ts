@@ -178,11 +178,12 @@ describe('what says nothing', () => {
     await expect(asked).rejects.toMatchObject({ code: 'NOTHING_TO_MEASURE', exitCode: 2 });
   });
 
-  it('that it cannot be kept for later is told, and it counts all the same', async () => {
+  it('is kept beside its runs, and a failure: one that later comparisons cannot know of', async () => {
     vi.stubEnv('METTLE_STATE_DIR', '/dev/null');
     const measured = await measuring({ make: alike });
     expect(measured.noise).not.toBeNull();
-    expect(measured.exitCode).toBe(0);
+    expect(await kept(measured)).toEqual(measured.noise);
+    expect(measured.exitCode).toBe(3);
     expect(measured.reasons[0]).toContain('cannot be kept');
   });
 });

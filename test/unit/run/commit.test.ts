@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { HistoryEntry } from '../../../src/record/history-schema.ts';
 import type { RunRecord } from '../../../src/record/schema.ts';
 import { findBaselines } from '../../../src/run/baselines.ts';
+import { branchesFor, isOfBranches } from '../../../src/run/branches.ts';
 import { commitOf } from '../../../src/run/commit.ts';
 import { historyEntryOf } from '../../../src/run/history-entry.ts';
 import { gitIn } from '../../../src/run/git.ts';
@@ -94,6 +95,70 @@ describe('the commit', () => {
       ...{ sha, branch: 'main', at: null, dirty: false },
     });
     expect(await asked({ GITHUB_SHA: 'no commit' })).toBeNull();
+  });
+
+  const pulled = { GITHUB_REF_NAME: '12/merge', GITHUB_HEAD_REF: 'main', GITHUB_BASE_REF: 'main' };
+
+  test.each<[string, Record<string, string>, string]>([
+    ['of a fork’s main', { GITHUB_SHA: sha, ...pulled }, 'main (pull request)'],
+    ['of another branch', { GITHUB_SHA: sha, ...pulled, GITHUB_HEAD_REF: 'faster' }, 'faster'],
+    ['to another branch', { GITHUB_SHA: sha, ...pulled, GITHUB_BASE_REF: 'release' }, 'main'],
+    [
+      'of a fork’s main on GitLab',
+      {
+        ...{ CI_COMMIT_SHA: sha, CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: 'main' },
+        CI_MERGE_REQUEST_TARGET_BRANCH_NAME: 'main',
+      },
+      'main (pull request)',
+    ],
+    [
+      'of a fork’s main on Azure',
+      {
+        ...{ BUILD_SOURCEVERSION: sha, SYSTEM_PULLREQUEST_SOURCEBRANCH: 'refs/heads/main' },
+        SYSTEM_PULLREQUEST_TARGETBRANCH: 'main',
+      },
+      'main (pull request)',
+    ],
+    [
+      'of a fork’s main on Drone',
+      {
+        ...{ DRONE_COMMIT_SHA: sha, DRONE_SOURCE_BRANCH: 'main', DRONE_TARGET_BRANCH: 'main' },
+        ...{ DRONE_BRANCH: 'main', DRONE_PULL_REQUEST: '12' },
+      },
+      'main (pull request)',
+    ],
+    [
+      'which Drone does not call one: a push',
+      {
+        ...{ DRONE_COMMIT_SHA: sha, DRONE_SOURCE_BRANCH: 'main', DRONE_TARGET_BRANCH: 'main' },
+        ...{ DRONE_BRANCH: 'main' },
+      },
+      'main',
+    ],
+    [
+      'of another branch on Drone',
+      {
+        ...{ DRONE_COMMIT_SHA: sha, DRONE_SOURCE_BRANCH: 'faster', DRONE_TARGET_BRANCH: 'main' },
+        ...{ DRONE_BRANCH: 'main', DRONE_PULL_REQUEST: '12' },
+      },
+      'faster',
+    ],
+  ])('of a pull request %s', async (_what, environment, branch) => {
+    expect(await asked(environment)).toMatchObject({ sha, branch });
+  });
+
+  test('of a pull request from a fork’s main is none of main, also where git names the branch', async () => {
+    repository();
+    const head = commit('one');
+    const marked = { branch: 'main (pull request)' };
+    expect(await asked(pulled)).toMatchObject(marked);
+    git('checkout', '--detach');
+    const found = await asked({ ...pulled, GITHUB_SHA: head });
+    expect(found).toMatchObject(marked);
+    const branchesOfMain = branchesFor({ branch: 'main' }, 'main');
+    expect(isOfBranches(found, branchesOfMain)).toBe(false);
+    expect(isOfBranches({ branch: 'origin/main' }, branchesOfMain)).toBe(true);
+    expect(branchesFor(found, 'main')).toEqual(['main (pull request)', 'main']);
   });
 
   test('of a repository without commits, of a folder that is gone, or without git, is none', async () => {
