@@ -3,7 +3,7 @@
 import { unreliableRuns } from '../compare/judgement.ts';
 import type { RunRecord } from '../record/schema.ts';
 import type { StoredRun } from './compare-records-members.ts';
-import { isEnvironmental } from './verify-runs.ts';
+import { isEnvironmental } from './environmental.ts';
 
 export interface Unfit {
   /**

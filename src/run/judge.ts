@@ -13,6 +13,7 @@ import { broadcastNotes } from './broadcast-bounds.ts';
 
 import type { TargetEvent } from './container-events.ts';
 import { environmentOf } from './environment.ts';
+import { threadDied } from './environmental.ts';
 import { effectsOf } from './effects.ts';
 import { eventRecords } from './event-records.ts';
 import { faultRecord, faultsThatInvalidate, idleFaults, undoFailures } from './fault-records.ts';
@@ -158,7 +159,7 @@ function invalidReasons(
     load.health.level === 'saturated'
       ? [`the load generator was saturated: ${saturations(load.health.reasons).join('; ')}`]
       : [];
-  const threads = load.deadThreads.map((thread) => `a load thread died: ${thread}`);
+  const threads = load.deadThreads.map(threadDied);
   return [...threads, ...health, ...faultsThatInvalidate(played, faults, stopped)];
 }
 

@@ -5,8 +5,9 @@ import { unreliableRuns } from '../compare/judgement.ts';
 import { isAborted } from '../kernel/abort.ts';
 import { sleep } from '../kernel/clock.ts';
 import { exitCodes, messageOf } from '../kernel/errors.ts';
+import { quoted } from '../kernel/shell-word.ts';
 import type { RunData } from '../record/data.ts';
-import type { RunRecord } from '../record/schema.ts';
+import { isEnvironmental } from './environmental.ts';
 import { runId } from './identity.ts';
 import { pairSeed, type Role } from './pair-order.ts';
 import { interrupted } from './stage.ts';
@@ -99,20 +100,9 @@ function commandOf(
   role: Role,
   seed: number,
 ) {
-  const file = scenario.file === null ? '' : ` ${scenario.file}`;
-  const where = variantFlags?.[role] ?? ` --variant ${variants[role]}`;
+  const file = scenario.file === null ? '' : ` ${quoted(scenario.file)}`;
+  const where = variantFlags?.[role] ?? ` --variant ${quoted(variants[role])}`;
   return `mettle run${file}${where} --seed ${seed}${repeatFlags}`;
-}
-
-/** The generator or the machine was at fault, and nothing that may be the target's doing was. */
-export function isEnvironmental(run: RunRecord): boolean {
-  if (run.verdict.status !== 'invalid' || run.stoppedBy !== null) return false;
-  const unfaithful = run.faults.some((fault) => fault.fidelity.some((check) => check.status === 'outside'));
-  const untested = run.faults.some(
-    ({ status, traffic, heldBackBy }) =>
-      traffic.status === 'missed' || (status === 'not injected' && heldBackBy === undefined),
-  );
-  return (run.health.level === 'saturated' || unfaithful) && !untested;
 }
 
 /** What cannot count is not measured on, and nothing is measured on top of what was left behind. */

@@ -7,6 +7,7 @@ import { twoLooks } from '../../../src/compare/design.ts';
 import { exitCodes, MettleError } from '../../../src/kernel/errors.ts';
 import { pairOrder, pairSeed } from '../../../src/run/pair-order.ts';
 import { answers, type Asked, faster, type MadeUp, verifying } from '../../support/fake-verify.ts';
+import { sliceOf } from '../../support/slices.ts';
 
 const second = 1_000_000;
 
@@ -58,6 +59,21 @@ describe('pairs', () => {
     expect(byUrl.asked[0]?.request.command).toBe(
       `mettle run checkout.yml${variantFlags[byUrl.asked[0]!.role]} --seed ${seed} --threads 1`,
     );
+  });
+
+  it('are told so that a shell takes each name as one word', async () => {
+    const variants = { before: 'old one', after: 'after' };
+    const scenario = {
+      ...{ name: 'checkout', file: "scenarios/my rag's.yml", hash: 'a'.repeat(64), durationMicros: second },
+      ...{ primary: 'p50(query)', slo: [], claims: [] },
+    } as never;
+    const { asked } = await verifying(faster, { request: { variants, scenario } });
+    const commands = new Set(asked.map(({ request }) => request.command.replace(/ --seed.*/, '')));
+    const file = "'scenarios/my rag'\\''s.yml'";
+    expect([...commands].sort()).toEqual([
+      `mettle run ${file} --variant 'old one'`,
+      `mettle run ${file} --variant after`,
+    ]);
   });
 
   it('are told with what is to be known of the two sides', async () => {
@@ -115,6 +131,13 @@ describe('runs that do not count', () => {
     expect(lines.filter((line) => line.includes('repeated, because'))).toHaveLength(2);
   });
 
+  it('are made again when a load thread died', async () => {
+    const verdict = { status: 'invalid' as const, reasons: ['a load thread died: thread 0: x'], exitCode: 3 };
+    const { asked, result } = await verifying(fourth(() => ({ ...answers(100_000), sketch: { verdict } })));
+    expect(asked).toHaveLength(13);
+    expect(result.comparison.repeats).toHaveLength(1);
+  });
+
   it('are made again when a fault was not as asked', async () => {
     const outside = { name: 'added latency', asked: '50ms', happened: '90ms', status: 'outside' as const };
     const verdict = { status: 'invalid' as const, reasons: ['fault slow: added latency'], exitCode: 3 };
@@ -155,6 +178,10 @@ describe('runs that do not count', () => {
         stoppedBy: { promise: 'error_rate < 1%' } as never,
         verdict: { status: 'fail', reasons: ['error_rate < 1%'], exitCode: 1 },
       },
+    ],
+    [
+      'answered nothing, and saturated the generator',
+      { ...saturated().sketch, slices: [sliceOf('query', 0, second, { timedOutMicros: [5_000_000] })] },
     ],
     ['answered nothing', { verdict: { status: 'invalid', reasons: ['no good answer'], exitCode: 3 } }],
   ])('end it at once when the target was at fault: a run that %s', async (_what, sketch) => {
