@@ -6,6 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, MettleError } from '../kernel/errors.ts';
 import type { HistoryEntry } from '../record/history-schema.ts';
 import { readRecord } from '../record/store.ts';
+import { unreadable } from '../record/unreadable.ts';
 import { historyEntryOf } from './history-entry.ts';
 import { knownHistory } from './known-history.ts';
 
@@ -45,7 +46,10 @@ const joined = (parts: readonly FoundRuns[]): FoundRuns => ({
 /** The records in a folder, one at a time: each holds its measurements only as long as it is read. */
 async function recordsIn(folder: string, metrics: readonly string[]): Promise<FoundRuns> {
   const found: FoundRuns[] = [];
-  for (const name of (await readdir(folder)).sort()) {
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw unreadable('RECORD_NOT_FOUND', folder, error);
+  });
+  for (const name of names.sort()) {
     if (isRecord(join(folder, name))) found.push(await entryOf(join(folder, name), metrics));
   }
   return joined(found);
@@ -73,7 +77,7 @@ const merged = (kept: HistoryEntry, other: HistoryEntry): HistoryEntry => ({
   ],
 });
 
-/** `metrics`: read from records besides what an entry has. A run found twice counts once. Throws NO_RECORDS (exit code 2). */
+/** `metrics`: read from records besides what an entry has. A run found twice counts once. Throws NO_RECORDS and RECORD_NOT_FOUND (exit code 2). */
 export async function findRuns(paths: readonly string[], metrics: readonly string[]): Promise<FoundRuns> {
   const found: FoundRuns[] = [];
   for (const path of paths) found.push(await runsAt(path, metrics));

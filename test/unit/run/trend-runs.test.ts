@@ -1,14 +1,19 @@
 // Where a trend finds its runs: histories and records, each run once, what cannot be read named.
 
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { appendHistory } from '../../../src/record/history.ts';
 import { writeRecord } from '../../../src/record/store.ts';
 import { historyEntryOf } from '../../../src/run/history-entry.ts';
 import { findRuns } from '../../../src/run/trend-runs.ts';
 import { realisticRun } from '../../support/run-data.ts';
+
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<{ readdir: typeof readdir }>();
+  return { ...real, readdir: vi.fn(real.readdir) };
+});
 
 let folder: string;
 beforeEach(async () => {
@@ -68,4 +73,20 @@ it('refuses a folder that is not there', async () => {
     code: 'NO_RECORDS',
     exitCode: 2,
   });
+});
+
+it('refuses a folder that may not be read', async () => {
+  const denied = Object.assign(new Error('EACCES: permission denied, scandir'), { code: 'EACCES' });
+  vi.mocked(readdir).mockRejectedValue(denied);
+  await expect(findRuns([folder], [])).rejects.toMatchObject({
+    ...{ code: 'RECORD_NOT_FOUND', exitCode: 2, message: `${folder} cannot be read: permission denied` },
+    hint: 'Allow it to be read, or name other records.',
+  });
+  vi.mocked(readdir).mockReset();
+});
+
+it('passes over a record whose document is a folder', async () => {
+  await mkdir(join(folder, 'odd', 'run.json'), { recursive: true });
+  const { skipped } = await findRuns([folder], []);
+  expect(skipped).toEqual([expect.stringMatching(/run\.json cannot be read: it is a folder/)]);
 });
