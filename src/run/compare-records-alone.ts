@@ -1,4 +1,4 @@
-// What runs say that found no partner: a run that failed must not drop out of the judgement with a mere note.
+// What runs say that are in no pair: a run that failed must not drop out of the judgement with a mere note.
 
 import type { Comparison } from '../compare/schema.ts';
 import { exitCodes } from '../kernel/errors.ts';
@@ -12,13 +12,16 @@ export interface Alone {
 }
 
 export interface AloneSays {
-  /** What was left behind outranks all else, wherever it was. */
-  readonly undoFailed: readonly string[];
   /** A promise of `after` is broken with or without a partner. */
   readonly broken: readonly string[];
   /** What flatters its side when it is left out. Refused unless forced. */
   readonly differences: readonly string[];
 }
+
+export const together = (...parts: readonly Alone[]): Alone => ({
+  before: parts.flatMap(({ before }) => before),
+  after: parts.flatMap(({ after }) => after),
+});
 
 /** Under `force` broken promises are left out and told, like everything that is not comparable. */
 export function whatAloneSays({ before, after }: Alone, force: boolean): AloneSays {
@@ -26,11 +29,6 @@ export function whatAloneSays({ before, after }: Alone, force: boolean): AloneSa
   const broken = after.flatMap(({ run }) => promisesOf(run, 'fail', 'broken'));
   const unjudged = after.flatMap(({ run }) => promisesOf(run, 'invalid', 'could not be judged'));
   return {
-    undoFailed: all.flatMap((run) =>
-      run.verdict.exitCode === exitCodes.undoFailed
-        ? [`${run.id}, without a partner: ${run.verdict.reasons[0] ?? 'an undo failed'}`]
-        : [],
-    ),
     broken: force ? [] : broken,
     differences: [...all.flatMap(unfitAlone), ...unjudged, ...(force ? broken : [])],
   };
@@ -41,7 +39,7 @@ function unfitAlone(run: RunRecord): string[] {
   const unfit = unfitness(run);
   return unfit === null || unfit.kind === 'interrupted' || unfit.kind === 'copy'
     ? []
-    : [`${run.id}, without a partner, ${unfit.why}`];
+    : [`${run.id}, in no pair, ${unfit.why}`];
 }
 
 /** What a run that measured nothing reliable says of its promises is no more reliable than the rest. */
@@ -49,7 +47,7 @@ function promisesOf(run: RunRecord, status: 'fail' | 'invalid', word: string): s
   if (unfitness(run) !== null) return [];
   return run.slo
     .filter((promise) => promise.severity === 'fail' && promise.status === status)
-    .map(({ text }) => `after: ${text} ${word} in ${run.id}, which has no partner`);
+    .map(({ text }) => `after: ${text} ${word} in ${run.id}, which is in no pair`);
 }
 
 /** A broken promise fails a comparison, whatever else of it is not known; only an undo and an interruption outrank it. */

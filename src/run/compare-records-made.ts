@@ -7,27 +7,19 @@ import { exitCodes } from '../kernel/errors.ts';
 import type { RunRecord } from '../record/schema.ts';
 import { plural } from '../report/words.ts';
 
-/**
- * Looks are paid for, also where their runs are paired anew. That it was interrupted, and what was left behind after its
- * last run, stays.
- */
+/** Looks are paid for, also where their runs are paired anew. That it was interrupted stays. */
 export function howJudged(
   made: Comparison | null,
   sources: readonly { readonly comparison: Comparison | null }[],
   pairs: number,
-): Required<Pick<ComparisonInput, 'design' | 'interrupted' | 'undoFailed'>> {
+): Required<Pick<ComparisonInput, 'design' | 'interrupted'>> {
   if (made === null) {
     const looked = sources.some(({ comparison }) => comparison?.design.kind === 'looks');
     const design: ComparisonDesign = looked ? { kind: 'looks', looks: [pairs] } : fixedDesign(pairs);
-    return { design, interrupted: false, undoFailed: [] };
+    return { design, interrupted: false };
   }
   const { kind, looks } = made.design;
-  const { status, exitCode, reasons } = made.verdict;
-  return {
-    design: { kind, looks },
-    interrupted: status === 'interrupted',
-    undoFailed: exitCode === exitCodes.undoFailed ? reasons.slice(0, 1) : [],
-  };
+  return { design: { kind, looks }, interrupted: made.verdict.status === 'interrupted' };
 }
 
 interface Members {

@@ -7,7 +7,9 @@ import { readComparison } from '../compare/read.ts';
 import type { Comparison } from '../compare/schema.ts';
 import { errnoOf, exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
 import { readRun } from '../record/store.ts';
+import { unreadable } from '../record/unreadable.ts';
 import { type Found, membersOf, readOrSay, type Say, type StoredRun } from './compare-records-members.ts';
+import { oneLine } from './known-history.ts';
 
 export interface RecordSource extends Found {
   /** As it was named. */
@@ -76,7 +78,7 @@ async function comparisonIn(folder: string): Promise<Pick<RecordSource, 'compari
     return { comparison: await readComparison(join(folder, 'comparison.json')), unknown: null };
   } catch (error) {
     const unknown = `its pairs, its claims and how it was judged are not known: ${messageOf(error)}`;
-    return { comparison: null, unknown };
+    return { comparison: null, unknown: oneLine(unknown) };
   }
 }
 
@@ -115,11 +117,6 @@ async function foldersIn(folder: string): Promise<string[]> {
   } catch (error) {
     const code = errnoOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw new MettleError({
-      code: 'RECORD_NOT_FOUND',
-      message: `${folder} cannot be read: ${messageOf(error)}`,
-      exitCode: exitCodes.usage,
-      cause: error,
-    });
+    throw unreadable('RECORD_NOT_FOUND', folder, error);
   }
 }

@@ -3,7 +3,7 @@
 import { groupRuns } from '../compare/grouping.ts';
 import { fewestPairs } from '../compare/pair-values.ts';
 import { orderNote, orderProblem, type TimedPair } from '../compare/run-order.ts';
-import type { Alone } from './compare-records-alone.ts';
+import { type Alone, together } from './compare-records-alone.ts';
 import { type Sorted, unfitness } from './compare-records-fit.ts';
 import type { StoredRun } from './compare-records-members.ts';
 import type { Sides } from './compare-records-pick.ts';
@@ -20,7 +20,7 @@ export interface StoredPairs {
   /** Refused unless forced. */
   readonly differences: readonly string[];
   readonly notes: readonly string[];
-  /** What found no partner, and is left out. */
+  /** What is in no pair, and is left out. */
   readonly alone: Alone;
 }
 
@@ -79,7 +79,7 @@ const groupable = (stored: StoredRun) => {
   return { id, seed, startedAt, stored };
 };
 
-/** Runs that may be unfit for the target's own reasons are left out by force alone. */
+/** Runs that may be unfit for the target's own reasons are left out by force alone; what their partners say is told. */
 export function withoutUnfit(found: StoredPairs): StoredPairs {
   const { pairs, differences } = found;
   const unfit = pairs.flatMap(({ pair, before, after }) =>
@@ -91,8 +91,14 @@ export function withoutUnfit(found: StoredPairs): StoredPairs {
   if (unfit.length === 0) return found;
   const out = new Set(unfit.map(({ pair }) => pair));
   const texts = unfit.map(({ pair, text }) => `pair ${pair}, left out: ${text}`);
+  const fitOf = (role: 'before' | 'after'): StoredRun[] =>
+    pairs
+      .filter(({ pair }) => out.has(pair))
+      .map((pair) => pair[role])
+      .filter(({ run }) => unfitness(run) === null);
   return {
     ...found,
+    alone: together(found.alone, { before: fitOf('before'), after: fitOf('after') }),
     pairs: pairs.filter(({ pair }) => !out.has(pair)),
     differences: [...differences, ...texts],
   };

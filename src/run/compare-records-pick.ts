@@ -2,6 +2,7 @@
 
 import { exitCodes, MettleError } from '../kernel/errors.ts';
 import { sortOut, type Sorted } from './compare-records-fit.ts';
+import { leftBehind } from './compare-records-left.ts';
 import type { StoredRun } from './compare-records-members.ts';
 import type { RecordSource } from './compare-records-open.ts';
 import { listed, refusal } from './compare-records-refusal.ts';
@@ -30,7 +31,8 @@ export function pickSides(sources: readonly RecordSource[], asked: SidesAsked): 
   if (one === undefined) throw refusal('no record was named');
   const sides = other === undefined ? sidesWithin(one, asked) : sidesOf(one, other, asked);
   for (const role of ['before', 'after'] as const) {
-    if (sides[role].length === 0) throw nothingOf(role);
+    if (sides[role].length === 0)
+      throw nothingOf(role, leftBehind([...sides.before, ...sides.after], sources));
   }
   const asMade = other === undefined && one.comparison !== null;
   const ofScenario = sameScenario(sides, asked);
@@ -116,10 +118,10 @@ function onceEach(runs: readonly StoredRun[], notes: string[]): StoredRun[] {
 }
 
 /** A verification that was ended before its first pair was complete. */
-const nothingOf = (role: Role): MettleError =>
+const nothingOf = (role: Role, undoFailed: readonly string[]): MettleError =>
   new MettleError({
     code: 'NOTHING_COMPARED',
-    message: `there is no run of \`${role}\``,
+    message: [...undoFailed, `there is no run of \`${role}\``].join('; '),
     hint: 'Name the records of both sides, or verify again.',
-    exitCode: exitCodes.invalid,
+    exitCode: undoFailed.length > 0 ? exitCodes.undoFailed : exitCodes.invalid,
   });

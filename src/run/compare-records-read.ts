@@ -8,7 +8,10 @@ import { messageOf } from '../kernel/errors.ts';
 import type { RunData } from '../record/data.ts';
 import type { RunRecord } from '../record/schema.ts';
 import { readRecord } from '../record/store.ts';
+import type { Alone } from './compare-records-alone.ts';
+import type { StoredRun } from './compare-records-members.ts';
 import type { StoredPair } from './compare-records-pairs.ts';
+import { oneLine } from './known-history.ts';
 
 interface ReadRun {
   /** Absolute. */
@@ -26,6 +29,8 @@ export interface ReadPairs {
   readonly pairs: readonly ReadPair[];
   /** Members that have lost their measurements. */
   readonly gone: Readonly<Record<'before' | 'after', number>>;
+  /** The members of pairs that were left out: their documents still say what became of them. */
+  readonly alone: Alone;
   readonly notes: readonly string[];
 }
 
@@ -33,18 +38,24 @@ export interface ReadPairs {
 export async function readPairs(stored: readonly StoredPair[]): Promise<ReadPairs> {
   const pairs: ReadPair[] = [];
   const gone = { before: 0, after: 0 };
+  const alone: Record<'before' | 'after', StoredRun[]> = { before: [], after: [] };
   const notes: string[] = [];
   for (const { pair, ...members } of stored) {
     const before = await readOne(members.before.folder);
     const after = await readOne(members.after.folder);
-    if (typeof before !== 'string' && typeof after !== 'string') pairs.push({ pair, before, after });
+    if (typeof before !== 'string' && typeof after !== 'string') {
+      pairs.push({ pair, before, after });
+      continue;
+    }
+    alone.before.push(members.before);
+    alone.after.push(members.after);
     for (const [role, read] of Object.entries({ before, after }) as ['before' | 'after', typeof before][]) {
       if (typeof read !== 'string') continue;
       gone[role] += 1;
       notes.push(`pair ${pair}, left out: ${read}`);
     }
   }
-  return { pairs, gone, notes };
+  return { pairs, gone, alone, notes };
 }
 
 /** Or why it cannot be read. */
@@ -52,7 +63,7 @@ async function readOne(folder: string): Promise<ReadRun | string> {
   try {
     return { folder, data: await readRecord(folder) };
   } catch (error) {
-    return messageOf(error);
+    return oneLine(messageOf(error));
   }
 }
 

@@ -211,6 +211,37 @@ test('that it was interrupted, or left something behind after its last run, stay
   expect(verdict.reasons).toContain('a toxic is left on postgres');
 });
 
+test('that it left something behind when all was over counts where it is one of two sides', async () => {
+  const left = { status: 'fail' as const, reasons: ['a toxic is left on postgres'], exitCode: 4 };
+  await keepVerification('old');
+  await keepVerification('left', { comparison: { verdict: left } });
+  for (const force of [false, true]) {
+    const { verdict } = await compare(['old', 'left'], { force });
+    expect(verdict).toMatchObject({ status: 'fail', exitCode: 4 });
+    expect(verdict.reasons).toContain('a toxic is left on postgres');
+  }
+  await rm(join(folder, 'left', 'runs'), { recursive: true });
+  await keepVerification('left', { pairs: 1, comparison: { verdict: left } });
+  await rm(join(folder, 'left', 'runs', '1-after'), { recursive: true });
+  await expect(compare(['left'])).rejects.toMatchObject({ code: 'NOTHING_COMPARED', exitCode: 4 });
+});
+
+test('what is damaged moves no cursor where it is quoted', async () => {
+  await keepVerification('v');
+  const file = join(folder, 'v', 'comparison.json');
+  const kept = JSON.parse(await readFile(file, 'utf8')) as Comparison;
+  const outside = kept.runs.map((run, at) =>
+    at === 0 ? { ...run, id: '\u001b[2Jgone\nforged', folder: '../elsewhere' } : run,
+  );
+  await writeFile(file, JSON.stringify({ ...kept, runs: outside }));
+  await compare(['v']);
+  expect(said.join()).toContain('\ufffd[2Jgone forged lies outside of');
+  await writeFile(file, '\u001b[2J\u001b]0;title\u0007');
+  const { verdict, notes } = await compare(['v']);
+  expect(verdict.reasons.join()).toContain('how it was judged are not known');
+  expect([...said, ...verdict.reasons, ...notes].filter((line) => /\p{Cc}/u.test(line))).toEqual([]);
+});
+
 test('one that died before it could compare is paired by its variants and seeds', async () => {
   await keepVerification('v');
   await rm(join(folder, 'v', 'comparison.json'));

@@ -7,11 +7,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { traitsOf } from '../../../src/compare/comparable.ts';
 import { comparisonSchema } from '../../../src/compare/schema.ts';
 import type { Noise } from '../../../src/record/noise-schema.ts';
-import { writeRecord } from '../../../src/record/store.ts';
 import { compareRecords, type CompareRecordsRequest } from '../../../src/run/compare-records.ts';
 import { keepNoise } from '../../../src/run/known-noise.ts';
 import { runDataOf, type RunSketch } from '../../support/run-record.ts';
-import { repeated, sliceOf } from '../../support/slices.ts';
+import { sliceOf } from '../../support/slices.ts';
+import { invalid, keepRun, keepRuns, latency, promise, saturated } from '../../support/stored-runs.ts';
 
 let folder = '';
 let said: string[] = [];
@@ -25,39 +25,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-type Content = Parameters<typeof sliceOf>[3];
+const keep = (where: string, ...run: Tail<Parameters<typeof keepRun>>): Promise<void> =>
+  keepRun(join(folder, where), ...run);
+const keepOrder = (...order: Tail<Parameters<typeof keepRuns>>): Promise<void> => keepRuns(folder, ...order);
 
-const second = 1_000_000;
-const latency = (micros: number): Content => ({ okMicros: repeated(400, micros) });
-
-/** One run of ten seconds, made at that minute. */
-async function keep(
-  where: string,
-  id: string,
-  minute: number,
-  content: Content,
-  sketch: Partial<RunSketch> = {},
-): Promise<void> {
-  const data = runDataOf({
-    slices: [sliceOf('query', 0, 10 * second, content)],
-    series: [{ name: 'query', timeoutMicros: 5 * second }],
-    ...{ id, primary: 'p50(query)', startedAt: new Date(Date.UTC(2026, 0, 5, 9, minute)).toISOString() },
-    ...sketch,
-  });
-  await mkdir(join(folder, where, id), { recursive: true });
-  await writeRecord(join(folder, where, id), data);
-}
-
-/** `ABBA…`: before as slow as asked, after as fast; into `a` and `b`; both of the variant `after`. */
-async function keepOrder(order: string, beforeMicros = 100_000, afterMicros = 50_000): Promise<void> {
-  const count = { A: 0, B: 0 };
-  for (const [index, letter] of Array.from(order).entries()) {
-    const side = letter === 'A' ? 'A' : 'B';
-    const at = (count[side] += 1);
-    const micros = (side === 'A' ? beforeMicros : afterMicros) + 100 * at;
-    await keep(side.toLowerCase(), `${side}${at}`, 2 * index, latency(micros));
-  }
-}
+type Tail<All extends unknown[]> = All extends [unknown, ...infer Rest] ? Rest : never;
 
 const inTurn = 'ABBA'.repeat(3);
 
@@ -172,11 +144,6 @@ describe('two folders with many runs', () => {
   });
 });
 
-const promise = (status: 'pass' | 'fail' | 'invalid') => ({
-  ...{ text: 'p95(query) < 500ms', severity: 'fail' as const, status, value: 100_000, atLeast: false },
-  ...{ limit: 500_000, unit: 'µs' as const, samples: 400, reason: null },
-});
-
 describe('runs of `after` without a partner', () => {
   const alone = (sketch: Partial<RunSketch>) =>
     Promise.all([7, 8, 9].map((at) => keep('b', `B${at}`, 20 + 10 * at, latency(100_000), sketch)));
@@ -187,11 +154,9 @@ describe('runs of `after` without a partner', () => {
     await alone({ verdict: invalid('no good answer: everything that was offered failed') });
     const [refused, forced] = await verdicts();
     expect(refused?.verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
-    expect(refused?.verdict.reasons.join()).toContain(
-      'B7, without a partner, measured nothing reliable: no good',
-    );
+    expect(refused?.verdict.reasons.join()).toContain('B7, in no pair, measured nothing reliable: no good');
     expect(forced).toMatchObject({ pairs: 6, verdict: { status: 'pass' } });
-    expect(forced?.forced.join()).toContain('B9, without a partner');
+    expect(forced?.forced.join()).toContain('B9, in no pair');
   });
 
   test('that broke a promise fail it; that could not judge one make it invalid', async () => {
@@ -199,7 +164,7 @@ describe('runs of `after` without a partner', () => {
     await alone({ slo: [promise('fail')], verdict: { status: 'fail', reasons: ['p95'], exitCode: 1 } });
     const [refused, forced] = await verdicts();
     expect(refused?.verdict).toMatchObject({ status: 'fail', exitCode: 1 });
-    expect(refused?.verdict.reasons[0]).toBe('after: p95(query) < 500ms broken in B7, which has no partner');
+    expect(refused?.verdict.reasons[0]).toBe('after: p95(query) < 500ms broken in B7, which is in no pair');
     expect(forced?.forced.join()).toContain('broken in B7');
     await alone({ slo: [promise('invalid')], verdict: invalid('p95(query) < 500ms: too few samples') });
     expect((await compare()).comparison.verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
@@ -210,7 +175,7 @@ describe('runs of `after` without a partner', () => {
     await alone({ verdict: { status: 'fail', reasons: ['a toxic is left on db'], exitCode: 4 } });
     for (const { verdict } of await verdicts()) {
       expect(verdict).toMatchObject({ status: 'fail', exitCode: 4 });
-      expect(verdict.reasons).toContain('B7, without a partner: a toxic is left on db');
+      expect(verdict.reasons).toContain('B7: a toxic is left on db');
     }
   });
 });
@@ -278,15 +243,6 @@ describe('runs that were lost', () => {
     expect((await compare()).comparison.verdict.status).toBe('pass');
   });
 });
-
-const invalid = (reason: string) => ({ status: 'invalid' as const, reasons: [reason], exitCode: 3 });
-const saturated = (): Partial<RunSketch> => {
-  const { health } = runDataOf({ slices: [] }).run;
-  return {
-    health: { ...health, level: 'saturated', reasons: ['the load generator was saturated'] },
-    verdict: invalid('the load generator was saturated'),
-  };
-};
 
 describe('runs that are unfit', () => {
   test('interrupted, judged again, invalid through the machine: left out, and each is named', async () => {
@@ -466,7 +422,7 @@ describe('what is found', () => {
 
 test('a noise floor that is old is told with its age', async () => {
   await keepOrder(inTurn);
-  const { run } = runDataOf({ slices: [sliceOf('query', 0, 10 * second, latency(1))] });
+  const { run } = runDataOf({ slices: [sliceOf('query', 0, 10_000_000, latency(1))] });
   const measuredAt = new Date(Date.now() - 45 * 86_400_000).toISOString();
   const noise = { formatVersion: 1, id: 'n', measuredAt, variant: 'after', pairs: 10, metrics: [] } as const;
   expect(await keepNoise({ ...noise, traits: traitsOf(run) } as unknown as Noise)).toBeNull();
