@@ -33,9 +33,13 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   scenario = await workspace.file('hello.yml', scenarioText(['p50(hello) < 10s', 'error_rate < 5%']));
-  const result = await runMeasured(workspace, [scenario]);
-  expect(result.exitCode, result.stderr).toBe(0);
-  record = recordFolders(workspace).at(-1)!;
+  // A busy machine makes a run degraded: it still passes, but what harsher promises say of it is nobody's fault.
+  for (let attempt = 1; attempt <= 4; attempt += 1) {
+    const result = await runMeasured(workspace, [scenario]);
+    expect(result.exitCode, result.stderr).toBe(0);
+    record = recordFolders(workspace).at(-1)!;
+    if (readRun(record).health.level === 'good') break;
+  }
 });
 afterAll(async () => {
   server.close();
