@@ -8,7 +8,11 @@ const project = (
   name: string,
   timeoutMs: number,
   groupOrder: number,
-  files: { readonly include: string[]; readonly exclude?: string[] },
+  files: {
+    readonly include: string[];
+    readonly exclude?: string[];
+    readonly setupFiles?: string[];
+  },
 ) => ({
   extends: true as const,
   test: {
@@ -25,7 +29,10 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', 10_000, 0, { include: ['test/unit/**/*.test.ts', 'targets/*/test/**/*.test.ts'] }),
-      project('property', 60_000, 0, { include: ['test/property/**/*.test.ts'] }),
+      project('property', 60_000, 0, {
+        include: ['test/property/**/*.test.ts'],
+        setupFiles: ['test/support/property-seed.ts'],
+      }),
       project('golden', 20_000, 0, { include: ['test/golden/**/*.test.ts'] }),
       project('integration', 90_000, 1, { include: ['test/integration/**/*.test.ts'], exclude: alone }),
       project('integration-alone', 90_000, 2, { include: alone }),

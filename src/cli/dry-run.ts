@@ -19,6 +19,8 @@ export interface DryRunOptions {
     ProgramFlags,
     'threads' | 'seed' | 'toxiproxy' | 'allowProduction' | 'allowExec' | 'killFile'
   >;
+  /** What the command would do with such runs; lines after the load. */
+  readonly more?: readonly string[];
   /** Refuses what the run would refuse. */
   readonly guard?: typeof guardRun;
 }
@@ -27,7 +29,7 @@ export interface DryRunOptions {
 export async function printDryRun(
   output: Output,
   loaded: LoadedScenario,
-  { variants, flags, guard = guardRun }: DryRunOptions,
+  { variants, flags, more = [], guard = guardRun }: DryRunOptions,
 ): Promise<ExitCode> {
   const { scenario, target } = loaded;
   const { threads, toxiproxy, allowProduction = false, allowExec = false, seed, killFile } = flags;
@@ -48,6 +50,7 @@ export async function printDryRun(
     }),
     load: scenario.load.map((entry) => describeLoad(entry, scenario.flows)),
     threads: threadCount,
+    more,
     injections: describeInjections(scenario),
     promises: scenario.slo.map((promise) => promise.assert),
     stops: describeStops(scenario.slo),
@@ -65,6 +68,7 @@ interface Plan {
   readonly starts: readonly string[];
   readonly load: readonly string[];
   readonly threads: number;
+  readonly more: readonly string[];
   readonly injections: readonly DescribedInjection[];
   readonly promises: readonly string[];
   readonly stops: readonly string[];
@@ -79,6 +83,7 @@ function linesOf(plan: Plan): string[] {
     ...plan.starts.map((line) => `  would start: ${line}`),
     ...plan.load.map((line) => `  would offer: ${line}`),
     `  would use: ${plan.threads} load ${plan.threads === 1 ? 'thread' : 'threads'}`,
+    ...plan.more.map((line) => `  ${line}`),
     ...injections.map(
       ({ inject, undo, timeToLive }) => `  would ${inject}; undo: ${undo} (time to live ${timeToLive})`,
     ),

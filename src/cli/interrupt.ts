@@ -36,9 +36,9 @@ export async function interruptible<Result>(
   try {
     const [outcome] = await Promise.allSettled([act(signal)]);
     const undoFailed =
-      outcome.status === 'rejected' &&
-      outcome.reason instanceof MettleError &&
-      outcome.reason.exitCode === exitCodes.undoFailed;
+      outcome.status === 'rejected'
+        ? outcome.reason instanceof MettleError && outcome.reason.exitCode === exitCodes.undoFailed
+        : outcome.value === exitCodes.undoFailed;
     if (internal !== undefined && !undoFailed) throw internal;
     if (outcome.status === 'rejected') throw outcome.reason;
     return outcome.value;

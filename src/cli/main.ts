@@ -3,8 +3,11 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes, type ExitCode } from '../kernel/errors.ts';
 import { mettleVersion } from '../run/environment.ts';
+import { aaCommand } from './aa.ts';
 import { chaosCommand } from './chaos.ts';
+import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
+import { historyCommand } from './history.ts';
 import { sayLeftovers } from './leftovers.ts';
 import { outputOf } from './options.ts';
 import { outliveReaders, reportError } from './output.ts';
@@ -13,6 +16,7 @@ import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
 import { sloCommand } from './slo.ts';
 import { targetCommand } from './target.ts';
+import { trendCommand } from './trend.ts';
 import { validateCommand } from './validate.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -48,7 +52,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   for (const add of [
     runCommand,
     verifyCommand,
+    compareCommand,
+    trendCommand,
+    aaCommand,
     reportCommand,
+    historyCommand,
     validateCommand,
     schemaCommand,
     sloCommand,

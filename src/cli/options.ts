@@ -24,10 +24,13 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
-function seedNumber(text: string): number {
+/** As in scenario files: 32 bits are what the generators take. */
+const largestSeed = 0xffffffff;
+
+export function seedNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0)
-    throw new InvalidArgumentError(`"${text}" is not a whole number from 0.`);
+  if (!/^\d+$/.test(text) || value > largestSeed)
+    throw new InvalidArgumentError(`"${text}" is not a whole number from 0 to ${largestSeed}.`);
   return value;
 }
 
@@ -46,7 +49,16 @@ export const collect = (value: string, held: readonly string[] = []): readonly s
 export function withRunOptions(command: Command): Command {
   return command
     .option('--out <dir>', 'folder for records and reports', 'reports')
-    .option('--seed <n>', 'everything random derives from it (default: the scenario’s)', seedNumber)
+    .option(
+      '--history <dir>',
+      'earlier runs, which others are held against and single runs are added to (default: <out>/history)',
+    )
+    .option('--no-history', 'neither look at earlier runs in a history nor add any')
+    .option(
+      '--seed <n>',
+      'everything random derives from it, 0 to 4294967295 (default: the scenario’s)',
+      seedNumber,
+    )
     .option(
       '--threads <n>',
       'threads that generate load (default: what the rate needs, at most one less than there are cores)',
@@ -74,6 +86,8 @@ export function portNumber(text: string): number {
 /** The flags of `withRunOptions`. */
 export interface ProgramFlags {
   readonly out: string;
+  /** false: `--no-history`. */
+  readonly history?: string | false;
   readonly seed?: number;
   readonly threads?: number;
   readonly set?: readonly string[];
@@ -87,6 +101,7 @@ export interface ProgramFlags {
 export function programOptions(flags: ProgramFlags, output: Output, signal: AbortSignal): ProgramOptions {
   return {
     out: flags.out,
+    ...(flags.history === undefined ? {} : { history: flags.history === false ? null : flags.history }),
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),
     toxiproxyUrl: flags.toxiproxy ?? process.env['TOXIPROXY_URL'],

@@ -1,6 +1,7 @@
 // Where words go: results to standard output, progress to standard error, colour only for people.
 
 import { type ExitCode, exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
+import { withoutControls } from '../report/escape.ts';
 import type { LiveView } from '../run/live-view.ts';
 import { canShowLive, createTerminalView, type TerminalView } from './live-view.ts';
 
@@ -33,15 +34,26 @@ export function createOutput(options: OutputOptions): Output {
     },
     progress: (line) => {
       if (options.quiet) return;
-      if (live === undefined) process.stderr.write(`${dim(line)}\n`);
-      else live.print(dim(line));
+      const safe = dim(forTerminal(line));
+      if (live === undefined) process.stderr.write(`${safe}\n`);
+      else live.print(safe);
     },
     document: (value) => {
       live?.clear();
-      if (options.json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+      if (options.json) process.stdout.write(documentText(value));
     },
   };
 }
+
+/** JSON escapes the controls below a space only; written out, the others are the same document and do nothing to a terminal. */
+const documentText = (value: unknown): string =>
+  `${JSON.stringify(value, null, 2)}\n`.replace(
+    /[\u007f-\u009f]/g,
+    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
+/** Text from outside moves no cursor and paints nothing; a lone carriage return would write over its own line. */
+const forTerminal = (text: string): string => withoutControls(text).replace(/\r(?!\n)/g, '\ufffd');
 
 function liveView(): TerminalView | undefined {
   const { stderr, env, platform } = process;
@@ -65,6 +77,9 @@ const tones: Readonly<Record<string, number>> = {
   watch: 33,
   inconclusive: 33,
   'no change': 33,
+  'as before': 32,
+  'suspected better': 33,
+  'suspected worse': 31,
   invalid: 35,
   'not judged': 33,
   interrupted: 35,
@@ -96,9 +111,10 @@ export function outliveReaders(): void {
 /** One clear message; the stack only with --debug. Returns the exit code. */
 export function reportError(error: unknown, debug: boolean): ExitCode {
   const known = error instanceof MettleError;
-  process.stderr.write(`mettle: ${messageOf(error)}\n`);
-  if (known && error.hint !== undefined) process.stderr.write(`        ${error.hint}\n`);
-  if (!known && !debug) process.stderr.write('        Run again with --debug for the stack.\n');
-  if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  const say = (text: string): void => void process.stderr.write(`${forTerminal(text)}\n`);
+  say(`mettle: ${messageOf(error)}`);
+  if (known && error.hint !== undefined) say(`        ${error.hint}`);
+  if (!known && !debug) say('        Run again with --debug for the stack.');
+  if (debug && error instanceof Error) say(error.stack ?? '');
   return known ? error.exitCode : exitCodes.invalid;
 }

@@ -3,6 +3,7 @@
 import type { RunData } from '../record/data.ts';
 import type { SeriesRecord, SloRecord } from '../record/schema.ts';
 import { attemptLines } from '../report/attempt-words.ts';
+import { suspicionWords } from '../report/suspicion-words.ts';
 import { formatValue } from '../report/words.ts';
 import { type Output, tone } from './output.ts';
 
@@ -30,6 +31,9 @@ export function printRun(output: Output, data: RunData, reportPath: string): voi
   output.result('');
   output.result(`verdict: ${tone(run.verdict.status)}`);
   for (const reason of run.verdict.reasons) output.result(`  ${reason}`);
+  if (run.suspicion !== undefined) {
+    output.result(`${tone(run.suspicion.outcome)}: ${suspicionWords(run.suspicion)}`);
+  }
   output.result(`report:  ${reportPath}`);
 }
 

@@ -3,16 +3,19 @@
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes, MettleError } from '../kernel/errors.ts';
 import { runScenario } from '../run/run-scenario.ts';
-import { interrupted } from '../run/stage.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { scenarioFromUrl } from '../scenario/from-url.ts';
+import { allowsHosts } from './allow.ts';
+import { confirm, confirmedAgainst, type ConfirmFlag } from './confirm.ts';
 import { printDryRun } from './dry-run.ts';
 import { interruptible } from './interrupt.ts';
 import { killable } from './kill-file.ts';
 import { collect, outputOf, type ProgramFlags, programOptions, withRunOptions } from './options.ts';
 import { type Output, reportError } from './output.ts';
 import { printRun } from './print-run.ts';
+import { runEach } from './run-each.ts';
 import { onlyVariant } from './variant.ts';
+import { worstCode } from './worst-code.ts';
 
 interface RunFlags extends ProgramFlags {
   readonly variant?: string;
@@ -21,6 +24,7 @@ interface RunFlags extends ProgramFlags {
   readonly for?: string;
   readonly slo?: readonly string[];
   readonly allow?: readonly string[];
+  readonly confirm?: ConfirmFlag;
 }
 
 export function runCommand(program: Command, finish: (code: number) => void): void {
@@ -36,10 +40,16 @@ export function runCommand(program: Command, finish: (code: number) => void): vo
     .option('--users <n>', 'with a URL: virtual users instead of a rate')
     .option('--for <duration>', 'with a URL: how long, e.g. 30s')
     .option('--slo <promise>', 'with a URL: a promise, e.g. "p95 < 200ms"; may be repeated', collect)
-    .option('--allow <host>', 'with a URL: also send load to this host; may be repeated', collect);
+    .option('--allow <host>', 'with a URL: also send load to this host; may be repeated', collect)
+    .option(
+      '--confirm [variant]',
+      'when the run is suspected to be worse than earlier ones, run pairs against this variant at once (default: before)',
+    );
   withRunOptions(command).action(async (sources: readonly string[], flags: RunFlags) => {
     const output = outputOf(command);
     refuseUrlFlags(command, sources, flags);
+    if (flags.history === false && flags.confirm !== undefined)
+      command.error('error: --confirm needs the history that --no-history does without');
     finish(
       await interruptible(output.progress, (signal) =>
         killable(flags, output.progress, signal, (either, killFile) =>
@@ -58,41 +68,14 @@ async function runAll(
 ): Promise<ExitCode> {
   // Every file is read and checked before anything starts.
   const all: LoadedScenario[] = [];
-  for (const source of sources) all.push(await load(source, flags));
+  for (const source of sources) {
+    const loaded = await load(source, flags);
+    if (flags.confirm !== undefined) confirmedAgainst(flags.confirm, loaded, variantOf(loaded, flags));
+    all.push(loaded);
+  }
   const [only, ...more] = all;
   if (only !== undefined && more.length === 0) return await runOne(only, flags, output, signal);
-  return await runEach(all, flags, output, signal);
-}
-
-/** One that cannot run does not keep the others from it; with --json all of them are one list. */
-async function runEach(
-  all: readonly LoadedScenario[],
-  flags: RunFlags,
-  output: Output,
-  signal: AbortSignal,
-): Promise<ExitCode> {
-  const documents: unknown[] = [];
-  const gathering: Output = { ...output, document: (value) => documents.push(value) };
-  let worst: ExitCode = exitCodes.ok;
-  for (const loaded of all) {
-    if (signal.aborted) throw interrupted();
-    try {
-      worst = worse(worst, await runOne(loaded, flags, gathering, signal));
-    } catch (thrown) {
-      if (!(thrown instanceof MettleError) || thrown.exitCode === exitCodes.interrupted) throw thrown;
-      worst = worse(worst, reportError(thrown, output.options.debug));
-      const { name, file } = loaded.scenario;
-      documents.push({ scenario: { name, file }, error: thrown.message, exitCode: thrown.exitCode });
-    }
-  }
-  output.document(documents);
-  return worst;
-}
-
-/** 4 outranks all; then 130, 3, 1 and 2 by how little may be believed; 0 last. */
-function worse(a: ExitCode, b: ExitCode): ExitCode {
-  const order: readonly ExitCode[] = [0, 1, 3, 2, 130, 4];
-  return order.indexOf(b) > order.indexOf(a) ? b : a;
+  return await runEach(all, output, signal, (loaded, gathering) => runOne(loaded, flags, gathering, signal));
 }
 
 const isUrl = (source: string): boolean => /^(https?|wss?):\/\//.test(source);
@@ -107,7 +90,7 @@ function refuseUrlFlags(command: Command, sources: readonly string[], flags: Run
 
 async function load(source: string, flags: RunFlags): Promise<LoadedScenario> {
   const both = { set: flags.set ?? [], allow: flags.allow ?? [] };
-  if (!isUrl(source)) return allowsHosts(await loadScenario(source, both), flags);
+  if (!isUrl(source)) return allowsHosts(await loadScenario(source, both), flags.allow);
   return await scenarioFromUrl(source, {
     ...(flags.rate === undefined ? {} : { rate: flags.rate }),
     ...(flags.users === undefined ? {} : { users: flags.users }),
@@ -117,16 +100,8 @@ async function load(source: string, flags: RunFlags): Promise<LoadedScenario> {
   });
 }
 
-/** A target file says itself which hosts load may be sent to; `--allow` would be ignored in silence. */
-function allowsHosts(loaded: LoadedScenario, { allow = [] }: RunFlags): LoadedScenario {
-  if (allow.length === 0 || loaded.scenario.target.kind === 'url') return loaded;
-  throw new MettleError({
-    code: 'ALLOW_WITHOUT_URL',
-    message: `--allow goes with a target given by its URL; ${loaded.target.name} has a target file`,
-    hint: 'Add the host to `allow:` of the target file.',
-    exitCode: exitCodes.usage,
-  });
-}
+const variantOf = ({ scenario, target }: LoadedScenario, flags: RunFlags): string =>
+  onlyVariant(flags.variant ?? scenario.variant, target);
 
 async function runOne(
   loaded: LoadedScenario,
@@ -134,11 +109,27 @@ async function runOne(
   output: Output,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const { scenario, target } = loaded;
   for (const warning of loaded.warnings) output.progress(warning);
-  const variant = onlyVariant(flags.variant ?? scenario.variant, target);
+  const variant = variantOf(loaded, flags);
   if (flags.dryRun === true) return await printDryRun(output, loaded, { variants: [variant], flags });
-  const { data, report } = await runScenario(loaded, { ...programOptions(flags, output, signal), variant });
-  printRun(output, data, report);
-  return data.run.verdict.exitCode as ExitCode;
+  const options = programOptions(flags, output, signal);
+  const { data, report, unkept } = await runScenario(loaded, { ...options, variant });
+  const documents: object[] = [];
+  const gathering: Output = { ...output, document: (value) => documents.push(value as object) };
+  printRun(gathering, data, report);
+  const before = confirmedAgainst(flags.confirm, loaded, variant);
+  const confirmation = await confirm(data, loaded, options, before, output);
+  output.document({
+    ...documents[0],
+    ...(confirmation === null ? {} : { confirmation: confirmation.document }),
+  });
+  const codes = [
+    data.run.verdict.exitCode as ExitCode,
+    ...(confirmation === null ? [] : [confirmation.exitCode]),
+    ...(unkept === null ? [] : [reportError(notKept(unkept), output.options.debug)]),
+  ];
+  return worstCode(codes);
 }
+
+const notKept = (message: string): MettleError =>
+  new MettleError({ code: 'RECORD_UNWRITABLE', message, exitCode: exitCodes.invalid });

@@ -4,24 +4,26 @@ import { MettleError } from '../kernel/errors.ts';
 import type { Gate } from '../slo/gate.ts';
 import type { Metric } from '../slo/metrics/metric.ts';
 import { metricOf } from '../slo/reading.ts';
-import { measureFrom } from './comparison.ts';
-import { factorOf, parseExpectation } from './expectation.ts';
-import type { Expectation } from './expectation.ts';
 import {
-  effectsOf,
-  intervalOf,
-  logRatio,
-  measurePairs,
-  medianOf,
-  storedInterval,
-  unusable,
-  weightedDifference,
-} from './pair-values.ts';
+  type ClaimTest,
+  expectationProblem,
+  testOf,
+  tooBlurred,
+  valueProblem,
+  verdictFor,
+} from './claim-test.ts';
+import { measureFrom } from './comparison.ts';
+import { fixedLevels, type Levels } from './design.ts';
+import { parseExpectation } from './expectation.ts';
+import type { Expectation } from './expectation.ts';
+import { mediansOf } from './medians.ts';
+import { effectsOf, estimateOf, intervalOf, measurePairs, storedInterval, unusable } from './pair-values.ts';
 import type { ComparedPair, MeasuredPair } from './pair-values.ts';
+import { alikeIn, changeOf } from './quantity.ts';
 import type { ClaimResult } from './schema.ts';
-import { hodgesLehmann } from './signed-rank.ts';
 import type { Interval } from './signed-rank.ts';
-import { effectText, estimateText } from './words.ts';
+import { unlikeFaults } from './unlike-faults.ts';
+import { estimateText } from './words.ts';
 
 /** A claim as scenarios hold it. */
 export interface Claim {
@@ -31,63 +33,6 @@ export interface Claim {
   readonly expect: string;
   readonly documented: { readonly before: string; readonly after: string } | null;
   readonly because: string | null;
-}
-
-/** The quantity that is tested and the side of the threshold on which the claim holds. */
-interface Test {
-  readonly effectOf: (before: number, after: number) => number;
-  readonly threshold: number;
-  readonly side: 'below' | 'above';
-  /** Lying on the threshold itself is enough (`no worse than`). */
-  readonly inclusive: boolean;
-}
-
-/** Why an expectation cannot be held against a metric, one sentence; null when it can. */
-export function expectationProblem(expectation: Expectation, metric: Metric): string | null {
-  if (expectation.amount.unit === 'points' && metric.scale !== 'points') {
-    return 'points are for rates and scores: expect a percentage or a factor of this metric';
-  }
-  if (expectation.kind === 'no worse' && metric.better === null)
-    return 'nothing says whether less or more of it would be worse: expect `at least 10% lower` or `… higher`';
-  return null;
-}
-
-function testOf(expectation: Expectation, metric: Metric): Test {
-  const { amount } = expectation;
-  const inclusive = expectation.kind === 'no worse';
-  const lowerIsBetter = metric.better === 'lower';
-  const side = (inclusive ? lowerIsBetter : expectation.direction === 'lower') ? 'below' : 'above';
-  if (amount.unit === 'points') {
-    const up = inclusive ? side === 'below' : side === 'above';
-    return { effectOf: weightedDifference(1), threshold: up ? amount.value : -amount.value, side, inclusive };
-  }
-  const factor = inclusive ? (lowerIsBetter ? 1 + amount.value : 1 - amount.value) : factorOf(expectation);
-  return metric.scale === 'log'
-    ? { effectOf: logRatio(metric), threshold: Math.log(factor), side, inclusive }
-    : { effectOf: weightedDifference(factor), threshold: 0, side, inclusive };
-}
-
-/** `no worse` on a rate where nothing ever happened needs enough samples to mean anything (3/n under half a point). */
-function provesNothing(
-  metric: Metric,
-  pairs: readonly MeasuredPair[],
-  test: Test,
-  interval: Interval,
-): boolean {
-  if (!test.inclusive || metric.unit !== 'share' || interval.low !== interval.high) return false;
-  return (['before', 'after'] as const).some((role) => {
-    const pooled = pairs.reduce((sum, pair) => sum + pair[role].samples, 0);
-    return 3 / pooled >= metric.tolerance(metric.name);
-  });
-}
-
-function verdictFor(test: Test, interval: Interval): ClaimResult['verdict'] {
-  const { threshold, side, inclusive } = test;
-  // Seen from a threshold of 0 with the good side below.
-  const worst = side === 'below' ? interval.high - threshold : threshold - interval.low;
-  const best = side === 'below' ? interval.low - threshold : threshold - interval.high;
-  if (worst < 0 || (inclusive && worst === 0)) return 'confirmed';
-  return best > 0 ? 'refuted' : 'inconclusive';
 }
 
 function expectationFrom(text: string): Expectation {
@@ -103,69 +48,93 @@ function expectationFrom(text: string): Expectation {
 
 interface Judged {
   readonly estimate: number | null;
+  readonly range: Interval | null;
   readonly interval: Interval | null;
   readonly verdict: ClaimResult['verdict'];
   readonly reason: string;
 }
 
-const invalid = (reason: string): Judged => ({ estimate: null, interval: null, verdict: 'invalid', reason });
+const invalid = (reason: string): Judged => ({
+  ...{ estimate: null, range: null, interval: null, verdict: 'invalid', reason },
+});
 
 /** What was measured, in words: the change itself, not the quantity that a rate's threshold is set on. */
-function reasonFor(claim: Claim, metric: Metric, pairs: readonly MeasuredPair[], verdict: string): string {
-  const plain = effectsOf(pairs, metric.scale === 'log' ? logRatio(metric) : weightedDifference(1));
-  const interval = intervalOf(plain, 0.95);
-  const estimate = hodgesLehmann(plain.map((effect) => effect.value));
-  const measured =
-    interval === null ? effectText(estimate, metric.scale) : estimateText(estimate, interval, metric.scale);
-  return `${verdict}: ${claim.expect} was expected, measured ${measured}`;
+function measuredText(metric: Metric, pairs: readonly MeasuredPair[], { confidence }: Levels): string {
+  const effects = effectsOf(pairs, changeOf(metric));
+  const interval = intervalOf(effects, confidence);
+  return interval === null
+    ? 'too few pairs'
+    : estimateText({ ...estimateOf(effects), interval, confidence }, metric);
 }
 
-function judge(claim: Claim, metric: Metric, test: Test, pairs: readonly MeasuredPair[]): Judged {
-  const effects = effectsOf(pairs, test.effectOf);
-  const interval = intervalOf(effects, 0.95);
+/** Of nothing, no share can be told: of zeros, and of what cannot be told from them. */
+function isNothing(metric: Metric, pairs: readonly MeasuredPair[]): boolean {
+  const alike = alikeIn(metric);
+  return pairs.every(({ before, after }) =>
+    metric.scale === 'points'
+      ? before.value === 0 && after.value === 0
+      : before.value !== null && after.value !== null && alike(before.value, after.value),
+  );
+}
+
+function judge(
+  claim: Claim,
+  metric: Metric,
+  test: ClaimTest,
+  pairs: readonly MeasuredPair[],
+  levels: Levels,
+): Judged {
+  const effects = effectsOf(pairs, test.quantity);
+  const interval = intervalOf(effects, levels.confidence);
   if (interval === null) return invalid('too few pairs');
-  const estimate = hodgesLehmann(effects.map((effect) => effect.value));
-  if (provesNothing(metric, pairs, test, interval)) {
-    return {
-      estimate,
-      interval,
-      verdict: 'inconclusive',
-      reason: 'too few samples to show that nothing got worse',
-    };
-  }
-  const verdict = verdictFor(test, interval);
-  return { estimate, interval, verdict, reason: reasonFor(claim, metric, pairs, verdict) };
+  const found = verdictFor(test, interval);
+  const blurred = tooBlurred(test, metric, pairs, {
+    interval,
+    confidence: levels.confidence,
+  });
+  const nothing = isNothing(metric, pairs) && found === 'inconclusive';
+  const why = nothing ? 'there was nothing before and nothing after, which shows no change' : blurred;
+  const verdict = blurred === null ? found : 'inconclusive';
+  const because = why === null ? '' : `; ${why}`;
+  const reason = `${verdict}: ${claim.expect} was expected, measured ${measuredText(metric, pairs, levels)}${because}`;
+  return { ...estimateOf(effects), interval, verdict, reason };
+}
+
+/** What judging a claim needs besides the runs. */
+export interface ClaimOptions {
+  readonly gates: readonly Gate[];
+  /** Why nothing may be judged; null when it may. */
+  readonly invalid: string | null;
+  /** Of the design; default: those of a fixed number of pairs. */
+  readonly levels?: Levels;
 }
 
 /**
- * Judges one claim over pairs of runs: `confirmed` when the 95 % interval of the tested quantity lies wholly on the
- * claim's side of the expected change, `refuted` when wholly on the other. `refusal`: why nothing may be judged.
+ * Judges one claim over pairs of runs: `confirmed` when the interval of the tested quantity lies wholly on the claim's side
+ * of the expected change, `refuted` when wholly on the other.
  */
-export function judgeClaim(
-  claim: Claim,
-  runs: readonly ComparedPair[],
-  options: { readonly gates: readonly Gate[]; readonly invalid: string | null },
-): ClaimResult {
+export function judgeClaim(claim: Claim, runs: readonly ComparedPair[], options: ClaimOptions): ClaimResult {
   const measure = measureFrom(claim.metric);
   const metric = metricOf(measure);
   const expectation = expectationFrom(claim.expect);
   const test = testOf(expectation, metric);
   const pairs = measurePairs(measure, runs, options.gates);
-  const refusal = options.invalid ?? expectationProblem(expectation, metric) ?? unusable(pairs);
-  const { estimate, interval, verdict, reason } =
-    refusal === null ? judge(claim, metric, test, pairs) : invalid(refusal);
+  const refusal =
+    options.invalid ??
+    expectationProblem(expectation, metric) ??
+    unlikeFaults(measure, runs) ??
+    unusable(pairs) ??
+    valueProblem(test, pairs);
+  const { estimate, range, interval, verdict, reason } =
+    refusal === null ? judge(claim, metric, test, pairs, options.levels ?? fixedLevels) : invalid(refusal);
   const { id, says, expect, documented, because } = claim;
   return {
     ...{ id, says, metric: claim.metric, expect, documented, because },
-    unit: metric.unit,
-    scale: metric.scale,
-    beforeMedian: medianOf(pairs, 'before'),
-    afterMedian: medianOf(pairs, 'after'),
+    ...{ unit: metric.unit, scale: metric.scale },
+    ...mediansOf(pairs),
     estimate,
-    interval95: storedInterval(interval),
-    threshold: test.threshold,
-    side: test.side,
-    verdict,
-    reason,
+    estimateRange: storedInterval(range),
+    interval: storedInterval(interval),
+    ...{ threshold: test.threshold, side: test.side, verdict, reason },
   };
 }

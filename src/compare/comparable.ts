@@ -18,10 +18,15 @@ const shared: readonly Trait[] = [
   { what: 'load', of: (run) => canonicalJson(run.load.entries) },
   { what: 'warm-up', of: (run) => `${run.load.warmupMicros} µs` },
   { what: 'machine', of: (run) => run.environment.fingerprint },
+  { what: 'precedence', of: (run) => run.environment.precedence },
   { what: 'threads', of: (run) => `${run.environment.threads}` },
   { what: 'fault proxy', of: (run) => run.environment.proxy },
   { what: 'Mettle version', of: (run) => run.environment.mettle },
 ];
+
+/** What must be the same, by name: equal traits mean comparable runs. */
+export const traitsOf = (run: Compared): Record<string, string> =>
+  Object.fromEntries(shared.map(({ what, of }) => [what, of(run)]));
 
 const shorten = (text: string): string => (text.length > 40 ? `${text.slice(0, 12)}…` : text);
 

@@ -1,73 +1,95 @@
 // How small a change a number of pairs can show, under the whole rule: significant and beyond the tolerance.
 
+import type { Levels } from './design.ts';
 import { fewestPairs } from './pair-values.ts';
+import { decisionPower, powerToFind, powerToFit, shiftFound } from './power.ts';
+import { cautions } from './power-table.ts';
+import { momentsOf } from './prediction.ts';
 
 /*
- * Method. Effects of pairs are taken as normal with the standard deviation s of those at hand. A change is found when
- * the 95 % signed-rank interval excludes 0 and the Hodges–Lehmann estimate lies beyond the tolerance's edge, so with
- * 80 % power it must be at least max(κ(n)·s, edge + 0.95·s/√n). κ(n) is the shift, in units of an s estimated from n
- * other pairs, at which the interval excludes 0 in 80 % of cases: computed once by simulation (20,000 cases per n);
- * it includes that s itself is uncertain. 0.95/√n is the same for the estimate alone. An approximation: real effects
- * have heavier tails, and near the edge both conditions cost a little more than the larger one.
+ * Method. A change is found when the interval excludes 0 and the Hodges–Lehmann estimate lies beyond the tolerance's
+ * edge. For normal effects of a known standard deviation the share of changes found follows from the distribution of the
+ * estimate and of the interval's length (power.ts). The standard deviation of the n effects at hand is uncertain, and
+ * effects of real pairs have heavier tails: so it is taken larger by a factor (power-table.ts) with which the change
+ * printed is found in 80 % of cases on average over both the printing and the finding, for each of three shapes.
  */
-const kappa: readonly (readonly [n: number, shift: number])[] = [
-  [6, 2.141],
-  [7, 1.546],
-  [8, 1.413],
-  [9, 1.278],
-  [10, 1.122],
-  [11, 1.08],
-  [12, 1.018],
-  [13, 0.929],
-  [14, 0.89],
-  [15, 0.852],
-  [16, 0.822],
-  [18, 0.756],
-  [20, 0.712],
-  [22, 0.672],
-  [25, 0.622],
-];
 
 /** Above this the reports say "more than". */
 export const mostPairs = 100;
 
-/** The table, its next smaller entry between entries (a little pessimistic), and ~ 1/√n beyond it. */
-function kappaOf(n: number): number {
-  if (n > 25) return 3.11 / Math.sqrt(n);
-  return kappa.findLast(([pairs]) => pairs <= n)?.[1] ?? Number.POSITIVE_INFINITY;
+const usual: Levels = { confidence: 0.95, equivalence: 0.9 };
+
+/** With more pairs than the table has, the spread is known well enough for its last entries. */
+const cautionBeyondTable = 1.08;
+
+function cautionOf(n: number, confidence: number): number | null {
+  const measured = cautions.get(confidence);
+  if (measured === undefined) return null;
+  if (n > 25) return cautionBeyondTable;
+  return measured.find(([pairs]) => pairs === n)?.[1] ?? null;
 }
 
-/** Sample standard deviation; null for fewer than two values. */
-function deviationOf(values: readonly number[]): number | null {
-  if (values.length < 2) return null;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return Math.sqrt(squares / (values.length - 1));
+/** Null when a spread cannot be told. */
+function spreadOf(effects: readonly number[]): number | null {
+  const deviation = momentsOf(effects)?.deviation ?? Number.NaN;
+  return Number.isFinite(deviation) ? deviation : null;
+}
+
+export interface KnownSpread {
+  /** Standard deviation of the effects of so many pairs. */
+  readonly deviation: number;
+  readonly knownFrom: number;
 }
 
 /**
- * The smallest true change that this many pairs with this spread show in 80 % of cases, on the scale of the effects.
- * `edge`: the distance from 0 to the edge of the tolerance band. Null when it cannot be said.
+ * The smallest true change that so many pairs show in 80 % of cases, on the scale of the effects, with a spread that may be
+ * known from more or fewer pairs. `edge`: the distance from 0 to the edge of the tolerance band. Null when it cannot be said.
  */
-export function smallestDetectable(effects: readonly number[], edge: number): number | null {
-  const s = deviationOf(effects);
+export function detectableWith(
+  { deviation, knownFrom }: KnownSpread,
+  pairs: number,
+  edge: number,
+  { confidence }: Levels = usual,
+): number | null {
+  // How uncertain the spread is depends on what it is known from, what the tails cost on how many pairs there are.
+  const uncertainty = cautionOf(knownFrom, confidence) ?? cautionOf(knownFrom, usual.confidence);
+  const caution = cautionOf(pairs, confidence);
+  if (caution === null || uncertainty === null || Math.min(knownFrom, pairs) < fewestPairs) return null;
+  if (!Number.isFinite(deviation) || !Number.isFinite(edge)) return null;
+  return shiftFound({ n: pairs, confidence, spread: deviation * Math.max(caution, uncertainty), edge });
+}
+
+/** The same of the pairs that are at hand. */
+export function smallestDetectable(
+  effects: readonly number[],
+  edge: number,
+  levels: Levels = usual,
+): number | null {
+  const deviation = spreadOf(effects);
   const n = effects.length;
-  if (s === null || n < fewestPairs || !Number.isFinite(s) || !Number.isFinite(edge)) return null;
-  return Math.max(kappaOf(n) * s, edge + (0.95 * s) / Math.sqrt(n));
+  return deviation === null ? null : detectableWith({ deviation, knownFrom: n }, n, edge, levels);
 }
 
 /**
- * About how many pairs would have decided: enough to call the estimate significant when it lies beyond the edge, else
- * enough for the 90 % interval to fit inside the band. Null: more than `mostPairs`, or it cannot be said.
+ * About how many pairs would have decided in 80 % of cases, were the estimate the truth: enough to find it when it lies
+ * beyond the edge, else enough for the narrower interval to fit inside the band. Null: more than `mostPairs`, or it
+ * cannot be said.
  */
-export function pairsNeeded(effects: readonly number[], estimate: number, edge: number): number | null {
-  const s = deviationOf(effects);
-  if (s === null || !Number.isFinite(s)) return null;
+export function pairsNeeded(
+  effects: readonly number[],
+  estimate: number,
+  edge: number,
+  { confidence, equivalence }: Levels = usual,
+): number | null {
+  const spread = spreadOf(effects);
+  if (spread === null || !Number.isFinite(estimate) || !Number.isFinite(edge)) return null;
   const size = Math.abs(estimate);
-  const decides = (n: number): boolean =>
-    size > edge ? kappaOf(n) * s <= size : (2.55 * s) / Math.sqrt(n) <= edge - size;
+  const power = (n: number): number =>
+    size > edge
+      ? powerToFind({ n, confidence, spread, edge }, size)
+      : powerToFit({ n, confidence: equivalence, spread, edge }, size);
   for (let n = fewestPairs; n <= mostPairs; n += 1) {
-    if (decides(n)) return n;
+    if (power(n) >= decisionPower) return n;
   }
   return null;
 }

@@ -121,7 +121,7 @@ function figure(text: string): { unit: string; value: number } | null {
   return null;
 }
 
-/** The direction in which documented figures moved, against which `no worse` is always weaker. */
+/** Whether documented figures moved at all: against that `no worse` is always weaker. */
 const moved = (before: number, after: number): boolean => Math.abs(after - before) > 1e-9 * Math.abs(before);
 
 /**
@@ -138,6 +138,8 @@ export function isWeakerThanDocumented(
   if (expectation.kind === 'no worse') return moved(before.value, after.value);
   const { direction, amount } = expectation;
   const sign = direction === 'lower' ? -1 : 1;
+  // The opposite of what is documented is not more of it.
+  if (moved(before.value, after.value) && sign * (after.value - before.value) < 0) return true;
   if (amount.unit === 'points') {
     if (before.unit !== 'share') return null;
     return amount.value < sign * (after.value - before.value) - 1e-9;

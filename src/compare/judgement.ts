@@ -2,9 +2,9 @@
 
 import { exitCodes } from '../kernel/errors.ts';
 import type { RunRecord } from '../record/schema.ts';
-import { runLevelReasons } from '../slo/verdict.ts';
 import type { ComparedPair } from './pair-values.ts';
 import type { ClaimResult, Comparison, MetricComparison } from './schema.ts';
+import { isReliable, unreliability } from './unreliable.ts';
 
 export interface JudgementInput {
   readonly pairs: readonly ComparedPair[];
@@ -27,17 +27,19 @@ export function unreliableRuns(pairs: readonly ComparedPair[]): string[] {
     .flatMap(({ before, after }) => [before.run, after.run])
     .flatMap((run) => {
       if (run.stoppedBy !== null) return [inRun(run, `stopped by \`${run.stoppedBy.promise}\``)];
-      const unreliable = run.verdict.status === 'invalid' || run.verdict.exitCode === exitCodes.invalid;
-      return unreliable ? runLevelReasons(run).map((reason) => inRun(run, reason)) : [];
+      return unreliability(run).map((reason) => inRun(run, reason));
     });
 }
 
 const afterRuns = (pairs: readonly ComparedPair[]): RunRecord[] => pairs.map((pair) => pair.after.run);
 
-/** Promises gate the `after` variant only; each promise is named once, with how often it was broken. */
+/**
+ * Promises gate the `after` variant only; each promise is named once, with how often it was broken. A run that measured
+ * nothing reliable breaks none: it makes the comparison invalid, not failed.
+ */
 function promiseReasons(pairs: readonly ComparedPair[], status: 'fail' | 'invalid'): string[] {
   const broken = new Map<string, number>();
-  for (const run of afterRuns(pairs)) {
+  for (const run of afterRuns(pairs).filter(isReliable)) {
     for (const promise of run.slo) {
       if (promise.severity === 'fail' && promise.status === status)
         broken.set(promise.text, (broken.get(promise.text) ?? 0) + 1);
@@ -68,9 +70,11 @@ export function undoFailures(pairs: readonly ComparedPair[]): string[] {
 
 /** Nothing that could fail must not be a silent pass. */
 function nothingJudged({ pairs, metrics, claims }: JudgementInput): string[] {
-  const promised = afterRuns(pairs).some((run) => run.slo.length > 0);
+  const promised = afterRuns(pairs).some((run) => run.slo.some(({ severity }) => severity === 'fail'));
   const judged = promised || claims.length > 0 || metrics.some((metric) => metric.primary);
-  return judged ? [] : ['nothing to judge: there is no primary metric, no claim and no promise'];
+  return judged
+    ? []
+    : ['nothing to judge: there is no primary metric, no claim and no promise that can fail'];
 }
 
 /**
@@ -120,3 +124,8 @@ export function judgeComparison(input: JudgementInput): Comparison['verdict'] {
     ? { status: 'pass', reasons: [], exitCode: exitCodes.ok }
     : { status: deciding.status, reasons, exitCode: deciding.exitCode };
 }
+
+/** Whether more pairs could still decide something that gates: for the look between. */
+export const undecided = ({ metrics, claims }: Pick<Comparison, 'metrics' | 'claims'>): boolean =>
+  metrics.some(({ primary, outcome }) => primary && outcome === 'inconclusive') ||
+  claims.some(({ verdict }) => verdict === 'inconclusive');

@@ -2,17 +2,25 @@
 
 import type { Direction } from '../slo/direction.ts';
 import type { Metric } from '../slo/metrics/metric.ts';
-import { mostPairs, pairsNeeded, smallestDetectable } from './detectable.ts';
-import { effectsOf, intervalOf, logRatio, weightedDifference } from './pair-values.ts';
+import { countsOf } from './blur.ts';
+import type { Levels } from './design.ts';
+import { detectableWith, mostPairs, pairsNeeded, smallestDetectable } from './detectable.ts';
+import { effectsOf, estimateOf, intervalOf } from './pair-values.ts';
 import type { Effect, MeasuredPair } from './pair-values.ts';
+import { changeOf } from './quantity.ts';
+import { momentsOf } from './prediction.ts';
+import { rateDetectable } from './rate-detectable.ts';
 import type { MetricComparison } from './schema.ts';
-import { hodgesLehmann } from './signed-rank.ts';
 import type { Interval } from './signed-rank.ts';
+import { pairsToCount, tooFewForNoChange } from './too-few-counted.ts';
 import { effectText, estimateText } from './words.ts';
 
+/** Points that differ by less are the same: what is left of binary fractions. */
+const slack = 1e-12;
+
 /** The band of changes too small to matter. A tolerance of a whole value or more has no lower edge. */
-function bandOf(tolerance: number, scale: MetricComparison['scale']): Interval {
-  if (scale === 'points') return { low: -tolerance, high: tolerance };
+export function bandOf(tolerance: number, scale: MetricComparison['scale']): Interval {
+  if (scale === 'points') return { low: -tolerance - slack, high: tolerance + slack };
   return {
     low: tolerance >= 1 ? Number.NEGATIVE_INFINITY : Math.log(1 - tolerance),
     high: Math.log(1 + tolerance),
@@ -33,56 +41,63 @@ export interface Weighed {
   readonly pairs: readonly MeasuredPair[];
   readonly effects: readonly Effect[];
   readonly estimate: number;
-  readonly interval95: Interval;
-  readonly interval90: Interval;
+  /** Where the estimate lies when it rests on bounds; null: it is exact. */
+  readonly range: Interval | null;
+  /** Must exclude 0. */
+  readonly interval: Interval;
+  /** Must lie inside the band. */
+  readonly equivalence: Interval;
+  readonly levels: Levels;
   readonly band: Interval;
   readonly tolerance: number;
   /** On the scale of effects. */
   readonly detectable: number | null;
 }
 
-/** Zero errors in a handful of requests are not a rate of zero: 3/n must fit under the tolerance on each side. */
-function tooFewForNoChange({ metric, pairs, tolerance }: Weighed): string | null {
-  if (metric.unit !== 'share') return null;
-  for (const role of ['before', 'after'] as const) {
-    const pooled = pairs.reduce((sum, pair) => sum + pair[role].samples, 0);
-    if (3 / pooled >= tolerance)
-      return `${pooled} samples of \`${role}\` cannot show a difference of ${tolerance * 100} points`;
-  }
-  return null;
-}
-
 /** The edge on the worse side: what a regression must pass. */
 const worseEdge = (metric: Directed, band: Interval): number =>
   metric.better === 'lower' ? band.high : -band.low;
 
-function inconclusive(weighed: Weighed, why: string | null): Judgement {
-  const { effects, estimate, metric, band, detectable } = weighed;
-  const scale = metric.scale;
+const textOf = (weighed: Weighed): string =>
+  estimateText({ ...weighed, confidence: weighed.levels.confidence }, weighed.metric);
+
+/** About how many pairs would decide, were the estimate the truth; infinite where nobody can say. */
+function needOf(weighed: Weighed): number {
+  const { effects, estimate, band, levels } = weighed;
   const values = effects.map((effect) => effect.value);
-  const needed = pairsNeeded(values, estimate, worseEdge(metric, band));
-  const pairs =
-    needed === null ? `more than ${mostPairs} pairs` : `about ${Math.max(needed, effects.length + 1)} pairs`;
+  // Without a lower edge nothing falls beyond it: then all that can be shown is that it does not rise.
+  const isOpen = estimate < 0 && !Number.isFinite(band.low);
+  const edge = estimate < 0 && !isOpen ? -band.low : band.high;
+  const needed = pairsNeeded(values, isOpen ? 0 : estimate, edge, levels) ?? Number.POSITIVE_INFINITY;
+  const counted = Math.abs(estimate) > edge ? 0 : pairsToCount(weighed);
+  return Math.max(needed, counted, effects.length + 1);
+}
+
+function inconclusive(weighed: Weighed, why: string | null): Judgement {
+  const { metric, detectable } = weighed;
+  const needed = needOf(weighed);
+  const pairs = needed > mostPairs ? `more than ${mostPairs} pairs` : `about ${needed} pairs`;
   const sign = metric.better === 'lower' ? 1 : -1;
   const least =
     detectable === null
       ? ''
-      : `; the smallest change these pairs could show is ${effectText(sign * detectable, scale)}, ${pairs} would be needed`;
+      : `; the smallest change these pairs could show is ${effectText(sign * detectable, metric)}, ${pairs} would be needed`;
   return {
     outcome: 'inconclusive',
-    reason: `${why ?? estimateText(estimate, weighed.interval95, scale)}${least}`,
+    reason: `${why ?? textOf(weighed)}${least}`,
   };
 }
 
+/** What is known of the change at least: an estimate that rests on bounds passes the tolerance only if all of it does. */
 export function judge(weighed: Weighed): Judgement {
-  const { metric, estimate, interval95, interval90, band } = weighed;
-  const text = estimateText(estimate, interval95, metric.scale);
-  const lower = interval95.high < 0 && estimate < band.low;
-  const higher = interval95.low > 0 && estimate > band.high;
+  const { metric, estimate, range, interval, equivalence, band } = weighed;
+  const text = textOf(weighed);
+  const lower = interval.high < 0 && (range?.high ?? estimate) < band.low;
+  const higher = interval.low > 0 && (range?.low ?? estimate) > band.high;
   if (lower || higher) {
     return { outcome: lower === (metric.better === 'lower') ? 'improved' : 'regressed', reason: text };
   }
-  if (interval90.low >= band.low && interval90.high <= band.high) {
+  if (equivalence.low >= band.low && equivalence.high <= band.high) {
     const few = tooFewForNoChange(weighed);
     return few === null ? { outcome: 'no change', reason: text } : inconclusive(weighed, few);
   }
@@ -90,30 +105,43 @@ export function judge(weighed: Weighed): Judgement {
 }
 
 /** Null when there are too few pairs for an interval. */
-export function weigh(metric: Directed, pairs: readonly MeasuredPair[], tolerance: number): Weighed | null {
-  const effects = effectsOf(pairs, metric.scale === 'log' ? logRatio(metric) : weightedDifference(1));
-  const interval95 = intervalOf(effects, 0.95);
-  const interval90 = intervalOf(effects, 0.9);
-  if (interval95 === null || interval90 === null) return null;
-  const values = effects.map((effect) => effect.value);
+export function weigh(
+  metric: Directed,
+  pairs: readonly MeasuredPair[],
+  tolerance: number,
+  levels: Levels,
+): Weighed | null {
+  const effects = effectsOf(pairs, changeOf(metric));
+  const interval = intervalOf(effects, levels.confidence);
+  const equivalence = intervalOf(effects, levels.equivalence);
+  if (interval === null || equivalence === null) return null;
   const band = bandOf(tolerance, metric.scale);
-  const bounded = effects.every(
-    (effect) => Number.isFinite(effect.least) && Number.isFinite(effect.greatest),
-  );
-  const detectable = bounded ? smallestDetectable(values, worseEdge(metric, band)) : null;
   return {
-    metric,
-    pairs,
-    effects,
-    estimate: hodgesLehmann(values),
-    interval95,
-    interval90,
-    band,
-    tolerance,
-    detectable,
+    ...{ metric, pairs, effects, interval, equivalence, levels, band, tolerance },
+    ...estimateOf(effects),
+    detectable: detectableOf({ metric, pairs, effects, band, levels }),
   };
 }
 
+/** Not of effects that rest on bounds: their spread is not known. */
+function detectableOf({
+  metric,
+  pairs,
+  effects,
+  band,
+  levels,
+}: Pick<Weighed, 'metric' | 'pairs' | 'effects' | 'band' | 'levels'>): number | null {
+  if (effects.some(({ value, least, greatest }) => least !== value || greatest !== value)) return null;
+  const values = effects.map((effect) => effect.value);
+  const edge = worseEdge(metric, band);
+  const counts = countsOf(metric, pairs);
+  if (counts === null) return smallestDetectable(values, edge, levels);
+  const show = (deviation: number, least: number): number | null =>
+    detectableWith({ deviation, knownFrom: values.length }, values.length, least, levels);
+  const change = rateDetectable(counts, momentsOf(values)?.deviation ?? Number.NaN, edge, show);
+  return change !== null && Number.isFinite(change) ? change : null;
+}
+
 /** A change on the scale of effects, towards worse, as the δ of a tolerance. */
-export const asShare = (metric: Directed, change: number): number =>
+export const asShare = (metric: Pick<Directed, 'scale' | 'better'>, change: number): number =>
   metric.scale === 'points' ? change : metric.better === 'lower' ? Math.expm1(change) : -Math.expm1(-change);

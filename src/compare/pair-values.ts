@@ -3,9 +3,9 @@
 import type { RunData } from '../record/data.ts';
 import type { Measure } from '../slo/expression.ts';
 import type { Gate } from '../slo/gate.ts';
-import type { Metric } from '../slo/metrics/metric.ts';
 import { readMeasure } from '../slo/reading.ts';
-import { median, signedRankInterval } from './signed-rank.ts';
+import type { Quantity } from './quantity.ts';
+import { hodgesLehmann, signedRankInterval } from './signed-rank.ts';
 import type { Interval } from './signed-rank.ts';
 
 export interface ComparedPair {
@@ -22,7 +22,12 @@ export interface Side {
   /** In the metric's unit; null when it cannot be computed or has too few samples. */
   readonly value: number | null;
   readonly atLeast: boolean;
+  /** What it can be at least and at most; both the value where it is known. */
+  readonly least: number;
+  readonly greatest: number;
   readonly samples: number;
+  /** What of its samples the value is a share of; absent: all. */
+  readonly portion?: number;
   /** Why there is no value. */
   readonly missing: string | null;
 }
@@ -35,11 +40,12 @@ export interface MeasuredPair {
 
 function sideOf(measure: Measure, data: RunData, gates: readonly Gate[]): Side {
   const { metric, reading } = readMeasure(measure, data, gates);
-  const { value, atLeast, samples, note } = reading;
+  const { value, atLeast, samples, note, within, portion = 1 } = reading;
   const shortage = value === null ? (note ?? 'no value') : metric.tooFew(measure, samples, null);
-  return shortage === null
-    ? { value, atLeast, samples, missing: null }
-    : { value: null, atLeast: false, samples, missing: shortage };
+  if (value === null || shortage !== null)
+    return { value: null, atLeast: false, least: NaN, greatest: NaN, samples, missing: shortage };
+  const greatest = atLeast ? Number.POSITIVE_INFINITY : (within?.to ?? value);
+  return { value, atLeast, least: within?.from ?? value, greatest, samples, portion, missing: null };
 }
 
 export const measurePairs = (
@@ -53,55 +59,43 @@ export const measurePairs = (
     after: sideOf(measure, after, gates),
   }));
 
-/** Why the pairs cannot be judged at all, one sentence; null when they can. */
+/** Why the pairs cannot be judged at all, one sentence; null when they can. The first run that lacks a value is named. */
 export function unusable(pairs: readonly MeasuredPair[]): string | null {
-  for (const { pair, before, after } of pairs) {
-    for (const [role, side] of [
-      ['before', before],
-      ['after', after],
-    ] as const) {
-      if (side.missing !== null) return `pair ${pair}, ${role}: ${side.missing}`;
-    }
-  }
+  const lacking = pairs.flatMap(({ pair, before, after }) =>
+    (
+      [
+        ['before', before.missing],
+        ['after', after.missing],
+      ] as const
+    ).flatMap(([role, missing]) => (missing === null ? [] : [`pair ${pair}, ${role}: ${missing}`])),
+  );
+  const [first, ...others] = lacking;
+  if (first !== undefined) return others.length === 0 ? first : `${first}; so in ${others.length} more runs`;
   return pairs.length < fewestPairs
-    ? `${pairs.length} pairs are too few: at least ${fewestPairs} are needed`
+    ? `${pairs.length === 1 ? '1 pair is' : `${pairs.length} pairs are`} too few: at least ${fewestPairs} are needed`
     : null;
 }
 
-/** The effect of a pair, and what it can be at least and at most when a value is only a lower bound. */
+/** The effect of a pair, and what it can be at least and at most when a value is only a bound. */
 export interface Effect {
   readonly value: number;
   readonly least: number;
   readonly greatest: number;
 }
 
-type EffectOf = (before: number, after: number) => number;
-
-/** ln(after/before). A zero counts as the smallest value that can be told from none, so it is kept. */
-export function logRatio(metric: Metric): EffectOf {
-  const floor = metric.subject === 'series' ? Math.min(1, metric.resolution) : metric.resolution;
-  return (before, after) => Math.log(Math.max(after, floor) / Math.max(before, floor));
-}
-
-/** after − factor · before. */
-export const weightedDifference =
-  (factor: number): EffectOf =>
-  (before, after) =>
-    after - factor * before;
-
 /** Effects of pairs that are usable. A censored `before` is open downward, a censored `after` upward. */
-export function effectsOf(pairs: readonly MeasuredPair[], effectOf: EffectOf): Effect[] {
-  return pairs.flatMap(({ before, after }) => {
-    if (before.value === null || after.value === null) return [];
-    const value = effectOf(before.value, after.value);
-    return [
-      {
-        value,
-        least: before.atLeast ? Number.NEGATIVE_INFINITY : value,
-        greatest: after.atLeast ? Number.POSITIVE_INFINITY : value,
-      },
-    ];
-  });
+export function effectsOf(pairs: readonly MeasuredPair[], quantity: Quantity): Effect[] {
+  return pairs.flatMap(({ before, after }) =>
+    before.value === null || after.value === null
+      ? []
+      : [
+          {
+            value: quantity.value(before.value, after.value),
+            least: quantity.least(before.greatest, after.least),
+            greatest: quantity.greatest(before.least, after.greatest),
+          },
+        ],
+  );
 }
 
 export const intervalOf = (effects: readonly Effect[], confidence: number): Interval | null =>
@@ -111,10 +105,12 @@ export const intervalOf = (effects: readonly Effect[], confidence: number): Inte
     confidence,
   );
 
-/** Median of one role's values; null when there is none. */
-export function medianOf(pairs: readonly MeasuredPair[], role: 'before' | 'after'): number | null {
-  const values = pairs.flatMap((pair) => pair[role].value ?? []);
-  return values.length === 0 ? null : median(values);
+/** Hodges–Lehmann estimate with the range in which it lies when it rests on bounds; null: it is exact. */
+export function estimateOf(effects: readonly Effect[]): { estimate: number; range: Interval | null } {
+  const estimate = hodgesLehmann(effects.map((effect) => effect.value));
+  const low = hodgesLehmann(effects.map((effect) => effect.least));
+  const high = hodgesLehmann(effects.map((effect) => effect.greatest));
+  return { estimate, range: low === estimate && high === estimate ? null : { low, high } };
 }
 
 /** As the comparison record stores it: JSON has no infinity, so an open end is null. */

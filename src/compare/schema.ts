@@ -1,67 +1,9 @@
 // The comparison record (comparison.json): before against after over interleaved pairs of runs.
 
 import { z } from 'zod';
+import { claimSchema, metricSchema } from './result-schema.ts';
 
-export const comparisonFormatVersion = 1;
-
-/** JSON has no infinity: null at an end of an interval means open. */
-const interval = z.object({ low: z.number().nullable(), high: z.number().nullable() });
-
-const pair = z.object({
-  pair: z.number().int(),
-  /** The metric's value in each run, in its unit (µs, share, 1/s, score); null = not computable. */
-  before: z.number().nullable(),
-  after: z.number().nullable(),
-  beforeAtLeast: z.boolean(),
-  afterAtLeast: z.boolean(),
-  /** scale log: ln(after/before); scale points: after − before (a share, so 0.01 = one point). */
-  effect: z.number().nullable(),
-});
-
-const outcomes = ['improved', 'regressed', 'no change', 'inconclusive', 'invalid'] as const;
-
-const metric = z.object({
-  metric: z.string(),
-  primary: z.boolean(),
-  unit: z.enum(['µs', 'share', '1/s', 'count', 'score', 'bytes']),
-  /** null: nothing says so, and it was not judged. */
-  better: z.enum(['lower', 'higher']).nullable(),
-  scale: z.enum(['log', 'points']),
-  pairs: z.array(pair),
-  beforeMedian: z.number().nullable(),
-  afterMedian: z.number().nullable(),
-  /** Hodges–Lehmann estimate and signed-rank intervals, on the scale of `effect`. */
-  estimate: z.number().nullable(),
-  interval95: interval.nullable(),
-  interval90: interval.nullable(),
-  /** Half width of the tolerance band on the scale of `effect`: log scale [ln(1−δ), ln(1+δ)], so this is δ itself. */
-  tolerance: z.number(),
-  outcome: z.enum(outcomes),
-  reason: z.string(),
-  /** Smallest change that this many pairs could have shown, as δ; null when not computable. */
-  smallestDetectable: z.number().nullable(),
-});
-
-const claim = z.object({
-  id: z.string(),
-  says: z.string(),
-  metric: z.string(),
-  expect: z.string(),
-  documented: z.object({ before: z.string(), after: z.string() }).nullable(),
-  because: z.string().nullable(),
-  unit: z.enum(['µs', 'share', '1/s', 'count', 'score', 'bytes']),
-  scale: z.enum(['log', 'points']),
-  beforeMedian: z.number().nullable(),
-  afterMedian: z.number().nullable(),
-  /** Of the tested quantity: ln(after/before), or after − (1−x)·before for rates. */
-  estimate: z.number().nullable(),
-  interval95: interval.nullable(),
-  /** The claim holds on the side of `threshold` given by `side`. */
-  threshold: z.number(),
-  side: z.enum(['below', 'above']),
-  verdict: z.enum(['confirmed', 'refuted', 'inconclusive', 'invalid']),
-  reason: z.string(),
-});
+export const comparisonFormatVersion = 2;
 
 const run = z.object({
   id: z.string(),
@@ -77,6 +19,19 @@ const run = z.object({
   reasons: z.array(z.string()),
 });
 
+const keptBy = z.object({
+  passed: z.number().int(),
+  failed: z.number().int(),
+  other: z.number().int(),
+  median: z.number().nullable(),
+  medianAtLeast: z.boolean(),
+});
+
+/** A run that was made again, because of the generator or the machine. */
+const repeat = run.pick({
+  ...{ id: true, pair: true, variant: true, role: true, folder: true, reasons: true },
+});
+
 /** One promise over the runs of a variant. */
 const promise = z.object({
   text: z.string(),
@@ -84,18 +39,8 @@ const promise = z.object({
   unit: z.enum(['µs', 'share', '1/s', 'count', 'score', 'bytes']),
   /** null: relative to other runs. */
   limit: z.number().nullable(),
-  before: z.object({
-    passed: z.number().int(),
-    failed: z.number().int(),
-    other: z.number().int(),
-    median: z.number().nullable(),
-  }),
-  after: z.object({
-    passed: z.number().int(),
-    failed: z.number().int(),
-    other: z.number().int(),
-    median: z.number().nullable(),
-  }),
+  before: keptBy,
+  after: keptBy,
 });
 
 /** Merged latency spectrum of one series and role, for the overlay: value at each of these quantiles. */
@@ -116,13 +61,30 @@ export const comparisonSchema = z.object({
   target: z.string(),
   variants: z.object({ before: z.string(), after: z.string() }),
   pairs: z.number().int(),
+  design: z.object({
+    kind: z.enum(['fixed', 'looks']),
+    /** Numbers of pairs after which it is judged, rising. */
+    looks: z.array(z.number().int()),
+    /** Of the intervals that must exclude no change, and of claims. */
+    confidence: z.number(),
+    /** Of the intervals that must lie inside the tolerance. */
+    equivalence: z.number(),
+  }),
+  /** In what the runs differ and were compared all the same (`--force`); empty: they are comparable. */
+  forced: z.array(z.string()),
+  /** The noise floor that stands beside the metrics; null: there is none of this machine and scenario. */
+  noise: z
+    .object({ id: z.string(), measuredAt: z.string(), variant: z.string(), pairs: z.number().int() })
+    .nullable(),
   seed: z.number().int(),
   startedAt: z.string(),
   finishedAt: z.string(),
   command: z.string(),
   runs: z.array(run),
-  metrics: z.array(metric),
-  claims: z.array(claim),
+  /** Attempts that were invalid and made again. */
+  repeats: z.array(repeat),
+  metrics: z.array(metricSchema),
+  claims: z.array(claimSchema),
   promises: z.array(promise),
   spectra: z.array(spectrum),
   environment: z.record(z.string(), z.union([z.string(), z.number()])),
@@ -138,3 +100,4 @@ export type Comparison = z.infer<typeof comparisonSchema>;
 export type MetricComparison = Comparison['metrics'][number];
 export type ClaimResult = Comparison['claims'][number];
 export type ComparisonRun = Comparison['runs'][number];
+export type RepeatedRun = Comparison['repeats'][number];

@@ -1,5 +1,7 @@
 // Hodges–Lehmann and the exact signed-rank interval: what n pairs of runs say about a shift, outliers or not.
 
+import { normalTail } from './normal.ts';
+
 /** The middle value; the mean of the two middle ones for an even number. Throws RangeError on an empty list. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -37,20 +39,53 @@ export function signedRankDistribution(n: number): number[] {
   return probabilities;
 }
 
+/** Up to this many values the distribution is counted, beyond it the normal approximation is used. */
+const mostExact = 25;
+
+/** P(W ≤ w) for w = 0, 1, 2 …, by n: counted once. */
+const counted = new Map<number, readonly number[]>();
+
+function exactTails(n: number): readonly number[] {
+  const known = counted.get(n);
+  if (known !== undefined) return known;
+  let cumulative = 0;
+  const tails = signedRankDistribution(n).map((probability) => (cumulative += probability));
+  counted.set(n, tails);
+  return tails;
+}
+
+/** P(W ≤ w) without a shift: exact up to 25 values, then normal with a continuity correction of one half. */
+export function signedRankTail(n: number, w: number): number {
+  if (w < 0) return 0;
+  if (w >= (n * (n + 1)) / 2) return 1;
+  if (n <= mostExact) return exactTails(n)[w] ?? 1;
+  return approximateTail(n, w);
+}
+
+/** W has mean n(n+1)/4 and variance n(n+1)(2n+1)/24. */
+export function approximateTail(n: number, w: number): number {
+  const deviation = Math.sqrt((n * (n + 1) * (2 * n + 1)) / 24);
+  return normalTail((w + 0.5 - (n * (n + 1)) / 4) / deviation);
+}
+
+/** Rounding must not decide: a tail as great as allowed but for the last digits is allowed. */
+const rounding = 1e-12;
+
 /**
  * How many Walsh averages an interval of this confidence leaves out at each end: the largest c with
  * P(W ≤ c) ≤ (1 − confidence)/2. Null when even the whole range does not reach the confidence (n = 5 at 95 %).
  */
 export function signedRankTrim(n: number, confidence: number): number | null {
-  const tail = (1 - confidence) / 2 + 1e-12;
-  let cumulative = 0;
-  let trim: number | null = null;
-  for (const [w, probability] of signedRankDistribution(n).entries()) {
-    cumulative += probability;
-    if (cumulative > tail) return trim;
-    trim = w;
+  const tail = (1 - confidence) / 2 + rounding;
+  // The tail rises with c: halve what is left until the last allowed and the first refused are neighbours.
+  let allowed = -1;
+  let refused = (n * (n + 1)) / 2;
+  while (refused - allowed > 1) {
+    const middle = Math.floor((allowed + refused) / 2);
+    if (signedRankTail(n, middle) <= tail) allowed = middle;
+    else refused = middle;
   }
-  return trim;
+  return allowed < 0 ? null : allowed;
 }
 
 /** Ends may be infinite: open. */

@@ -1,9 +1,10 @@
 // Where journals and locks are kept: a folder that only this user can write, because what is in it gets acted upon.
 
-import { chmod, lstat, mkdir } from 'node:fs/promises';
+import { chmod, lstat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { messageOf, MettleError } from '../kernel/errors.ts';
+import { makeFolder } from '../record/make-folder.ts';
 
 /** METTLE_STATE_DIR, else $XDG_STATE_HOME/mettle, else ~/.local/state/mettle. Touches nothing. */
 export function stateFolderPath(environment: NodeJS.ProcessEnv = process.env): string {
@@ -18,7 +19,7 @@ export function stateFolderPath(environment: NodeJS.ProcessEnv = process.env): s
 /** Makes the folder (mode 0700), or closes it to others. Throws STATE_FOLDER when it cannot be trusted or written. */
 export async function openStateFolder(folder: string = stateFolderPath()): Promise<string> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     const stat = await lstat(folder);
     const user = process.getuid?.();
     if (!stat.isDirectory()) throw new Error('it is not a folder');

@@ -23,9 +23,11 @@ export function fieldsOf(value: unknown, what: string): Fields {
   return new Map(members.map(([key, member]): [string, unknown] => [key.toLowerCase(), member]));
 }
 
+/** Halves of surrogate pairs become U+FFFD, as Go decodes them: a name that no URL can hold could never be removed. */
 export function textField(fields: Fields, key: string): string | undefined {
   const value = fields.get(key);
-  if (value === undefined || typeof value === 'string') return value;
+  if (value === undefined) return undefined;
+  if (typeof value === 'string') return value.replaceAll(/\p{Surrogate}/gu, '\uFFFD');
   throw wrongType(value, key, 'a string');
 }
 

@@ -1,14 +1,15 @@
 // Files that are either whole or absent: written beside, flushed, renamed into place.
 
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf, exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Creates the folder (and parents) and proves that it can be written. Throws MettleError RECORD_UNWRITABLE (exit 3). */
 export async function writableFolder(folder: string): Promise<string> {
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     const probe = join(folder, `.probe-${randomBytes(4).toString('hex')}`);
     await (await open(probe, 'wx')).close();
     await rm(probe);
@@ -31,12 +32,14 @@ export async function writeFileAtomic(path: string, text: string): Promise<void>
     }
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    // That it cannot be removed either says nothing new, e.g. where the folder is a file.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw unwritable(path, error);
   }
 }
 
-function unwritable(path: string, error: unknown): MettleError {
+/** What cannot be written, and why, as people read it. */
+export function unwritable(path: string, error: unknown): MettleError {
   const causes: Readonly<Record<string, string>> = {
     EACCES: 'permission denied',
     EPERM: 'operation not permitted',
@@ -44,6 +47,7 @@ function unwritable(path: string, error: unknown): MettleError {
     ENOSPC: 'the disk is full',
     ENOTDIR: 'a part of the path is a file',
     EEXIST: 'a file of that name is in the way',
+    ENOENT: 'there is no such folder, and none can be made there',
   };
   const cause = causes[errnoOf(error) ?? ''] ?? messageOf(error);
   return new MettleError({

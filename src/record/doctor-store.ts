@@ -1,10 +1,11 @@
 // Where check-ups are kept: one file per machine, Node.js and Mettle version; a newer one takes its place.
 
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from './atomic.ts';
 import type { Doctor } from './doctor-schema.ts';
 import { doctorSchema } from './doctor-schema.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** What a check-up is about: another machine, or another version, needs one of its own. */
 export interface DoctorKey {
@@ -30,6 +31,6 @@ export async function readDoctor(stateFolder: string, key: DoctorKey): Promise<D
 /** `stateFolder` exists and belongs to this user alone. Throws RECORD_UNWRITABLE or what making a folder throws. */
 export async function writeDoctor(stateFolder: string, key: DoctorKey, doctor: Doctor): Promise<void> {
   const path = fileOf(stateFolder, key);
-  await mkdir(join(stateFolder, 'doctor'), { recursive: true, mode: 0o700 });
+  makeFolder(join(stateFolder, 'doctor'), 0o700);
   await writeFileAtomic(path, `${JSON.stringify(doctor, null, 2)}\n`);
 }

@@ -1,6 +1,7 @@
 // The run record: everything a report, a comparison or a re-judgement needs, validated when read.
 
 import { z } from 'zod';
+import { commitSchema } from './commit-schema.ts';
 import { doctorSchema } from './doctor-schema.ts';
 import { faultSchema } from './fault-schema.ts';
 import {
@@ -10,6 +11,7 @@ import {
   settledSchema,
 } from './observed-schema.ts';
 import { stopSchema } from './stop-schema.ts';
+import { suspicionSchema } from './suspicion-schema.ts';
 
 export const formatVersion = 2;
 
@@ -84,7 +86,7 @@ const slo = z.object({
   /** Of a relative promise: what it was held against. */
   baseline: z
     .object({
-      /** `last_green`, `pinned(<run id>)`, `rolling_median(20)` */
+      /** `last_green`, `pinned(<run id>)`, `rolling_median(20)`, `merge_base` */
       what: z.string(),
       value: z.number().nullable(),
       runs: z.array(z.string()),
@@ -202,6 +204,8 @@ export const runRecordSchema = z.object({
   startedAt: z.string(),
   /** The command that repeats this run. */
   command: z.string(),
+  /** What it was made from; null: no repository, or no git. Absent in older records. */
+  commit: commitSchema.nullable().optional(),
   load: z.object({
     entries: z.array(loadEntry),
     warmupMicros: micros,
@@ -217,6 +221,8 @@ export const runRecordSchema = z.object({
   /** Why the run was stopped by a promise; null: it was not. */
   stoppedBy: stopSchema.nullable().default(null),
   primary: z.string().nullable(),
+  /** The primary metric beside earlier runs; no reason of the verdict. Absent: it was not looked for, or there is none. */
+  suspicion: suspicionSchema.optional(),
   health,
   processes: z.array(processSeriesSchema),
   containers: z.array(containerSeriesSchema).optional(),

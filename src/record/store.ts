@@ -12,6 +12,7 @@ import { formatEvents, parseEvents } from './events.ts';
 import { formatHistogramLog, parseHistogramLog } from './histogram-log.ts';
 import { formatVersion, type RunRecord, runRecordSchema } from './schema.ts';
 import { formatScrapes, parseScrapes } from './scrapes.ts';
+import { unreadable } from './unreadable.ts';
 
 const files = {
   run: 'run.json',
@@ -114,7 +115,8 @@ async function readText(file: string, asked: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENOTDIR') throw error;
+    if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENOTDIR')
+      throw unreadable('RECORD_CORRUPT', file, error);
     throw new MettleError({
       code: 'RECORD_NOT_FOUND',
       message: `no record at ${asked}`,
@@ -130,7 +132,7 @@ async function readOptional(file: string, needed: boolean): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
+    if (errnoOf(error) !== 'ENOENT') throw unreadable('RECORD_CORRUPT', file, error);
     if (!needed) return '';
     throw new MettleError({
       code: 'RECORD_CORRUPT',

@@ -1,14 +1,15 @@
 // The HTML report of a comparison: before against after.
 
 import type { Comparison, MetricComparison } from '../compare/schema.ts';
+import { byPhase, claimsNote, designText, forcedLead, levelText, noiseSource } from './change-words.ts';
 import { figure } from './charts/figure.ts';
 import { pairDots } from './charts/pairs.ts';
 import { isDrawable, spectrumChart, spectrumNote } from './charts/spectrum.ts';
 import { claimRow } from './claim-rows.ts';
+import { metricRow, promiseRow, repeatRow, runRow } from './comparison-rows.ts';
 import { forestCharts } from './effect-axis.ts';
-import { withoutControls } from './escape.ts';
 import { markup, type Markup, template } from './template.ts';
-import { foldReasons, formatEstimate, formatMoment, formatValue, plural } from './words.ts';
+import { foldReasons, formatMoment, formatValue, plural } from './words.ts';
 
 const render = template('comparison.hbs');
 
@@ -22,7 +23,12 @@ function viewOf(comparison: Comparison) {
     heading: comparison.scenario.name,
     target: comparison.target,
     variants,
-    pairs: plural(comparison.pairs, 'pair'),
+    design: designText(comparison),
+    level: levelText(comparison),
+    forced: comparison.forced,
+    forcedLead,
+    noise: noiseSource(comparison) ?? '',
+    claimsNote: claimsNote(comparison) ?? '',
     seed: comparison.seed,
     startedAt: formatMoment(comparison.startedAt),
     finishedAt: formatMoment(comparison.finishedAt),
@@ -35,12 +41,13 @@ function viewOf(comparison: Comparison) {
       reason: elsewhere(claim.reason, verdict),
     })),
     primary: metrics.find((metric) => metric.primary)?.metric ?? '',
-    forests: forestCharts(metrics).map((chart) => markup(figure(chart))),
-    metrics: metrics.map((metric) => ({ ...metricRow(metric), reason: elsewhere(metric.reason, verdict) })),
-    pairCharts: metrics.map((metric, index) => pairChart(metric, index, variants)),
+    forests: forestCharts(metrics, levelText(comparison)).map((chart) => markup(figure(chart))),
+    alone: metrics.some(({ alone }) => alone !== null),
+    groups: byPhase(metrics).map((group, at) => groupOf(group, at, comparison)),
     spectra: spectra(comparison),
     promises: comparison.promises.map(promiseRow),
     runs: comparison.runs.map(runRow),
+    repeats: comparison.repeats.map(repeatRow),
     command: comparison.command,
     facts: Object.entries(comparison.environment).map(([name, value]) => ({ name, value })),
   };
@@ -49,10 +56,16 @@ function viewOf(comparison: Comparison) {
 /** What a verdict without reasons means, naming only what there was to judge. */
 function allHeld({ claims, promises, metrics, variants }: Comparison): string {
   const primary = metrics.find((metric) => metric.primary);
+  const warned = promises.filter(({ after }) => after.failed > 0).map(({ text }) => text);
   const parts = [
+    warned.length === 0 ? [] : [`broken, which only warns: ${warned.join(', ')}`],
     claims.length === 0 ? [] : ['every claim was confirmed'],
     primary === undefined ? [] : [`${primary.metric} did not regress`],
-    promises.length === 0 ? [] : [`no promise was broken in “${variants.after}”`],
+    promises.some(({ after }) => after.failed === 0)
+      ? [
+          `no ${promises.every(({ after }) => after.failed === 0) ? '' : 'other '}promise was broken in “${variants.after}”`,
+        ]
+      : [],
   ].flat();
   const text = parts.join('; ');
   return text === ''
@@ -86,28 +99,22 @@ function glance({ claims, promises, metrics, runs }: Comparison) {
 const elsewhere = (reason: string, verdict: Comparison['verdict']): string =>
   verdict.reasons.includes(reason) ? 'see the verdict' : reason;
 
-function metricRow(metric: MetricComparison) {
+/** The metrics of one phase, with their pairs. */
+function groupOf(group: ReturnType<typeof byPhase>[number], at: number, comparison: Comparison) {
+  const { variants, verdict } = comparison;
   return {
-    metric: metric.metric,
-    primary: metric.primary,
-    before: formatValue(metric.beforeMedian, metric.unit),
-    after: formatValue(metric.afterMedian, metric.unit),
-    change: formatEstimate(metric.estimate, metric.interval95, metric.scale),
-    outcome: metric.outcome,
-    outcomeClass: metric.outcome.replaceAll(' ', '-'),
-    detectable: detectable(metric),
+    title: group.title,
+    metrics: group.metrics.map((metric) => ({
+      ...metricRow(metric),
+      reason: elsewhere(metric.reason, verdict),
+    })),
+    pairCharts: group.metrics.map((metric, index) => pairChart(metric, `${at}-${index}`, variants)),
   };
 }
 
-function detectable(metric: MetricComparison): string {
-  if (metric.smallestDetectable === null) return '–';
-  const points = metric.scale === 'points' ? ' pts' : '%';
-  return `± ${(metric.smallestDetectable * 100).toFixed(1)}${points}`;
-}
-
-function pairChart(metric: MetricComparison, index: number, names: Comparison['variants']): Markup {
+function pairChart(metric: MetricComparison, id: string, names: Comparison['variants']): Markup {
   const chart = pairDots({
-    id: `pairs-${index}`,
+    id: `pairs-${id}`,
     title: metric.metric,
     pairs: metric.pairs,
     scale: metric.unit === 'µs' ? 'latency' : 'linear',
@@ -142,41 +149,5 @@ function spectra(comparison: Comparison): Spectra {
       markup(figure(spectrumChart(`spectrum-${index}`, name, curves))),
     ),
     note: `${spectrumNote}${left.length === 0 ? '' : ` Too few samples for a curve: ${left.join(', ')}.`}`,
-  };
-}
-
-function promiseRow(promise: Comparison['promises'][number]) {
-  const side = (figures: Comparison['promises'][number]['after']) => {
-    const total = figures.passed + figures.failed + figures.other;
-    const judged = figures.failed > 0 ? 'fail' : figures.other > 0 || total === 0 ? 'invalid' : 'pass';
-    return {
-      kept: `${figures.passed} of ${plural(total, 'run')}`,
-      class: judged,
-      median: formatValue(figures.median, promise.unit),
-    };
-  };
-  return {
-    text: promise.text,
-    limit: formatValue(promise.limit, promise.unit),
-    before: side(promise.before),
-    after: side(promise.after),
-  };
-}
-
-/** Only paths below the comparison's own folder become links. */
-function runRow(run: Comparison['runs'][number]) {
-  const parts = withoutControls(run.folder)
-    .split('/')
-    .filter((part) => part !== '' && part !== '.');
-  const inside = !run.folder.startsWith('/') && !parts.includes('..');
-  return {
-    id: run.id,
-    href: inside ? `./${[...parts, 'report.html'].map(encodeURIComponent).join('/')}` : '',
-    pair: run.pair,
-    position: run.position,
-    variant: run.variant,
-    role: run.role,
-    verdict: run.verdict,
-    reasons: run.reasons,
   };
 }

@@ -1,40 +1,61 @@
 // summary.md of a comparison: the verdict, the claims, the metrics, the promises; for a GitHub step summary.
 
-import type { Comparison } from '../compare/schema.ts';
+import type { Comparison, MetricComparison } from '../compare/schema.ts';
+import {
+  afterText,
+  beforeText,
+  calledText,
+  changeText,
+  claimsNote,
+  designText,
+  detectableText,
+  forcedLead,
+  levelText,
+  noiseSource,
+  noiseText,
+} from './change-words.ts';
 import { claimRow } from './claim-rows.ts';
 import { code, document, marked, plain, section } from './markdown.ts';
-import { formatEstimate, formatValue, plural } from './words.ts';
+import { plural } from './words.ts';
 
 export function comparisonMarkdown(comparison: Comparison): string {
-  const { variants, verdict, notes } = comparison;
+  const { variants, verdict } = comparison;
+  const level = levelText(comparison);
+  const notes = [claimsNote(comparison), noiseSource(comparison), ...comparison.notes].filter(
+    (note) => note !== null,
+  );
   const [before, after] = [plain(variants.before), plain(variants.after)];
   return document([
     `## ${marked(verdict.status)}: ${plain(comparison.scenario.name)}, ${before} against ${after}`,
     '',
     ...verdict.reasons.map((reason) => `- ${plain(reason)}`),
     ...(verdict.reasons.length === 0 ? [] : ['']),
-    `${plural(comparison.pairs, 'pair')} of runs, seed ${comparison.seed}. The unit is a whole run, never a request.`,
+    ...forcedLines(comparison),
+    `${designText(comparison)}, seed ${comparison.seed}. The unit is a whole run, never a request.`,
     '',
     ...section('Claims', {
-      columns: ['claim', 'verdict', before, after, 'why'],
+      columns: ['claim', 'verdict', 'documented', before, after, `tested, ${level} interval`, 'why'],
       rows: comparison.claims
         .map(claimRow)
         .map((row) => [
           plain(row.says),
           marked(row.verdict),
+          plain(row.documented === '' ? '–' : row.documented),
           plain(row.before),
           plain(row.after),
+          plain(`${row.tested}; ${row.condition}`),
           plain(row.reason),
         ]),
     }),
     ...section('Metrics', {
-      columns: ['metric', 'outcome', before, after, 'change, 95 % interval'],
+      columns: ['metric', 'outcome', before, after, `change, ${level} interval`, 'could have shown'],
       rows: comparison.metrics.map((metric) => [
         `${code(metric.metric)}${metric.primary ? ' (primary)' : ''}`,
-        marked(metric.outcome),
-        plain(formatValue(metric.beforeMedian, metric.unit)),
-        plain(formatValue(metric.afterMedian, metric.unit)),
-        plain(formatEstimate(metric.estimate, metric.interval95, metric.scale)),
+        marked(calledText(metric)),
+        plain(beforeText(metric)),
+        plain(afterText(metric)),
+        plain(changeText(metric)),
+        plain(shownText(metric)),
       ]),
     }),
     ...section('Promises', {
@@ -47,9 +68,32 @@ export function comparisonMarkdown(comparison: Comparison): string {
     }),
     ...notes.map((note) => `- ${plain(note)}`),
     ...(notes.length === 0 ? [] : ['']),
+    ...repeatLines(comparison),
     `To repeat it: ${code(comparison.command)}`,
   ]);
 }
 
 const keptText = ({ passed, failed, other }: Comparison['promises'][number]['after']): string =>
   `${passed} of ${plural(passed + failed + other, 'run')}`;
+
+/** What the comparison says nothing without. */
+const forcedLines = ({ forced }: Comparison): string[] =>
+  forced.length === 0
+    ? []
+    : [`> **${plain(forcedLead)}**`, ...forced.map((difference) => `> - ${plain(difference)}`), ''];
+
+const repeatLines = ({ repeats }: Comparison): string[] =>
+  repeats.length === 0
+    ? []
+    : [
+        ...repeats.map(
+          ({ id, pair, reasons }) =>
+            `- made again: ${plain(id)} (pair ${pair}): ${plain(reasons.join('; '))}`,
+        ),
+        '',
+      ];
+
+function shownText(metric: MetricComparison): string {
+  const noise = noiseText(metric);
+  return noise === '' ? detectableText(metric) : `${detectableText(metric)}; noise floor ${noise}`;
+}

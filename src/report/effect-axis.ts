@@ -4,7 +4,8 @@ import type { MetricComparison } from '../compare/schema.ts';
 import { forestPlot } from './charts/forest.ts';
 import type { Chart } from './charts/figure.ts';
 import type { ForestRow } from './charts/forest-row.ts';
-import { formatEstimate } from './words.ts';
+import { calledText, changeText } from './change-words.ts';
+import { hasPoints } from './words.ts';
 
 const minus = '−';
 
@@ -21,14 +22,16 @@ const factors: readonly (readonly [number, string])[] = [
 
 const relativeTicks = factors.map(([factor, text]) => ({ value: Math.log(factor), text }));
 
-const pointTicks = [0, 50, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1].flatMap((points) =>
-  points === 0
-    ? [{ value: 0, text: '0' }]
-    : [
-        { value: -points / 100, text: `${minus}${points} pts` },
-        { value: points / 100, text: `+${points} pts` },
-      ],
-);
+const differenceTicks = (sizes: readonly number[], one: number, unit: string) => [
+  { value: 0, text: '0' },
+  ...sizes.flatMap((size) => [
+    { value: -size * one, text: `${minus}${size}${unit}` },
+    { value: size * one, text: `+${size}${unit}` },
+  ]),
+];
+
+const pointTicks = differenceTicks([50, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1], 0.01, ' pts');
+const countTicks = differenceTicks([1000, 100, 10, 500, 50, 5, 200, 20, 2, 1], 1, '');
 
 /** Relative changes: [ln(1−δ), ln(1+δ)], without a lower end where a change to nothing is tolerated. */
 const relativeBand = (tolerance: number) => ({
@@ -36,28 +39,35 @@ const relativeBand = (tolerance: number) => ({
   high: Math.log1p(tolerance),
 });
 
-const pointBand = (tolerance: number) => ({ low: -tolerance, high: tolerance });
+const differenceBand = (tolerance: number) => ({ low: -tolerance, high: tolerance });
 
-/** Relative changes and differences in points have axes of their own; a scale without metrics has no chart. */
-export function forestCharts(metrics: readonly MetricComparison[]): Chart[] {
+/** Relative changes, differences in points and differences of counts have axes of their own; one without metrics has no chart. */
+export function forestCharts(metrics: readonly MetricComparison[], level: string): Chart[] {
   const plots = [
     {
-      ...{ id: 'forest-log', scale: 'log', title: 'Relative change' },
+      ...{ id: 'forest-log', title: 'Relative change' },
+      isOf: (metric: MetricComparison) => metric.scale === 'log',
       ...{ axis: 'after against before, logarithmic', ticks: relativeTicks, bandOf: relativeBand },
     },
     {
-      ...{ id: 'forest-points', scale: 'points', title: 'Change in percentage points' },
-      ...{ axis: 'after minus before', ticks: pointTicks, bandOf: pointBand },
+      ...{ id: 'forest-points', title: 'Change in percentage points' },
+      isOf: hasPoints,
+      ...{ axis: 'after minus before', ticks: pointTicks, bandOf: differenceBand },
+    },
+    {
+      ...{ id: 'forest-counts', title: 'Change in numbers' },
+      isOf: (metric: MetricComparison) => metric.scale === 'points' && !hasPoints(metric),
+      ...{ axis: 'after minus before', ticks: countTicks, bandOf: differenceBand },
     },
   ];
-  return plots.flatMap(({ scale, ...plot }) => {
-    const rows = metrics.filter((metric) => metric.scale === scale).map(forestRow);
-    return rows.length === 0 ? [] : [forestPlot({ ...plot, rows })];
+  return plots.flatMap(({ isOf, ...plot }) => {
+    const rows = metrics.filter(isOf).map(forestRow);
+    return rows.length === 0 ? [] : [forestPlot({ ...plot, rows, level })];
   });
 }
 
 function forestRow(metric: MetricComparison): ForestRow {
-  const { interval95: interval } = metric;
+  const { interval } = metric;
   return {
     name: metric.metric,
     estimate: metric.estimate,
@@ -66,6 +76,7 @@ function forestRow(metric: MetricComparison): ForestRow {
     high: interval?.high ?? null,
     tolerance: metric.tolerance,
     outcome: metric.outcome,
-    label: formatEstimate(metric.estimate, interval, metric.scale),
+    called: calledText(metric),
+    label: changeText(metric),
   };
 }

@@ -5,9 +5,10 @@ import type { RunData } from '../record/data.ts';
 import type { SloRecord } from '../record/schema.ts';
 import { exitCodes } from '../kernel/errors.ts';
 import { runLevelReasons } from '../slo/verdict.ts';
+import { afterText, beforeText, changeText } from './change-words.ts';
 import { escapeMarkup } from './escape.ts';
 import { promiseRow } from './promise-rows.ts';
-import { formatEstimate, formatValue } from './words.ts';
+import { formatValue } from './words.ts';
 
 interface TestCase {
   readonly name: string;
@@ -56,11 +57,13 @@ function promiseCase(slo: SloRecord): TestCase {
 export function comparisonJunit(comparison: Comparison): string {
   const { status, reasons, exitCode } = comparison.verdict;
   const broken = ['invalid', 'interrupted'].includes(status) || exitCode === exitCodes.undoFailed;
+  const forced =
+    comparison.forced.length === 0 ? '' : `; forced in spite of: ${comparison.forced.join('; ')}`;
   const itself: TestCase = {
     name: 'the comparison itself',
     outcome: broken ? 'error' : 'passed',
     message: `${status}: ${reasons.join('; ')}`,
-    output: `verdict ${status} over ${comparison.pairs} pairs`,
+    output: `verdict ${status} over ${comparison.pairs} pairs${forced}`,
   };
   const cases = [
     itself,
@@ -81,13 +84,11 @@ function claimCase(claim: ClaimResult): TestCase {
     inconclusive: 'skipped',
     invalid: 'error',
   } as const;
-  const before = formatValue(claim.beforeMedian, claim.unit);
-  const after = formatValue(claim.afterMedian, claim.unit);
   return {
     name: `claim ${claim.id}: ${claim.says}`,
     outcome: outcomes[claim.verdict],
     message: claim.reason,
-    output: `${claim.metric}: ${before} to ${after}; ${claim.reason}`,
+    output: `${claim.metric}: ${beforeText(claim)} to ${afterText(claim)}; ${claim.reason}`,
   };
 }
 
@@ -106,20 +107,20 @@ function metricCases({ metrics }: Comparison): TestCase[] {
         } as const
       )[metric.outcome],
       message: metric.reason,
-      output: `${metric.outcome}: ${formatEstimate(metric.estimate, metric.interval95, metric.scale)}; ${metric.reason}`,
+      output: `${metric.outcome}: ${changeText(metric)}; ${metric.reason}`,
     }));
 }
 
 function promiseCases({ promises, variants }: Comparison): TestCase[] {
   return promises.map((promise) => {
-    const { passed, failed, other, median } = promise.after;
+    const { passed, failed, other, median, medianAtLeast } = promise.after;
     const kept = `kept in ${passed} of ${passed + failed + other} runs of ${variants.after}`;
     const breach = promise.severity === 'warn' ? 'skipped' : 'failure';
     return {
       name: `promise ${promise.text}`,
       outcome: failed > 0 ? breach : other > 0 || passed === 0 ? 'skipped' : 'passed',
       message: kept,
-      output: `${kept}, median ${formatValue(median, promise.unit)}, limit ${formatValue(promise.limit, promise.unit)}`,
+      output: `${kept}, median ${formatValue(median, promise.unit, medianAtLeast)}, limit ${formatValue(promise.limit, promise.unit)}`,
     };
   });
 }

@@ -51,6 +51,7 @@ export function document(lines: readonly string[]): string {
 const marks: Readonly<Record<string, string>> = {
   ...{ pass: '✅', confirmed: '✅', improved: '✅', 'no change': '⚪' },
   ...{ fail: '❌', refuted: '❌', regressed: '❌' },
+  ...{ 'as before': '⚪', 'suspected worse': '⚠️', 'suspected better': '⚪' },
   ...{ warn: '⚠️', inconclusive: '⚠️', invalid: '🚫', interrupted: '🚫', 'not judged': '⚪' },
 };
 

@@ -15,6 +15,7 @@ import { promiseRow } from './promise-rows.ts';
 import { runTimeline } from './run-windows.ts';
 import { errorRows, flowGroups } from './series-table.ts';
 import { scrapeCharts } from './scrape-charts.ts';
+import { suspicionRows } from './suspicion-words.ts';
 import { targetCharts } from './target-charts.ts';
 import { markup, type Markup, template } from './template.ts';
 import { failureChart, rateChart } from './traffic-charts.ts';
@@ -42,6 +43,7 @@ function viewOf(data: RunData) {
     warmup: formatDuration(run.load.warmupMicros),
     verdict: { status, reasons: run.verdict.reasons },
     allHeld: allHeld(run),
+    suspicion: suspicionRows(run.suspicion),
     notes: run.notes,
     glance: glance(run),
     promises: run.slo.map(promiseRow),

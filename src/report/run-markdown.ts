@@ -9,6 +9,7 @@ import { impactRow } from './impact-rows.ts';
 import { code, document, marked, plain, section } from './markdown.ts';
 import { promiseRow } from './promise-rows.ts';
 import { flowGroups } from './series-table.ts';
+import { suspicionWords } from './suspicion-words.ts';
 
 export function runMarkdown({ run }: RunData): string {
   const promises = run.slo.map(promiseRow);
@@ -20,6 +21,9 @@ export function runMarkdown({ run }: RunData): string {
     '',
     ...run.verdict.reasons.map((reason) => `- ${plain(reason)}`),
     ...(run.verdict.reasons.length === 0 ? [] : ['']),
+    ...(run.suspicion === undefined
+      ? []
+      : [`${marked(run.suspicion.outcome)}: ${plain(suspicionWords(run.suspicion))}`, '']),
     `Load for ${formatDuration(run.load.elapsedMicros)} on ${plain(run.target.name)}, seed ${run.seed}, generator ${run.health.level}.`,
     '',
     ...section('Promises', {

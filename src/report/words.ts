@@ -49,12 +49,24 @@ export function formatNamed(name: string, value: number | string): string {
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${count} ${count === 1 ? one : many}`;
 
-const signed = (value: number, digits: number): string =>
-  `${value > 0 ? '+' : value < 0 ? minus : ''}${Math.abs(value).toFixed(digits)}`;
+const signOf = (value: number): string => (value > 0 ? '+' : value < 0 ? minus : '');
 
-/** An effect as people say it: ln(after/before) as percent, a difference of shares as points. */
-export function formatEffect(effect: number, scale: 'log' | 'points'): string {
-  if (scale === 'points') return `${signed(effect * 100, 2)} pts`;
+const signed = (value: number, digits: number): string =>
+  `${signOf(value)}${Math.abs(value).toFixed(digits)}`;
+
+/** What an effect is of. */
+export interface EffectOf {
+  readonly scale: 'log' | 'points';
+  readonly unit: Unit;
+}
+
+/** A difference of counts is a number; one of shares and scores has points. */
+export const hasPoints = ({ scale, unit }: EffectOf): boolean => scale === 'points' && unit !== 'count';
+
+/** An effect as people say it: ln(after/before) as percent, a difference of shares as points, of counts as it is. */
+export function formatEffect(effect: number, of: EffectOf): string {
+  if (hasPoints(of)) return `${signed(effect * 100, 2)} pts`;
+  if (of.scale === 'points') return `${signOf(effect)}${significant(Math.abs(effect))}`;
   const percent = (Math.exp(effect) - 1) * 100;
   return percent > 400 ? `×${significant(Math.exp(effect))}` : `${signed(percent, 1)}%`;
 }
@@ -64,17 +76,30 @@ interface Interval {
   readonly high: number | null;
 }
 
-/** `−88.1% (−90.2% … −85.0%)`; an open end is shown as ∞. */
+const fromTo = ({ low, high }: Interval, of: EffectOf): string =>
+  `${low === null ? `${minus}∞` : formatEffect(low, of)} … ${high === null ? '∞' : formatEffect(high, of)}`;
+
+/** An estimate that rests on bounds is one itself: it says on which side it is open. */
+function formatBounded(estimate: number, of: EffectOf, range: Interval | null): string {
+  if (range === null) return formatEffect(estimate, of);
+  if (range.high === estimate) return `≤ ${formatEffect(estimate, of)}`;
+  if (range.low === estimate) return `≥ ${formatEffect(estimate, of)}`;
+  return range.low === null && range.high === null ? 'not known' : `within ${fromTo(range, of)}`;
+}
+
+/** `−88.1% (−90.2% … −85.0%)`; an open end is shown as ∞. `range`: where the estimate lies when it rests on bounds. */
 export function formatEstimate(
   estimate: number | null,
   interval: Interval | null,
-  scale: 'log' | 'points',
+  of: EffectOf,
+  range: Interval | null = null,
 ): string {
   if (estimate === null) return 'not computable';
-  if (interval === null) return formatEffect(estimate, scale);
-  const low = interval.low === null ? `${minus}∞` : formatEffect(interval.low, scale);
-  const high = interval.high === null ? '∞' : formatEffect(interval.high, scale);
-  return `${formatEffect(estimate, scale)} (${low} … ${high})`;
+  const text = formatBounded(estimate, of, range);
+  if (interval === null) return text;
+  const ends = fromTo(interval, of);
+  // The unit stands once.
+  return `${text} (${text.endsWith(' pts') ? ends.replaceAll(' pts', '') : ends})`;
 }
 
 /** `2026-11-22 10:30:00 UTC` */

@@ -1,6 +1,6 @@
 // One run of one variant: start it, load it, break it, undo, stop it, judge it, and keep the record.
 
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { isAborted } from '../kernel/abort.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { RunData } from '../record/data.ts';
@@ -10,8 +10,9 @@ import { messageOf } from '../kernel/errors.ts';
 import type { Snapshot } from '../measure/snapshot.ts';
 import { occurrencesOf } from '../scenario/occurrences.ts';
 import type { StartedVariant } from '../system/system.ts';
-import { findBaselines } from './baselines.ts';
-import { judge, judgedOf, type Measured } from './judge.ts';
+import { commitOf, repositoryOf } from './commit.ts';
+import { judge, type Measured } from './judge.ts';
+import { judgeAmongOthers } from './judge-among-others.ts';
 import { interruptionOf } from './interruption.ts';
 import type { RunRequest } from './run-request.ts';
 import { type TargetEvent, watchContainers } from './container-events.ts';
@@ -35,32 +36,38 @@ const leadMicros = 100_000;
  */
 export async function conduct(request: RunRequest): Promise<RunData> {
   const startedAt = new Date().toISOString();
-  await beginRecord(request.folder, draft(request, startedAt));
+  const commit = await commitOf(repositoryOf(request.scenario.file));
+  const beginning = { startedAt, commit };
+  await beginRecord(request.folder, draft(request, beginning));
   const progress = createProgress({ ...request, place: request.place ?? null });
   try {
-    return await conductTold(request, progress, startedAt);
+    return await conductTold(request, progress, beginning);
   } finally {
     progress.close();
   }
 }
 
-async function conductTold(request: RunRequest, progress: RunProgress, startedAt: string): Promise<RunData> {
+/** What is known of a run before it measures. */
+type Beginning = Pick<Measured, 'startedAt' | 'commit'>;
+
+async function conductTold(
+  request: RunRequest,
+  progress: RunProgress,
+  beginning: Beginning,
+): Promise<RunData> {
   const { stage, variant, signal } = request;
   const started = await startOnStage(stage, variant, join(request.folder, 'target.log'), signal);
   let measured: Measured;
   try {
     if (isAborted(signal)) throw interrupted();
-    measured = await measure(request, started, startedAt, progress);
+    measured = await measure(request, started, beginning, progress);
   } catch (error) {
     await started.stop().catch(() => undefined); // the first failure is the one to tell; the journal finishes this one
     throw error;
   }
   const notes = await stopVariant(started);
   const told = { ...measured, notes: [...measured.notes, ...notes] };
-  const { scenario, folder } = request;
-  const baselines = await findBaselines(scenario.slo, judgedOf(request, told), dirname(folder));
-  const data = judge(request, told, baselines);
-  await writeRecord(request.folder, data);
+  await writeRecord(request.folder, await judgeAmongOthers(request, told));
   // Reports and comparisons are made of what can be read again, so that making them later gives the same.
   return await readRecord(request.folder);
 }
@@ -77,7 +84,7 @@ async function stopVariant(started: StartedVariant): Promise<string[]> {
 async function measure(
   request: RunRequest,
   started: StartedVariant,
-  startedAt: string,
+  beginning: Beginning,
   progress: RunProgress,
 ): Promise<Measured> {
   const { scenario, target, signal, seed, stage } = request;
@@ -120,7 +127,7 @@ async function measure(
       ...event,
       atMicros: event.atMicros - startAtMicros,
     }));
-    return { startedAt, http, ws, load, played, observed, events, notes, interruptedBy, breach };
+    return { ...beginning, http, ws, load, played, observed, events, notes, interruptedBy, breach };
   } finally {
     for (const close of opened) close();
     await pool.close();
@@ -189,7 +196,7 @@ async function play(
 const tell = (say: () => void): void => queueMicrotask(say);
 
 /** What a crash leaves: the record of a run that was interrupted before anything was measured. */
-function draft(request: RunRequest, startedAt: string): RunRecord {
+function draft(request: RunRequest, beginning: Beginning): RunRecord {
   const nothing: LoadResult = {
     slices: [],
     examples: [],
@@ -198,7 +205,7 @@ function draft(request: RunRequest, startedAt: string): RunRecord {
     deadThreads: [],
   };
   return judge(request, {
-    startedAt,
+    ...beginning,
     http: null,
     ws: null,
     load: nothing,

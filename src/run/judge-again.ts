@@ -1,24 +1,30 @@
 // A stored run judged by the promises of a file: read, judged, and kept as a record of its own beside the first.
 
-import { dirname, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { exitCodes, MettleError } from '../kernel/errors.ts';
 import { writableFolder } from '../record/atomic.ts';
 import type { RunData } from '../record/data.ts';
 import { readRecord, readRun, writeRecord } from '../record/store.ts';
 import { loadPromises } from '../scenario/promises-file.ts';
 import { findBaselines } from './baselines.ts';
+import { repositoryOf } from './commit.ts';
+import { knownEntries } from './known-history.ts';
+import { baseBranchName } from './merge-base.ts';
 import { namesIn, rejudge } from './rejudge.ts';
 import { writeRunReports } from './reports.ts';
 
 /**
  * Throws RECORD_NOT_FOUND, RECORD_VERSION, RECORD_CORRUPT, INVALID_FILE (all exit code 2). The record in `folder` is not
- * touched. `note`: hears what of the promises is left out or not looked at.
+ * touched. `note`: hears what of the promises is left out or not looked at. `history`: default: the
+ * one beside the record.
  */
 export async function judgeAgain(
   folder: string,
   promisesFile: string,
   out: string,
   note: (line: string) => void,
+  history?: string,
 ): Promise<{ readonly data: RunData; readonly report: string }> {
   const stored = await readRecord(folder);
   const { id, judgedFrom } = stored.run;
@@ -38,12 +44,27 @@ export async function judgeAgain(
     { known: namesIn(stored), durationMicros, warmupMicros },
     note,
   );
-  const baselines = await findBaselines(slo, stored.run, dirname(resolve(folder)));
+  const baselines = await findBaselines(slo, stored.run, await placesOf(folder, stored.run, note, history));
   await writableFolder(out);
   const judged = rejudge(stored, slo, baselines);
   await writeRecord(out, { ...judged, run: { ...judged.run, judgedFrom: id } });
   const data = await readRecord(out);
   return { data, report: await writeRunReports(out, data) };
+}
+
+/** Where the run looked itself: its own folder's folder, and the history there; runs of a verification in that one's. */
+async function placesOf(
+  record: string,
+  { scenario }: RunData['run'],
+  note: (line: string) => void,
+  named: string | undefined,
+): Promise<Parameters<typeof findBaselines>[2]> {
+  const beside = dirname(resolve(record));
+  const ofPair = basename(beside) === 'runs' && existsSync(join(dirname(beside), 'comparison.json'));
+  const folder = ofPair ? dirname(dirname(beside)) : beside;
+  const history = await knownEntries(named ?? join(folder, 'history'), note);
+  const repository = repositoryOf(scenario.file);
+  return { folder, history, repository, baseBranch: await baseBranchName(repository) };
 }
 
 /** What cannot be read may be a run of another version, or one that is damaged: it is not written over. */

@@ -1,5 +1,6 @@
 // From what was measured to the record with its verdict. Pure but for the machine it names.
 
+import type { Commit } from '../record/commit-schema.ts';
 import type { RunData } from '../record/data.ts';
 import { scrapingOf } from '../record/scrape-log.ts';
 import { type FaultRecord, formatVersion, type RunRecord } from '../record/schema.ts';
@@ -12,6 +13,7 @@ import { broadcastNotes } from './broadcast-bounds.ts';
 
 import type { TargetEvent } from './container-events.ts';
 import { environmentOf } from './environment.ts';
+import { threadDied } from './environmental.ts';
 import { effectsOf } from './effects.ts';
 import { eventRecords } from './event-records.ts';
 import { faultRecord, faultsThatInvalidate, idleFaults, undoFailures } from './fault-records.ts';
@@ -26,6 +28,8 @@ import type { PlayedFault } from './timeline.ts';
 
 export interface Measured {
   readonly startedAt: string;
+  /** What it was made from; null: nobody can say. */
+  readonly commit: Commit | null;
   readonly http: string | null;
   readonly ws: string | null;
   readonly load: LoadResult;
@@ -123,6 +127,7 @@ function identityOf(request: RunRequest, measured: Measured) {
     seed: request.seed,
     startedAt: measured.startedAt,
     command: request.command,
+    commit: measured.commit,
     environment: environmentOf(
       request.threads,
       request.stage.backend?.kind ?? 'none',
@@ -154,7 +159,7 @@ function invalidReasons(
     load.health.level === 'saturated'
       ? [`the load generator was saturated: ${saturations(load.health.reasons).join('; ')}`]
       : [];
-  const threads = load.deadThreads.map((thread) => `a load thread died: ${thread}`);
+  const threads = load.deadThreads.map(threadDied);
   return [...threads, ...health, ...faultsThatInvalidate(played, faults, stopped)];
 }
 

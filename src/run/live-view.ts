@@ -13,12 +13,20 @@ export interface RunPlace {
   readonly meanRunMicros: number | null;
   /** One line about the run before; null when there was none. */
   readonly last: string | null;
+  /** Nothing runs for so long between two runs; default: 0. */
+  readonly pauseMicros?: number;
+  /** Fewer runs than planned may be enough; default: no. */
+  readonly mayEndEarly?: boolean;
 }
 
-/** `atLeast`: no run has ended yet, so only the planned length of the load is known. */
+/**
+ * `atLeast`: no run has ended yet, so only the planned length of the load is known. `atMost`: not all of the runs may be
+ * needed; default: they are.
+ */
 export interface TimeLeft {
   readonly micros: number;
   readonly atLeast: boolean;
+  readonly atMost?: boolean;
 }
 
 /** Iterations; rates are over the last two seconds, the schedule's over the same two. */

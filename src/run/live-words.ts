@@ -51,14 +51,18 @@ export function begunWords(pace: PaceView): string {
 
 /** Of all runs, `spentMicros` into the present one. */
 export function leftOf(place: RunPlace, plannedMicros: number, spentMicros: number): TimeLeft {
-  const perRun = place.meanRunMicros ?? plannedMicros;
-  const later = Math.max(0, place.runs - place.runsDone - 1) * perRun;
-  return { micros: later + Math.max(0, perRun - spentMicros), atLeast: place.meanRunMicros === null };
+  const { runs, runsDone, meanRunMicros, pauseMicros = 0, mayEndEarly = false } = place;
+  const perRun = meanRunMicros ?? plannedMicros;
+  const later = Math.max(0, runs - runsDone - 1) * (perRun + pauseMicros);
+  const left = { micros: later + Math.max(0, perRun - spentMicros), atLeast: meanRunMicros === null };
+  return mayEndEarly ? { ...left, atMost: true } : left;
 }
 
-/** `about 12m00s left` */
-export const leftWords = ({ micros, atLeast }: TimeLeft): string =>
-  `${atLeast ? 'at least' : 'about'} ${formatClock(micros)} left`;
+/** `about 12m00s left`, `at most about 12m00s left` */
+export function leftWords({ micros, atLeast, atMost = false }: TimeLeft): string {
+  const words = atMost ? 'at most about' : atLeast ? 'at least' : 'about';
+  return `${words} ${formatClock(micros)} left`;
+}
 
 /** `0.63%` of what has ended lately; `–` when nothing has. */
 export const formatBad = (share: number | null): string => (share === null ? '–' : formatShare(share));

@@ -2,9 +2,10 @@
 
 import { join } from 'node:path';
 import type { Comparison } from '../compare/schema.ts';
+import type { Trend } from '../compare/trend-schema.ts';
 import { writeFileAtomic } from '../record/atomic.ts';
 import type { RunData } from '../record/data.ts';
-import { comparisonReporters, runReporters } from '../report/registry.ts';
+import { comparisonReporters, runReporters, trendReporters } from '../report/registry.ts';
 
 /** Returns the path of the HTML report. */
 export async function writeRunReports(folder: string, data: RunData): Promise<string> {
@@ -19,4 +20,12 @@ export async function writeComparisonReports(folder: string, comparison: Compari
     await writeFileAtomic(join(folder, reporter.file), reporter.render(comparison));
   }
   return join(folder, 'report.html');
+}
+
+/** Returns the path of the HTML report. */
+export async function writeTrendReports(folder: string, trend: Trend): Promise<string> {
+  for (const reporter of trendReporters) {
+    await writeFileAtomic(join(folder, reporter.file), reporter.render(trend));
+  }
+  return join(folder, 'trend.html');
 }

@@ -7,6 +7,15 @@ import type { RunPlace } from './live-view.ts';
 import type { ProgressOutput } from './progress.ts';
 import type { Stage } from './stage.ts';
 
+export interface EarlierPlaces {
+  /** Folder of records. */
+  readonly records: string;
+  /** Folder of a history; null: none is looked at. */
+  readonly history: string | null;
+  /** A run that is not one of them. */
+  readonly except?: string;
+}
+
 export interface RunRequest extends ProgressOutput {
   readonly stage: Stage;
   readonly scenario: Scenario;
@@ -22,6 +31,8 @@ export interface RunRequest extends ProgressOutput {
   /** What is known of this machine; default: nothing. */
   readonly machine?: KnownMachine;
   readonly signal: AbortSignal;
+  /** Where earlier runs are, which it is held against; default: those beside it, in its folder's folder. */
+  readonly earlier?: EarlierPlaces;
   /** The file that stops it; for the record of a run that has not ended. */
   readonly killFile?: string;
   /** Where it stands among the runs of a verification; default: it is the only one. */

@@ -1,5 +1,7 @@
 // How far a verification is: which run this is, how long runs take, what the last one said.
 
+import type { ComparisonDesign } from '../compare/design.ts';
+import { plannedPairs } from '../compare/design.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { RunData } from '../record/data.ts';
 import { headlineOf } from './headline.ts';
@@ -24,20 +26,39 @@ export interface Course {
   again(run: CourseRun, reason: string): void;
 }
 
+interface CoursePlan {
+  readonly design: ComparisonDesign;
+  readonly coolDownMicros: number;
+}
+
 /** Says a line at the begin and at the end of each run. */
-export function createCourse(pairs: number, say: (line: string) => void, clock: Clock): Course {
+export function createCourse(
+  { design, coolDownMicros }: CoursePlan,
+  say: (line: string) => void,
+  clock: Clock,
+): Course {
+  const pairs = plannedPairs(design);
   let begunAtMicros = 0;
   let spentMicros = 0;
   let attempts = 0;
   let runsDone = 0;
   let last: string | null = null;
+  const mayEndEarly = (pair: number): boolean => design.looks.some((look) => look < pairs && pair <= look);
+  const pairOf = (pair: number): string => `pair ${pair} of ${mayEndEarly(pair) ? 'at most ' : ''}${pairs}`;
   const title = ({ pair, role, variant }: CourseRun): string =>
-    `pair ${pair} of ${pairs}: ${role === variant ? role : `${role} (${variant})`}`;
+    `${pairOf(pair)}: ${role === variant ? role : `${role} (${variant})`}`;
   return {
     begin: (run) => {
       begunAtMicros = clock.nowMicros();
-      const meanRunMicros = attempts === 0 ? null : spentMicros / attempts;
-      const place = { what: title(run), runsDone, runs: 2 * pairs, meanRunMicros, last };
+      const place = {
+        what: title(run),
+        runsDone,
+        runs: 2 * pairs,
+        meanRunMicros: attempts === 0 ? null : spentMicros / attempts,
+        last,
+        pauseMicros: coolDownMicros,
+        mayEndEarly: mayEndEarly(run.pair),
+      };
       const left = leftWords(leftOf(place, run.plannedMicros, 0));
       say(`${place.what}, run ${runsDone + 1} of ${place.runs}, ${left}`);
       return place;
@@ -48,11 +69,11 @@ export function createCourse(pairs: number, say: (line: string) => void, clock: 
       runsDone += 1;
       const headline = headlineOf(data);
       last = `${run.role}: ${data.run.verdict.status}${headline === null ? '' : `, ${headline}`}`;
-      say(`pair ${run.pair} of ${pairs}: ${last}`);
+      say(`${pairOf(run.pair)}: ${last}`);
     },
     again: (run, reason) => {
       runsDone -= 1;
-      say(`pair ${run.pair} of ${pairs}, ${run.role}: repeated, because ${reason}`);
+      say(`${pairOf(run.pair)}, ${run.role}: repeated, because ${reason}`);
     },
   };
 }

@@ -1,9 +1,11 @@
 // JSON Schemas for editors and for readers of records, generated from the zod schemas that really check the files.
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { comparisonSchema } from '../compare/schema.ts';
+import { trendSchema } from '../compare/trend-schema.ts';
+import { makeFolder } from '../record/make-folder.ts';
 import { runRecordSchema } from '../record/schema.ts';
 import { targetSchema } from '../system/target-schema.ts';
 import { type Descriptions, scenarioDescriptions, targetDescriptions } from './key-descriptions.ts';
@@ -14,6 +16,8 @@ import { experimentsInput } from './experiment-schema.ts';
 import { thresholdsInput } from './k6-thresholds.ts';
 import { promisesInput } from './promise-schema.ts';
 import { scenarioInput } from './schema.ts';
+import { suppressionsInput } from './suppressions.ts';
+import { trendDescriptions } from './trend-descriptions.ts';
 
 export interface JsonSchema {
   readonly [keyword: string]: unknown;
@@ -59,12 +63,27 @@ const runJsonSchema = (): JsonSchema =>
 const comparisonJsonSchema = (): JsonSchema =>
   jsonSchema(comparisonSchema, 'Mettle comparison', 'Before against after, judged.', comparisonDescriptions);
 
+/** `trend.json` of a trend. */
+const trendJsonSchema = (): JsonSchema =>
+  jsonSchema(
+    trendSchema,
+    'Mettle trend',
+    'Where the history of a metric changed, and where it goes.',
+    trendDescriptions,
+  );
+
+/** Files of suppressions. */
+const suppressionsJsonSchema = (): JsonSchema =>
+  jsonSchema(suppressionsInput, 'Mettle suppressions', 'Changes of a history that are accepted.', {});
+
 /** File name → schema. */
 export const jsonSchemas = (): Readonly<Record<string, JsonSchema>> => ({
   'scenario.schema.json': scenarioJsonSchema(),
   'target.schema.json': targetJsonSchema(),
   'run.schema.json': runJsonSchema(),
   'comparison.schema.json': comparisonJsonSchema(),
+  'trend.schema.json': trendJsonSchema(),
+  'suppressions.schema.json': suppressionsJsonSchema(),
 });
 
 /** The text of a schema file. */
@@ -72,7 +91,7 @@ export const schemaText = (schema: JsonSchema): string => `${JSON.stringify(sche
 
 /** Writes every schema into the folder, which is created when missing. Resolves to the paths written. */
 export async function writeSchemas(folder: string): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   const files = Object.entries(jsonSchemas()).map(([name, schema]) => ({ path: join(folder, name), schema }));
   await Promise.all(files.map(({ path, schema }) => writeFile(path, schemaText(schema))));
   return files.map(({ path }) => path);

@@ -59,6 +59,9 @@ export function combinedMetric(measure: Measure, against: Against, pair: Pair): 
     ...{ name: one.name, pattern: one.pattern, better: one.better },
     ...{ subject: one.subject, argument: one.argument },
     ...shape,
+    combinesCounted: [one, other].some(
+      ({ unit, subject }) => (unit === 'share' || unit === 'score') && subject === 'series',
+    ),
     tolerance: () => (isRatio ? Math.max(leastTolerance, own) : own),
     // What a side alone has too few of it says itself, and there is no value then.
     tooFew: (_measure, samples, limit) =>

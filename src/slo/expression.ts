@@ -37,10 +37,12 @@ export interface Measure {
 
 export type Operation = '/' | '-';
 
-/** What a relative promise is held against: `vs last_green`, `vs pinned(<run id>)`, `vs rolling_median(20)`. */
+/** What a relative promise is held against: `vs last_green`, `vs pinned(<run id>)`, `vs rolling_median(20)`, `vs merge_base`. */
 export type Baseline =
   | { readonly kind: 'last_green' }
   | { readonly kind: 'pinned'; readonly run: string }
+  /** Where this work left a branch; null: the one that it will be merged into. */
+  | { readonly kind: 'merge_base'; readonly branch: string | null }
   | { readonly kind: 'rolling_median'; readonly runs: number };
 
 /** `+10% vs last_green`: the limit is the baseline's value × (1 + share), or + the amount in the metric's unit. */

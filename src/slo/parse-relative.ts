@@ -59,6 +59,15 @@ function inParentheses(cursor: Cursor, needs: string, name: string, example: str
   return [text, inside];
 }
 
+/** As git takes names, without what would mean another commit than the branch's (`main~1`, `a..b`). */
+const branchPattern = /^[A-Za-z0-9_](?:[\w/-]|\.(?!\.))*$/;
+
+function branchOf(cursor: Cursor, word: string): string {
+  const [branch, at] = inParentheses(cursor, 'the name of a branch', word, 'merge_base(main)');
+  if (branchPattern.test(branch)) return branch;
+  throw new Refusal(`\`${branch}\` is not the name of a branch`, at, 'e.g. `merge_base(main)`');
+}
+
 function baselineOf(cursor: Cursor): Baseline {
   skipSpace(cursor);
   const at = cursor.at;
@@ -76,8 +85,10 @@ function baselineOf(cursor: Cursor): Baseline {
     const message = `\`${text}\` is not a number of runs between ${fewestRuns} and ${mostRuns}`;
     throw new Refusal(message, textAt, 'write `rolling_median(20)`');
   }
+  if (word === 'merge_base' || word === 'merge-base')
+    return { kind: 'merge_base', branch: take(cursor, /(?=\()/y) === null ? null : branchOf(cursor, word) };
   if (word === null) throw new Refusal('expected a baseline', at, 'e.g. `vs last_green`');
-  const suggestion = suggestionFor(word, ['last_green', 'pinned', 'rolling_median']);
+  const suggestion = suggestionFor(word, ['last_green', 'pinned', 'rolling_median', 'merge_base']);
   throw new Refusal(`unknown baseline \`${word}\``, at, suggestion);
 }
 

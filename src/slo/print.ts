@@ -84,8 +84,16 @@ export function printRelative(limit: RelativeLimit, unit: Unit): string {
   return `${value < 0 ? '-' : '+'}${printChange(limit, unit)} vs ${printBaseline(baseline)}`;
 }
 
-/** `last_green`, `pinned(<run id>)`, `rolling_median(20)`. */
+/** `last_green`, `pinned(<run id>)`, `rolling_median(20)`, `merge_base`, `merge_base(main)`. */
 export function printBaseline(baseline: Baseline): string {
-  if (baseline.kind === 'pinned') return `pinned(${baseline.run})`;
-  return baseline.kind === 'rolling_median' ? `rolling_median(${baseline.runs})` : 'last_green';
+  switch (baseline.kind) {
+    case 'pinned':
+      return `pinned(${baseline.run})`;
+    case 'rolling_median':
+      return `rolling_median(${baseline.runs})`;
+    case 'merge_base':
+      return baseline.branch === null ? 'merge_base' : `merge_base(${baseline.branch})`;
+    case 'last_green':
+      return 'last_green';
+  }
 }

@@ -13,13 +13,6 @@ import { showValue } from './quantity.ts';
 import { metricOf, readMeasure } from './reading.ts';
 import { sidesOf } from './sides.ts';
 
-/** By which rules an earlier run is read: those that hold for this one. */
-interface ReadBy {
-  /** The steady promises that detection and recovery are relative to. */
-  readonly gates: readonly Gate[];
-  readonly minSamples: number;
-}
-
 /**
  * Limit = baseline × (1 + share), or baseline + amount. Without a run, or with one whose own value is not known for
  * certain, there is no limit; `text` then says why.
@@ -77,20 +70,33 @@ function decidesNothing(
   return limit <= 0 && !isSigned && measure.against?.operation !== '-';
 }
 
-/** What a promise's measure was in an earlier run. */
-export function baselineValue(
+/** In the metric's unit; `why`: it is not known for certain, and there is no value. */
+export interface BaselineReading {
+  readonly value: number | null;
+  readonly samples: number;
+  readonly why: string | null;
+}
+
+/** What a promise's measure was in an earlier run. `gates`: the steady promises that detection and recovery are relative to. */
+export function baselineReading(
   data: RunData,
   { measure, operator }: PromiseExpression,
-  { gates, minSamples }: ReadBy,
-): BaselineValue {
+  gates: readonly Gate[],
+): BaselineReading {
   const { metric, reading } = readMeasure(measure, data, gates, operator);
   const { value, samples } = reading;
-  if (value === null || !Number.isFinite(value)) return { why: reading.note ?? 'it has no value' };
-  if (reading.atLeast) return { why: `it is only known to be ≥ ${showValue(value, metric.unit)}` };
+  const unknown = (why: string): BaselineReading => ({ value: null, samples, why });
+  if (value === null || !Number.isFinite(value)) return unknown(reading.note ?? 'it has no value');
+  if (reading.atLeast) return unknown(`it is only known to be ≥ ${showValue(value, metric.unit)}`);
   const undecided = reading.undecided?.(value) ?? null;
-  if (undecided !== null) return { why: undecided };
+  if (undecided !== null) return unknown(undecided);
   const few = metric.tooFew(measure, samples, null);
-  if (few !== null) return { why: few };
+  return few === null ? { value, samples, why: null } : unknown(few);
+}
+
+/** `min_samples` of a promise asks the same of its baseline. */
+export function baselineValue({ value, samples, why }: BaselineReading, minSamples = 0): BaselineValue {
+  if (value === null) return { why: why ?? 'it has no value' };
   return samples < minSamples
     ? { why: `at least ${minSamples} samples are asked for, there are ${samples}` }
     : { value };

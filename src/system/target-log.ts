@@ -1,17 +1,9 @@
 // Where children print: a file they write to themselves, so that a slow reader can never slow them; bounded in size.
 
-import {
-  closeSync,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errnoOf, exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
+import { makeFolder } from '../record/make-folder.ts';
 
 /** Beyond this the newest half is cut, so that the first lines and (nearly) the last ones stay. */
 const maxBytes = 32 * 1_048_576;
@@ -43,7 +35,7 @@ export function openTargetLog(file: string, limitBytes = maxBytes): TargetLog {
 
 function openForAppend(file: string): number {
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     return openSync(file, 'a');
   } catch (error) {
     throw new MettleError({

@@ -47,11 +47,13 @@ describe('the demo', () => {
       expect(leftOf(workspace, { processes: new Map(), listening: new Set() })).toEqual([]);
   });
 
-  it('confirms the three claims', () => {
+  it('confirms the five claims', () => {
     expect(comparison.claims.map(({ id, verdict }) => `${id}: ${verdict}`)).toEqual([
       'dashboard-load: confirmed',
       'response-cached: confirmed',
+      'database-query: confirmed',
       'poor-network-failures: confirmed',
+      'poor-network-success: confirmed',
     ]);
   });
 

@@ -1,6 +1,7 @@
 // The commands around a run: validate, schema, target, chaos.
 
 import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Toxiproxy, type Latency } from 'toxiproxy-node-client';
 import { packagePath } from '../../src/kernel/entry.ts';
@@ -19,10 +20,13 @@ const seesProcesses = canSeeProcesses();
 
 describe('validate', () => {
   it('accepts what this project ships', async () => {
-    const files = ['scenarios/toxic-detector.yml', 'targets/toxic-detector/target.yml'].map(packagePath);
+    const scenarios = (await readdir(packagePath('scenarios'))).filter((name) => name.endsWith('.yml'));
+    expect(scenarios.length).toBeGreaterThan(2);
+    const own = scenarios.map((name) => `scenarios/${name}`);
+    const files = [...own, 'targets/toxic-detector/target.yml'].map(packagePath);
     const result = await workspace.run(['validate', ...files]);
     expect(result.exitCode, result.stdout).toBe(0);
-    expect(result.stdout).toMatch(/toxic-detector\.yml: a valid scenario file/);
+    for (const name of scenarios) expect(result.stdout).toContain(`${name}: a valid scenario file`);
     expect(result.stdout).toMatch(/target\.yml: a valid target file/);
   });
 

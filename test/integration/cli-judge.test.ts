@@ -1,6 +1,6 @@
 // `mettle report --judge`: a real run judged again by other promises, from its stored record alone; and relative promises.
 
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -33,9 +33,13 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   scenario = await workspace.file('hello.yml', scenarioText(['p50(hello) < 10s', 'error_rate < 5%']));
-  const result = await runMeasured(workspace, [scenario]);
-  expect(result.exitCode, result.stderr).toBe(0);
-  record = recordFolders(workspace).at(-1)!;
+  // A busy machine makes a run degraded: it still passes, but what harsher promises say of it is nobody's fault.
+  for (let attempt = 1; attempt <= 4; attempt += 1) {
+    const result = await runMeasured(workspace, [scenario]);
+    expect(result.exitCode, result.stderr).toBe(0);
+    record = recordFolders(workspace).at(-1)!;
+    if (readRun(record).health.level === 'good') break;
+  }
 });
 afterAll(async () => {
   server.close();
@@ -111,6 +115,10 @@ it('a promise relative to the last green run: skipped before there is one, then 
     .filter((name) => !known.has(name))
     .at(-1)!;
   expect(readRun(folder).slo[1]).toMatchObject({ status: 'pass', baseline: { runs: [green.id] } });
+  // As the run itself did: in the history, when the record is gone.
+  for (const name of known) if (readRun(name).id === green.id) rmSync(name, { recursive: true });
+  await workspace.run(['report', folder, '--judge', file, '--out', join(workspace.folder, 'kept')]);
+  expect(readRun(join(workspace.folder, 'kept')).slo[1]).toMatchObject({ baseline: { runs: [green.id] } });
   const itself = await workspace.file(
     'itself.yml',
     `slo:\n  - p50(hello) <= +1% vs pinned(${readRun(folder).id})\n`,

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { comparisonSchema } from '../../src/compare/schema.ts';
 import { startProxyThread } from '../../src/proxy/start-thread.ts';
+import { readHistory } from '../../src/record/history.ts';
 import { lastRecord, openWorkspace, recordFolders, type Workspace } from '../support/cli.ts';
 import { canSeeProcesses, footprintOf, leftAfter } from '../support/cli-left.ts';
 import { writeScenario, writeTarget } from '../support/short-scenarios.ts';
@@ -143,6 +144,8 @@ it('a proxy that stays when the run is over: the record says so too, although it
   expect(verdict).toMatchObject({ status: 'fail', exitCode: 4 });
   expect(verdict.reasons[0]).toContain('by hand: curl -X DELETE');
   expect(grounds?.undoFailed).toEqual([verdict.reasons[0]]);
+  const { entries } = await readHistory(join(workspace.outFolder, 'history'));
+  expect(entries).toMatchObject([{ verdict: { status: 'fail', exitCode: 4 }, unfit: verdict.reasons[0] }]);
   // Judged by other promises the run has left it behind all the same.
   const milder = await workspace.file('milder.yml', 'slo:\n  - p50(work) < 20s\n');
   const again = await workspace.run(['report', recordFolders(workspace)[0]!, '--judge', milder]);

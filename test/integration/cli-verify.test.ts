@@ -2,10 +2,11 @@
 
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Comparison, comparisonSchema } from '../../src/compare/schema.ts';
 import { openWorkspace, readRun, recordFolders, type Workspace } from '../support/cli.ts';
 import { canSeeProcesses, footprintOf, leftOf } from '../support/cli-left.ts';
+import { opened } from '../support/http-listener.ts';
 import { writeScenario, writeTarget } from '../support/short-scenarios.ts';
 
 const pairs = 6;
@@ -97,9 +98,77 @@ it('keeps what was measured when it is interrupted', async () => {
 it.each([
   [['--pairs', '3'], '6'],
   [['--before', 'befroe'], 'before, after'],
+  [['--max-pairs', '12'], 'an even number from 14'],
+  [['--max-pairs', '16', '--quick'], '--quick and --max-pairs exclude each other'],
+  [['--cool-down', '2'], 'not a duration'],
+  [['--after', 'http://127.0.0.1:1'], 'one side is a URL and the other a variant'],
+  [['--allow', 'elsewhere.example'], 'has a target file'],
+  [['--before', 'http://192.0.2.1', '--after', 'http://127.0.0.1:1'], 'neither this machine nor allowed'],
 ])('refuses %j before anything starts', async (flags, named) => {
   const { exitCode, stderr } = await workspace.run(['verify', scenario, ...flags]);
   expect(exitCode).toBe(2);
   expect(stderr).toContain(named);
   expect(recordFolders(workspace)).toEqual([]);
+});
+
+it('tells what it would make, in which order, and for how long, and makes nothing', async () => {
+  const flags = ['--max-pairs', '14', '--cool-down', '2s', '--dry-run'];
+  const { exitCode, stdout, stderr } = await workspace.run(['verify', scenario, ...flags]);
+  expect(exitCode, stderr).toBe(0);
+  expect(stdout).toContain('would make: at most 14 pairs of runs of 1s, a pause of 2s between two runs');
+  expect(stdout).toMatch(/in this order .*: (AB|BA)( (AB|BA)){13}/);
+  expect(stdout).toContain('would judge: after 7 and 14 pairs, at the 97.06% level');
+  // 28 runs of 1 s and 27 pauses of 2 s
+  expect(stdout).toContain('would take: at most about 82s');
+  expect(recordFolders(workspace)).toEqual([]);
+});
+
+it('keeps what was measured when a variant does not start a second time, and is no pass', async () => {
+  const once = { STARTS_ONCE: join(workspace.tempFolder, 'has-started') };
+  const target = await writeTarget(workspace, { name: 'once', variants: { before: {}, after: once } });
+  const more = ['variant: after', 'primary: p50(work)'];
+  const path = await writeScenario(workspace, { name: 'once', target, for: '1s', more });
+  const { exitCode, stderr } = await workspace.run(['verify', path, '--quick', '--cool-down', '0s'], limit);
+  expect(exitCode, stderr).toBe(2);
+  expect(stderr).toContain('report: ');
+  const comparison = comparisonIn(recordFolders(workspace)[0]!);
+  expect(comparison).toMatchObject({ pairs: 1, verdict: { status: 'invalid', exitCode: 2 } });
+  expect(comparison.verdict.reasons[0]).toContain('once');
+  expect(comparison.runs.length).toBeGreaterThanOrEqual(2);
+});
+
+describe('two servers that run already', () => {
+  const servers = opened();
+  afterEach(() => servers.close());
+  const serve = (delayMs: number): Promise<string> =>
+    servers.serve((request, response) => {
+      request.resume();
+      setTimeout(() => response.end('answer'), delayMs);
+    });
+
+  it('are compared by their URLs, with the scenario of a third', { timeout: testLimitMs }, async () => {
+    const [before, after] = [await serve(80), await serve(10)];
+    const claim = { id: 'faster', says: 'it is faster', metric: 'p50(work)', expect: 'at least 40% lower' };
+    const lines = [
+      'name: by url',
+      'target: { http: "http://127.0.0.1:1" }',
+      'flows: { work: { steps: [{ http: GET /work, name: work, timeout: 5s }] } }',
+      'load: [{ flow: work, arrivals: [{ rate: 30/s, for: 1s }] }]',
+      'primary: p50(work)',
+      `claims: ${JSON.stringify([claim])}`,
+    ];
+    const path = await workspace.file('by-url.yml', `${lines.join('\n')}\n`);
+    const asked = ['verify', path, '--before', before, '--after', after, '--quick', '--cool-down', '100ms'];
+    const result = await workspace.run(asked, limit);
+    expect(result.exitCode, result.stdout + result.stderr).toBe(0);
+    const folder = recordFolders(workspace)[0]!;
+    const comparison = comparisonIn(folder);
+    expect(comparison).toMatchObject({ variants: { before, after }, verdict: { status: 'pass' } });
+    expect(comparison.claims).toMatchObject([{ verdict: 'confirmed' }]);
+    for (const run of comparison.runs) {
+      const { target, command } = readRun(join(folder, run.folder));
+      expect(target.http).toBe(run.role === 'before' ? before : after);
+      expect(command).toContain(`--set target.http=${run.variant} --seed ${run.seed}`);
+    }
+  });
 });

@@ -8,6 +8,7 @@ import { startProxyServer, type ProxyServer } from '../../src/proxy/server.ts';
 import { type FuzzAnswer, type FuzzCall, fuzzCalls, sendRaw } from '../support/api-fuzz.ts';
 import { tameCalls } from '../support/api-fuzz-tame.ts';
 import { findToxiproxy, startToxiproxy } from '../support/real-toxiproxy.ts';
+import '../support/property-seed.ts';
 
 let server: ProxyServer;
 beforeAll(async () => {

@@ -144,7 +144,9 @@ function watched(child: ChildProcess, limitMs: number): RunningCli {
 /** Folders of the records in the workspace, oldest first. */
 export function recordFolders(workspace: Workspace): string[] {
   if (!existsSync(workspace.outFolder)) return [];
-  const names = readdirSync(workspace.outFolder).sort();
+  const names = readdirSync(workspace.outFolder)
+    .filter((name) => name !== 'history')
+    .sort();
   return names.map((name) => join(workspace.outFolder, name));
 }
 

@@ -1,5 +1,6 @@
 // A realistic comparison document for reports and their tests: six pairs, one claim of each verdict.
 
+import { comparisonFormatVersion } from '../../src/compare/schema.ts';
 import type { ClaimResult, Comparison, MetricComparison } from '../../src/compare/schema.ts';
 import { createRandom } from '../../src/kernel/random.ts';
 
@@ -15,6 +16,7 @@ function metricOf(init: {
   readonly after: number;
   readonly tolerance: number;
   readonly outcome: MetricComparison['outcome'];
+  readonly alone?: MetricComparison['alone'];
   readonly seed: number;
 }): MetricComparison {
   const random = createRandom(init.seed);
@@ -29,19 +31,29 @@ function metricOf(init: {
   return {
     metric: init.metric,
     primary: init.primary ?? false,
+    during: init.metric.split(' during ').slice(1),
     unit: init.unit,
     better: init.better,
     scale: init.scale,
     pairs,
     beforeMedian: init.before,
     afterMedian: init.after,
+    beforeMedianAtLeast: false,
+    afterMedianAtLeast: false,
     estimate: effects.reduce((sum, effect) => sum + effect, 0) / effects.length,
-    interval95: { low: effects[0] ?? 0, high: effects.at(-1) ?? 0 },
-    interval90: { low: effects[1] ?? 0, high: effects.at(-2) ?? 0 },
+    estimateRange: null,
+    interval: { low: effects[0] ?? 0, high: effects.at(-1) ?? 0 },
+    equivalence: { low: effects[1] ?? 0, high: effects.at(-2) ?? 0 },
+    adjustedP: init.primary === true ? null : 0.0375,
+    alone: init.alone ?? null,
     tolerance: init.tolerance,
     outcome: init.outcome,
     reason: `${init.outcome}, judged over ${pairCount} pairs`,
     smallestDetectable: init.outcome === 'inconclusive' ? 0.18 : 0.11,
+    noise: {
+      detectable: { pairs: pairCount, change: 0.09 },
+      ...{ comparisons: 64, falseAlarms: 2, repeated: { comparisons: 3, falseAlarms: 0 } },
+    },
   };
 }
 
@@ -63,8 +75,11 @@ const claimOf = (
   scale: 'log',
   beforeMedian: 96_000,
   afterMedian: 96_000 * Math.exp(estimate),
+  beforeMedianAtLeast: false,
+  afterMedianAtLeast: false,
   estimate,
-  interval95: { low: estimate - spread, high: estimate + spread },
+  estimateRange: null,
+  interval: { low: estimate - spread, high: estimate + spread },
   threshold,
   side: 'below',
   verdict,
@@ -105,19 +120,26 @@ function spectrumOf(role: 'before' | 'after', medianMicros: number): Comparison[
 
 /** Fails: one claim is refuted. Override any field. */
 export function sampleComparison(overrides: Partial<Comparison> = {}): Comparison {
-  const promise = { passed: 0, failed: 0, other: 0, median: null };
+  const promise = { passed: 0, failed: 0, other: 0, median: null, medianAtLeast: false };
   return {
-    formatVersion: 1,
+    formatVersion: comparisonFormatVersion,
     id: '20260105-090000-checkout-verify',
     scenario: { name: 'checkout with a slow database', file: 'scenarios/checkout.yml', hash: 'a'.repeat(64) },
     target: 'checkout',
     variants: { before: 'before', after: 'after' },
     pairs: pairCount,
+    design: { kind: 'fixed', looks: [pairCount], confidence: 0.95, equivalence: 0.9 },
+    forced: [],
+    noise: {
+      id: '20260104-210000-checkout-aa',
+      ...{ measuredAt: '2026-01-04T21:04:00.000Z', variant: 'after', pairs: 10 },
+    },
     seed: 42,
     startedAt: '2026-01-05T09:00:00.000Z',
     finishedAt: '2026-01-05T09:03:12.000Z',
     command: 'mettle verify scenarios/checkout.yml --quick --seed 42',
     runs: runsOf(),
+    repeats: [],
     metrics: [
       metricOf({
         metric: 'p95(query)',
@@ -150,7 +172,8 @@ export function sampleComparison(overrides: Partial<Comparison> = {}): Compariso
         before: 0.15,
         after: 0.01,
         tolerance: 0.005,
-        outcome: 'improved',
+        outcome: 'inconclusive',
+        alone: 'improved',
         seed: 3,
       }),
       metricOf({

@@ -60,6 +60,17 @@ export const proxyCases: readonly ConformanceCase[] = [
     },
   },
   {
+    says: 'keeps a name that is no text, as the sign for what cannot be read',
+    run: async (world) => {
+      const name = `${world.name}\uD800`;
+      const listen = '127.0.0.1:0';
+      const made = await world.api('POST', '/proxies', { name, listen, upstream: world.upstream });
+      expect([made.status, (made.json as ProxyJson).name]).toEqual([201, `${world.name}\uFFFD`]);
+      const path = `/proxies/${encodeURIComponent(`${world.name}\uFFFD`)}`;
+      expect((await world.api('DELETE', path)).status).toBe(204);
+    },
+  },
+  {
     says: 'refuses browsers',
     run: async ({ api }) => {
       const answer = await api('GET', '/version', undefined, { 'user-agent': 'Mozilla/5.0 (X11)' });

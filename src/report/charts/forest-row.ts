@@ -7,12 +7,14 @@ export interface ForestRow {
   readonly name: string;
   /** On the effect's scale; null when it could not be computed. */
   readonly estimate: number | null;
-  /** Whether there is a 95 % interval; its ends, null = open on that side. */
+  /** Whether there is an interval; its ends, null = open on that side. */
   readonly hasInterval: boolean;
   readonly low: number | null;
   readonly high: number | null;
   readonly tolerance: number;
   readonly outcome: string;
+  /** The outcome in words. */
+  readonly called: string;
   /** `−88 % (−91 … −85)` */
   readonly label: string;
 }

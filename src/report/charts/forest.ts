@@ -10,6 +10,8 @@ export interface ForestPlot {
   readonly id: string;
   readonly title: string;
   readonly rows: readonly ForestRow[];
+  /** Of the intervals: `95 %`. */
+  readonly level: string;
   /** Under the axis: what its numbers are. */
   readonly axis: string;
   /** Round values in order of how much they tell, e.g. 0, then −50 %; those that fit become ticks. */
@@ -32,17 +34,17 @@ export function forestPlot(plot: ForestPlot): Chart {
   return {
     id: plot.id,
     title: plot.title,
-    description: `Estimated change of each metric with its 95 % interval. ${plot.rows.map((row) => `${row.name}: ${row.label}, ${row.outcome}.`).join(' ')}`,
+    description: `Estimated change of each metric with its ${plot.level} interval. ${plot.rows.map((row) => `${row.name}: ${row.label}, ${row.called}.`).join(' ')}`,
     size: 'full',
     wide: draw(plot, layouts.wide),
     narrow: draw(plot, layouts.narrow),
     legend: [
-      ['estimate-key', 'estimate and 95 % interval'],
+      ['estimate-key', `estimate and ${plot.level} interval`],
       ['band-key', 'counts as no change'],
     ],
     table: {
-      columns: ['metric', 'change (95 % interval)', 'outcome'],
-      rows: plot.rows.map((row) => [row.name, row.label, row.outcome]),
+      columns: ['metric', `change (${plot.level} interval)`, 'outcome'],
+      rows: plot.rows.map((row) => [row.name, row.label, row.called]),
     },
   };
 }
@@ -93,10 +95,10 @@ function drawTexts(row: ForestRow, from: number, layout: Layout): string {
   const outcome = `outcome ${row.outcome.replaceAll(' ', '-')}`;
   if (layout.stacked) {
     const right = layout.width - layout.right;
-    const room = right - layout.left - textWidth(row.outcome) - 12;
+    const room = right - layout.left - textWidth(row.called) - 12;
     return [
       label({ className: 'row-label', x: layout.left, y: from + 16, text: fit(row.name, room) }),
-      label({ className: outcome, anchor: 'end', x: right, y: from + 16, text: row.outcome }),
+      label({ className: outcome, anchor: 'end', x: right, y: from + 16, text: row.called }),
       label({ className: 'row-value', x: layout.left, y: from + 60, text: row.label }),
     ].join('');
   }
@@ -105,7 +107,7 @@ function drawTexts(row: ForestRow, from: number, layout: Layout): string {
   return [
     ...drawName(row.name, layout.left - 14, y),
     label({ className: 'row-value', x: column, y, text: fit(row.label, 250) }),
-    label({ className: outcome, anchor: 'end', x: layout.width - 2, y, text: row.outcome }),
+    label({ className: outcome, anchor: 'end', x: layout.width - 2, y, text: row.called }),
   ].join('');
 }
 

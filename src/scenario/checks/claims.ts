@@ -1,6 +1,6 @@
 // Claims: named once, readable, about metrics of this scenario, and honest where they expect less than is documented.
 
-import { expectationProblem } from '../../compare/claims.ts';
+import { expectationProblem } from '../../compare/claim-test.ts';
 import { isWeakerThanDocumented, parseExpectation } from '../../compare/expectation.ts';
 import { parseMeasure } from '../../slo/parse.ts';
 import { metricOf } from '../../slo/reading.ts';

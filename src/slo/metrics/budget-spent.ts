@@ -51,6 +51,9 @@ export const budgetSpent = {
     const samples = viewOf(data, measure.subject, []).counts.offered;
     const budget = samples * budgetOf(target);
     const note = `${offered - ok} bad, of the ${significant(budget)} that ${formatShare(target)} of ${samples} allows`;
-    return { value: (offered - ok) / budget, atLeast: false, samples, note };
+    return {
+      ...{ value: (offered - ok) / budget, atLeast: false, samples, note },
+      portion: budgetOf(target),
+    };
   },
 } as const satisfies Metric;

@@ -26,6 +26,8 @@ export interface Reading {
   /** The value is a lower bound. */
   readonly atLeast: boolean;
   readonly samples: number;
+  /** The value is a share of only this portion of its samples (a budget); absent: of all of them. */
+  readonly portion?: number;
   /** Of a counter of whole things: how many it counted in the time, whatever the unit of the value. */
   readonly counted?: number;
   /** The value is an estimate of what lies somewhere between these. */
@@ -63,6 +65,8 @@ export interface Metric {
   readonly better: 'lower' | 'higher' | null;
   /** How two runs are compared: ln(after/before), or after − before in points. */
   readonly scale: 'log' | 'points';
+  /** Of a ratio or difference of two: whether a side is a share of requests or a score over them. Absent: it is none. */
+  readonly combinesCounted?: boolean;
   /** Of durations that run from an actual start by their nature: whether the load has due times is nothing to them. */
   readonly fromStart?: boolean;
   /**
@@ -72,7 +76,7 @@ export interface Metric {
   readonly subject: 'series' | 'fault' | 'link' | 'observed' | 'scraped';
   /** `statistic` may be left out; the metric then says what is meant. `target` and `duration` are required. */
   readonly argument: 'none' | 'outcome' | 'duration' | 'statistic' | 'target';
-  /** Smaller values cannot be told apart, in its unit: the floor of ratios and of their tolerance. */
+  /** Smaller values cannot be told apart, in its unit: see src/compare/resolution.ts for what follows. */
   readonly resolution: number;
   /** δ of comparisons: a share of the value on the log scale, points (0.005 = half a point) otherwise. */
   tolerance(name: string): number;

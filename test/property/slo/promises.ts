@@ -149,6 +149,9 @@ const operator = fc.constantFrom('<', '<=', '>', '>=');
 
 const baseline: fc.Arbitrary<Baseline> = fc.oneof(
   fc.constant<Baseline>({ kind: 'last_green' }),
+  fc
+    .option(fc.stringMatching(/^[a-z0-9][a-z0-9_/-]{0,12}$/), { nil: null })
+    .map((branch): Baseline => ({ kind: 'merge_base', branch })),
   fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,12}$/).map((run): Baseline => ({ kind: 'pinned', run })),
   fc.integer({ min: 3, max: 100 }).map((runs): Baseline => ({ kind: 'rolling_median', runs })),
 );

@@ -46,14 +46,14 @@ describe('times', () => {
       pairsOf(6, latency(100_000), latency(40_000, 0.2)),
     );
     expect(result.verdict).toBe('inconclusive');
-    expect(result.interval95!.low!).toBeLessThan(result.threshold);
-    expect(result.interval95!.high!).toBeGreaterThan(result.threshold);
+    expect(result.interval!.low!).toBeLessThan(result.threshold);
+    expect(result.interval!.high!).toBeGreaterThan(result.threshold);
   });
 
   test('a censored before can confirm a fall, but not refute one', () => {
     expect(judge('p95(query)', 'at least 60% lower', pairsOf(6, down, latency(50_000)))).toMatchObject({
       verdict: 'confirmed',
-      interval95: { low: null },
+      interval: { low: null },
     });
     expect(judge('p95(query)', 'at least 60% lower', pairsOf(6, down, latency(4_000_000))).verdict).toBe(
       'inconclusive',
@@ -64,7 +64,7 @@ describe('times', () => {
     const slow = () => ({ okMicros: repeated(200, 3_000_000_000) });
     expect(judge('p95(query)', 'at least 60% lower', pairsOf(6, slow, down))).toMatchObject({
       verdict: 'inconclusive',
-      interval95: { high: null },
+      interval: { high: null },
     });
     expect(judge('p95(query)', 'at least 60% lower', pairsOf(6, latency(50_000), down)).verdict).toBe(
       'refuted',
@@ -116,12 +116,14 @@ describe('rates', () => {
 describe('invalid', () => {
   test.each([
     ['p95(query)', 'at least 5 points lower', 6, 'points are for rates'],
+    ['open_files_left(target)', 'at least 5 points lower', 6, 'points are for rates'],
+    ['open_files_left(target)', 'no worse than 5 points', 6, 'points are for rates'],
     ['p95(query)', 'at least 5% lower', 5, 'at least 6'],
     ['p99(query)', 'at least 5% lower', 6, 'needs at least 1000 samples'],
     ['p95(other)', 'at least 5% lower', 6, 'not in this record'],
   ])('%s %s over %i pairs', (metric, text, count, reason) => {
     const result = judge(metric, text, pairsOf(count, latency(100_000), latency(50_000)));
-    expect(result).toMatchObject({ verdict: 'invalid', estimate: null, interval95: null });
+    expect(result).toMatchObject({ verdict: 'invalid', estimate: null, interval: null });
     expect(result.reason).toContain(reason);
   });
 });

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { compareRuns } from '../../../src/compare/compare.ts';
 import type { ComparisonInput } from '../../../src/compare/compare.ts';
+import { fixedDesign } from '../../../src/compare/design.ts';
 import { judgeComparison } from '../../../src/compare/judgement.ts';
 import type { JudgementInput } from '../../../src/compare/judgement.ts';
 import { comparisonSchema } from '../../../src/compare/schema.ts';
@@ -21,7 +22,7 @@ const input = (changes: Partial<ComparisonInput> = {}): ComparisonInput => ({
   scenario: { name: 's', file: null, hash: 'h' },
   target: 't',
   variants: { before: 'before', after: 'after' },
-  plannedPairs: 6,
+  design: fixedDesign(6),
   pairs: fine,
   runs: [],
   seed: 1,
@@ -68,13 +69,24 @@ describe('the document', () => {
     expect(comparisonSchema.parse(JSON.parse(JSON.stringify(document)))).toEqual(document);
   });
 
-  test('compares the primary metric, every promise’s and every claim’s, once each', () => {
-    expect(document.metrics.map((metric) => metric.metric)).toEqual([
-      'p95(query)',
-      'recovery(slow-db)',
-      'p50(query)',
+  test('compares the primary metric, every promise’s and claim’s, and the usual ones of each phase, once each', () => {
+    const names = document.metrics.map((metric) => metric.metric);
+    expect(names).toEqual([
+      ...['p95(query)', 'recovery(slow-db)', 'p50(query)'],
+      ...['p50', 'p95', 'error_rate', 'throughput'].map((metric) => `${metric}(query) during steady`),
+      ...['fault', 'recovery'].flatMap((phase) =>
+        ['p50', 'error_rate', 'throughput'].map((metric) => `${metric}(query) during ${phase}:slow-db`),
+      ),
     ]);
-    expect(document.metrics.map((metric) => metric.primary)).toEqual([true, false, false]);
+    expect(document.metrics.filter(({ primary }) => primary).map(({ metric }) => metric)).toEqual([
+      'p95(query)',
+    ]);
+  });
+
+  test('says which of them neither variant has enough samples for', () => {
+    expect(document.notes.join()).toContain(
+      'p95(query) during fault:slow-db (pair 1, before: p95 needs at least 200 samples, there are ',
+    );
   });
 
   test('sums up promises per variant', () => {
@@ -136,20 +148,21 @@ describe('the verdict', () => {
     expect(verdict.reasons[0]).toContain('faster');
   });
 
+  const slo = [
+    {
+      text: 'p95(query) < 60ms',
+      severity: 'fail' as const,
+      status: 'fail' as const,
+      value: 1,
+      atLeast: false,
+      limit: 1,
+      unit: 'µs' as const,
+      samples: 1,
+      reason: 'it is not',
+    },
+  ];
+
   test('promises gate the after variant only', () => {
-    const slo = [
-      {
-        text: 'p95(query) < 60ms',
-        severity: 'fail' as const,
-        status: 'fail' as const,
-        value: 1,
-        atLeast: false,
-        limit: 1,
-        unit: 'µs' as const,
-        samples: 1,
-        reason: 'it is not',
-      },
-    ];
     const promises = [{ assert: 'p95(query) < 60ms', severity: 'fail' as const }];
     const beforeBroken = fine.map((pair) => ({
       ...pair,
@@ -175,6 +188,19 @@ describe('the verdict', () => {
     );
   });
 
+  test('one that only warns is told when it was broken, and is nothing to be judged by alone', () => {
+    const promises = [{ assert: 'p95(query) < 60ms', severity: 'warn' as const }];
+    const broken = slo.map((promise) => ({ ...promise, severity: 'warn' as const }));
+    const pairs = withAfter(() => ({ slo: broken }));
+    const { verdict, notes } = compareRuns(input({ pairs, promises }));
+    expect(verdict.status).toBe('pass');
+    expect(notes.join()).toContain('after: p95(query) < 60ms broken in 6 of 6 runs, which only warns');
+    expect(compareRuns(input({ pairs, promises, primary: null })).verdict).toMatchObject({
+      status: 'invalid',
+      exitCode: 3,
+    });
+  });
+
   test('a run that measured nothing reliable makes everything invalid', () => {
     const pairs = withAfter(
       () => ({ verdict: { status: 'invalid', reasons: ['the generator was saturated'], exitCode: 3 } }),
@@ -184,6 +210,52 @@ describe('the verdict', () => {
     expect(verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
     expect(verdict.reasons[0]).toContain('saturated');
     expect(metrics[0]?.outcome).toBe('invalid');
+  });
+
+  const slow: RunRecord['slo'][number] = {
+    ...{ text: 'p95(query) < 60ms', severity: 'fail', status: 'fail', value: 100_000, atLeast: false },
+    ...{ limit: 60_000, unit: 'µs', samples: 200, reason: '100 ms is above 60 ms' },
+  };
+  const promises = [{ assert: slow.text, severity: 'fail' as const }];
+
+  test('what a spoiled run says of its promises breaks none of them', () => {
+    const reasons = ['the generator was saturated', `${slow.text}: ${slow.reason ?? ''}`];
+    const spoiled = () => ({ slo: [slow], verdict: { status: 'invalid' as const, reasons, exitCode: 3 } });
+    const document = compareRuns(input({ pairs: withAfter(spoiled, 4), promises }));
+    expect(document.verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
+    expect(document.verdict.reasons.join()).not.toContain('broken');
+    expect(document.promises[0]?.after).toEqual({
+      ...{ passed: 0, failed: 0, other: 1, median: null, medianAtLeast: false },
+    });
+  });
+
+  test('a promise that another one leaves without a judgement is broken all the same', () => {
+    const unjudged = { ...slow, text: 'p99(query) < 1s', status: 'invalid' as const, reason: 'too few' };
+    const broken = withAfter(() => ({
+      slo: [slow, unjudged],
+      verdict: { status: 'fail', reasons: [`${slow.text}: ${slow.reason ?? ''}`], exitCode: 1 },
+    }));
+    const { verdict } = compareRuns(input({ pairs: broken, promises }));
+    expect(verdict).toMatchObject({ status: 'fail', exitCode: 1 });
+    const lacking = withAfter(() => ({
+      slo: [unjudged],
+      verdict: { status: 'invalid', reasons: [`${unjudged.text}: too few`], exitCode: 3 },
+    }));
+    expect(compareRuns(input({ pairs: lacking, promises })).verdict.reasons).toEqual([
+      'after: p99(query) < 1s could not be judged in 6 of 6 runs',
+    ]);
+  });
+
+  test('a promise that stopped a run is broken', () => {
+    const stoppedBy = {
+      ...{ promise: slow.text, sinceMicros: 1e6, atMicros: 5e6, windowMicros: 1e7 },
+      ...{ bad: 50, total: 100, allowedShare: 0.05 },
+    };
+    const verdict = { status: 'invalid' as const, reasons: ['the generator was saturated'], exitCode: 3 };
+    const stopped = withAfter(() => ({ stoppedBy, slo: [slow], verdict }), 4);
+    expect(compareRuns(input({ pairs: stopped, promises })).verdict).toMatchObject({
+      ...{ status: 'fail', exitCode: 1 },
+    });
   });
 
   test('a run that a promise stopped is a part, and nothing is compared with it', () => {
@@ -329,6 +401,7 @@ describe('what differs is not compared', () => {
     ['warm-up', (run) => ({ load: { ...run.load, warmupMicros: 7 } })],
     ['target', (run) => ({ target: { ...run.target, name: 'other' } })],
     ['machine', (run) => environment(run, { fingerprint: 'f' })],
+    ['precedence', (run) => environment(run, { precedence: 'raised' })],
     ['threads', (run) => environment(run, { threads: 9 })],
     ['fault proxy', (run) => environment(run, { proxy: 'toxiproxy' })],
     ['Mettle version', (run) => environment(run, { mettle: '9.9.9' })],
@@ -341,6 +414,6 @@ describe('what differs is not compared', () => {
     expect(metrics[0]?.outcome).toBe('invalid');
     const forced = compareRuns(input({ pairs, force: true }));
     expect(forced.metrics[0]?.outcome).toBe('improved');
-    expect(forced.notes.join()).toContain(`another ${what}`);
+    expect(forced.forced.join()).toContain(`another ${what}`);
   });
 });

@@ -2,9 +2,12 @@
 
 import { describe, expect, test } from 'vitest';
 import { metricComparison } from '../../../src/compare/comparison.ts';
+import { stepOf } from '../../../src/compare/resolution.ts';
 import type { RunData } from '../../../src/record/data.ts';
 import { promiseFrom } from '../../../src/slo/gates.ts';
+import { metricNamed } from '../../../src/slo/metrics/registry.ts';
 import { attemptsRecord } from '../../support/attempts-record.ts';
+import { observedRun, processLooks } from '../../support/observed-run.ts';
 import { pairsOf } from '../../support/pairs.ts';
 import { realisticRun } from '../../support/run-data.ts';
 import { repeated } from '../../support/slices.ts';
@@ -65,22 +68,22 @@ describe('latencies', () => {
   test('a censored before opens downward and cannot hide an improvement', () => {
     const down = () => ({ okMicros: repeated(100, 1_000), timedOutMicros: repeated(100, 5_000_000) });
     const result = compare('p95(query)', pairsOf(6, down, latency(50_000)));
-    expect(result).toMatchObject({ outcome: 'improved', interval95: { low: null } });
+    expect(result).toMatchObject({ outcome: 'improved', interval: { low: null } });
     expect(result.pairs[0]).toMatchObject({ beforeAtLeast: true, afterAtLeast: false });
-    expect(result.interval95?.high).toBeLessThan(0);
+    expect(result.interval?.high).toBeLessThan(0);
   });
 
   test('a censored after opens upward and is never an improvement', () => {
     const down = () => ({ okMicros: repeated(100, 1_000), timedOutMicros: repeated(100, 5_000_000) });
     expect(compare('p95(query)', pairsOf(6, latency(50_000), down))).toMatchObject({
       outcome: 'regressed',
-      interval95: { high: null },
+      interval: { high: null },
     });
     const slowBefore = () => ({ okMicros: repeated(200, 60_000_000) });
     const censored = compare('p95(query)', pairsOf(6, slowBefore, down));
     expect(censored).toMatchObject({
       outcome: 'inconclusive',
-      interval95: { high: null },
+      interval: { high: null },
       smallestDetectable: null,
     });
   });
@@ -94,7 +97,12 @@ describe('rates', () => {
   });
 
   test('a rise within half a point is no change, beyond it a regression', () => {
-    expect(compare('error_rate(query)', pairsOf(6, errors(10), errors(14))).outcome).toBe('no change');
+    expect(compare('error_rate(query)', pairsOf(6, errors(10), errors(11))).outcome).toBe('no change');
+    const close = compare('error_rate(query)', pairsOf(6, errors(10), errors(14)));
+    expect(close.outcome).toBe('inconclusive');
+    expect(close.reason).toMatch(
+      /^the median run shows no change, but all runs together leave .* open; .* pairs would/,
+    );
     expect(compare('error_rate(query)', pairsOf(6, errors(10), errors(16))).outcome).toBe('regressed');
   });
 
@@ -124,10 +132,66 @@ test('throughput: more is better, and none at all is not infinitely worse than a
   expect(Number.isFinite(lost.estimate)).toBe(true);
 });
 
+describe('whole counts', () => {
+  const lost = (closed: number) => () => ({ okMicros: repeated(100, 1_000), tallies: { closed, pings: 1 } });
+  const compared = (before: number, after: number) =>
+    compare('connections_lost(query)', pairsOf(10, lost(before), lost(after)));
+
+  test.each([
+    [0, 1],
+    [1, 2],
+    [2, 3],
+    [5, 6],
+  ])('from %i to %i in every run is a regression, and back an improvement', (before, after) => {
+    expect(compared(before, after)).toMatchObject({ outcome: 'regressed', tolerance: 0.1 });
+    expect(compared(after, before)).toMatchObject({ outcome: 'improved', tolerance: 0.1 });
+  });
+
+  test('the same number is no change, and so is one within the tolerance', () => {
+    for (const [before, after] of [
+      [0, 0],
+      [1, 1],
+      [20, 21],
+    ] as const)
+      expect(compared(before, after).outcome).toBe('no change');
+  });
+});
+
+describe('a watched target', () => {
+  const watched = (cpuShare: number, restarts: number) =>
+    observedRun({
+      processes: [{ name: 'target', cores: 2, restarts, points: processLooks(-2, 31, () => ({ cpuShare })) }],
+    });
+  const pairs = (before: readonly [number, number], after: readonly [number, number]) =>
+    Array.from({ length: 10 }, (_, index) => ({
+      ...{ pair: index + 1, before: watched(...before), after: watched(...after) },
+    }));
+
+  test('that starts again once in every run is no target that never does', () => {
+    expect(compare('restarts(target)', pairs([0.1, 0], [0.1, 1])).outcome).toBe('regressed');
+    expect(compare('restarts(target)', pairs([0.1, 1], [0.1, 0])).outcome).toBe('improved');
+    expect(compare('restarts(target)', pairs([0.1, 0], [0.1, 0])).outcome).toBe('no change');
+  });
+
+  test('has no smallest step of processor time: 10 % of little are 10 %', () => {
+    expect(compare('cpu(target)', pairs([0.08, 0], [0.092, 0]))).toMatchObject({
+      ...{ outcome: 'regressed', tolerance: 0.1 },
+    });
+    expect(compare('cpu(target)', pairs([0.08, 0], [0.086, 0])).outcome).toBe('no change');
+  });
+
+  test('only times have such a step, a second where they are found second by second', () => {
+    const steps = ['memory', 'bytes', 'throughput', 'p95', 'recovery', 'detection'].map((name) =>
+      stepOf(metricNamed(name)!),
+    );
+    expect(steps).toEqual([0, 0, 0, 1_000, 1_000_000, 1_000_000]);
+  });
+});
+
 describe('invalid', () => {
   test('fewer than six pairs', () => {
     const result = compare('p95(query)', pairsOf(5, latency(100_000), latency(50_000)));
-    expect(result).toMatchObject({ outcome: 'invalid', estimate: null, interval95: null });
+    expect(result).toMatchObject({ outcome: 'invalid', estimate: null, interval: null });
     expect(result.reason).toContain('at least 6');
   });
 

@@ -70,6 +70,12 @@ describe('an expectation against documented figures', () => {
     ['no worse than 10%', '9.62s', '2s', true],
     ['no worse than 10%', '2s', '2s', false],
     ['at least 50% lower', '< 3s', '~ 1.5s', false],
+    // The opposite of what is documented is not more of it.
+    ['at least 10% higher', '2s', '1s', true],
+    ['at least 2x lower', '1s', '2s', true],
+    ['at least 5 points higher', '15%', '1%', true],
+    ['at least 60% lower', '0', '2', true],
+    ['at least 10% higher', '2s', '2s', false],
   ])('%s, %s → %s: weaker %s', (text, before, after, weaker) => {
     expect(isWeakerThanDocumented(parsed(text), { before, after })).toBe(weaker);
   });
@@ -77,7 +83,7 @@ describe('an expectation against documented figures', () => {
   test.each([
     ['at least 60% lower', 'slow', '2s'],
     ['at least 60% lower', '2s', '60%'],
-    ['at least 60% lower', '0', '2'],
+    ['at least 60% higher', '0', '2'],
     ['at least 5 points lower', '9s', '2s'],
   ])('%s, %s → %s cannot be told', (text, before, after) => {
     expect(isWeakerThanDocumented(parsed(text), { before, after })).toBeNull();

@@ -6,6 +6,7 @@ import { pauseMs } from '../../../src/engines/saturate-pause.ts';
 import type { Outcome, SaturateStep } from '../../../src/engines/saturate-walk.ts';
 import { SaturateWalk } from '../../../src/engines/saturate-walk.ts';
 import type { Sample } from '../../../src/measure/outcome.ts';
+import '../../support/property-seed.ts';
 
 const step = (series: string, onError: SaturateStep['onError'] = 'stop'): SaturateStep => ({
   series,

@@ -233,12 +233,12 @@ test('a forest keeps texts and intervals inside, with arrows where an interval i
     {
       ...first,
       metric: 'p95(a series whose name is far longer than any column of this chart)',
-      interval95: { low: null, high: -0.1 },
+      interval: { low: null, high: -0.1 },
     },
-    { ...first, metric: 'p50(gone)', estimate: null, interval95: null, outcome: 'invalid' as const },
-    { ...first, metric: 'p95(wide)', tolerance: 1.4, interval95: { low: -9, high: null } },
+    { ...first, metric: 'p50(gone)', estimate: null, interval: null, outcome: 'invalid' as const },
+    { ...first, metric: 'p95(wide)', tolerance: 1.4, interval: { low: -9, high: null } },
   ];
-  const charts = forestCharts(odd);
+  const charts = forestCharts(odd, '95 %');
   expect(charts.map((chart) => chart.id)).toEqual(['forest-log', 'forest-points']);
   expect(charts[0]?.wide.marks.match(/<path class="whisker/g)).toHaveLength(2);
   expect(charts[0]?.table.rows.at(-2)).toEqual(['p50(gone)', 'not computable', 'invalid']);

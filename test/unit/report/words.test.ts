@@ -34,14 +34,19 @@ test('values carry their unit, lower bounds are marked, and nothing is a dash', 
   expect(formatValue(null, 'µs', true)).toBe('–');
 });
 
+const time = { scale: 'log', unit: 'µs' } as const;
+
 test('effects are signed, large ones are factors, open ends are infinite', () => {
-  expect(formatEffect(Math.log(0.119), 'log')).toBe('−88.1%');
-  expect(formatEffect(Math.log(10), 'log')).toBe('×10');
-  expect(formatEffect(-0.1382, 'points')).toBe('−13.82 pts');
-  expect(formatEstimate(Math.log(0.5), { low: null, high: Math.log(0.8) }, 'log')).toBe(
+  expect(formatEffect(Math.log(0.119), time)).toBe('−88.1%');
+  expect(formatEffect(Math.log(10), time)).toBe('×10');
+  expect(formatEffect(-0.1382, { scale: 'points', unit: 'share' })).toBe('−13.82 pts');
+  expect(formatEstimate(Math.log(0.5), { low: null, high: Math.log(0.8) }, time)).toBe(
     '−50.0% (−∞ … −20.0%)',
   );
-  expect(formatEstimate(null, null, 'log')).toBe('not computable');
+  expect(formatEstimate(null, null, time)).toBe('not computable');
+  expect(formatEffect(-0.02, { scale: 'points', unit: 'score' })).toBe('−2.00 pts');
+  const left = { scale: 'points', unit: 'count' } as const;
+  expect([3, -2.5, 0].map((difference) => formatEffect(difference, left))).toEqual(['+3', '−2.5', '0']);
 });
 
 test.for([

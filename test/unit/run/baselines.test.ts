@@ -44,7 +44,7 @@ async function found(what: string): Promise<{ ids: string[]; reason: string | nu
 /** Of the first promise, asked for together with the others. */
 async function valuesOf(assert: string, ...others: readonly string[]) {
   const slo = [assert, ...others].map((text) => ({ assert: text, severity: 'fail' as const }));
-  return (await findBaselines(slo, judged, folder)).of({ text: assert, severity: 'fail' });
+  return (await findBaselines(slo, judged, { folder })).of({ text: assert, severity: 'fail' });
 }
 
 test('the last green one: not the failed, not the later, not itself, not of another variant or scenario', async () => {
@@ -94,7 +94,7 @@ test('a pinned run may have failed, but must be there and be comparable', async 
 test('a run is not held against itself', async () => {
   await keep({ ...judged, id: 'pinned' });
   const slo = [{ assert: 'p50(query) <= +1% vs pinned(pinned)', severity: 'fail' as const }];
-  const looked = await findBaselines(slo, { ...judged, id: 'pinned' }, folder);
+  const looked = await findBaselines(slo, { ...judged, id: 'pinned' }, { folder });
   expect(looked.of({ text: slo[0]!.assert, severity: 'fail' })).toEqual({
     runs: [],
     reason: 'a run is not held against itself',
@@ -132,7 +132,7 @@ test.each(['invalid', 'interrupted'] as const)('a pinned run that is %s has no v
   await keep(recordOf('pinned', 2, { verdict }));
   const { ids, reason } = await found('vs pinned(pinned)');
   expect(ids).toEqual([]);
-  expect(reason).toContain(`the pinned run pinned is ${status}`);
+  expect(reason).toContain('the pinned run pinned is none to compare with');
 });
 
 const stop = {
@@ -142,9 +142,16 @@ const stop = {
 const none = { undoFailed: [], interrupted: null, invalid: [] };
 
 test.each<[string, Partial<RunRecord>]>([
-  ['was stopped by `error_rate < 5%`', { verdict: fail, stoppedBy: stop }],
-  ['is invalid', { verdict: fail, grounds: { ...none, invalid: ['its generator was saturated'] } }],
-  ['is interrupted', { verdict: fail, grounds: { ...none, interrupted: 'interrupted' } }],
+  ['is none to compare with: it was stopped by `error_rate < 5%`', { verdict: fail, stoppedBy: stop }],
+  [
+    'is none to compare with: its generator was saturated',
+    { verdict: fail, grounds: { ...none, invalid: ['its generator was saturated'] } },
+  ],
+  [
+    'is none to compare with: interrupted',
+    { verdict: fail, grounds: { ...none, interrupted: 'interrupted' } },
+  ],
+  ['is none to compare with: left', { verdict: { status: 'fail', reasons: ['left'], exitCode: 4 } }],
   ['is the run first, judged again', { judgedFrom: 'first' }],
   ['is this run itself', { judgedFrom: 'now' }],
 ])('a pinned run that %s has no values, whatever its verdict', async (why, overrides) => {
@@ -183,8 +190,49 @@ test('promises of the same text with other rules are read by their own', async (
   await keep(recordOf('green', 3));
   const text = 'mean(query) <= +10% vs last_green';
   const slo = [1, 100_000].map((minSamples) => ({ assert: text, severity: 'fail' as const, minSamples }));
-  const looked = await findBaselines(slo, judged, folder);
+  const looked = await findBaselines(slo, judged, { folder });
   const one = (minSamples: number) => looked.of({ text, severity: 'fail', minSamples }).runs[0]?.of;
   expect(one(1)).toHaveProperty('value');
   expect(one(100_000)).toHaveProperty('why');
+});
+
+test('a run that is to be confirmed is no baseline of what confirms it', async () => {
+  await keep(recordOf('green', 3), recordOf('suspected', 4));
+  const assert = 'p50(query) <= +10% vs last_green';
+  const slo = [{ assert, severity: 'fail' as const }];
+  const looked = await findBaselines(slo, judged, { folder, except: 'suspected' });
+  expect(looked.of({ text: assert, severity: 'fail' }).runs.map(({ id }) => id)).toEqual(['green']);
+});
+
+const on = (branch: string | null): Partial<RunRecord> => ({
+  commit: { sha: 'a'.repeat(40), branch, at: null, dirty: false },
+});
+
+test.each<[string | null, string | null, readonly string[]]>([
+  // The base branch looks at its own, and at those of which nobody knows the branch.
+  ['main', 'origin/main', ['unknown', 'ours']],
+  ['main', null, ['unknown', 'ours']],
+  // Work on a branch looks at that branch and at its base.
+  ['fast', 'main', ['unknown', 'theirs', 'ours']],
+  ['refs/heads/fast', 'main', ['unknown', 'theirs', 'ours']],
+  ['third', 'main', ['unknown', 'ours']],
+  // Nobody knows which is the base, or which branch this is.
+  ['third', null, ['unknown', 'theirs', 'ours']],
+  [null, 'main', ['unknown', 'theirs', 'ours']],
+])('a run on %s, where the base branch is %s, is held against %s', async (own, baseBranch, ids) => {
+  await keep(recordOf('ours', 2, on('main')), recordOf('theirs', 3, on('fast')), recordOf('unknown', 4));
+  const assert = 'p50(query) <= +10% vs rolling_median(3)';
+  const slo = [{ assert, severity: 'fail' as const }];
+  const looked = await findBaselines(slo, { ...judged, ...on(own) }, { folder, baseBranch });
+  expect(looked.of({ text: assert, severity: 'fail' }).runs.map(({ id }) => id)).toEqual(ids);
+});
+
+test('where only other branches have runs the reason names those that count', async () => {
+  await keep(recordOf('theirs', 3, on('fast')));
+  const assert = 'p50(query) <= +10% vs last_green';
+  const slo = [{ assert, severity: 'fail' as const }];
+  const looked = await findBaselines(slo, { ...judged, ...on('main') }, { folder });
+  const { runs, reason } = looked.of({ text: assert, severity: 'fail' });
+  expect(runs).toEqual([]);
+  expect(reason).toContain('no earlier run of main in');
 });

@@ -10,6 +10,7 @@ import { promisesInput } from '../../../src/scenario/promise-schema.ts';
 import type { PromiseSpec } from '../../../src/scenario/scenario.ts';
 import type { PromiseExpression } from '../../../src/slo/expression.ts';
 import { promiseFrom } from '../../../src/slo/gates.ts';
+import '../../support/property-seed.ts';
 
 const exported = (slo: readonly PromiseSpec[]): string =>
   openSloText(

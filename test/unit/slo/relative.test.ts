@@ -5,7 +5,7 @@ import type { RunData } from '../../../src/record/data.ts';
 import type { BaselineRuns } from '../../../src/slo/baseline.ts';
 import { evaluatePromises } from '../../../src/slo/evaluate.ts';
 import { promiseFrom, type PromiseText } from '../../../src/slo/gates.ts';
-import { baselineValue } from '../../../src/slo/relative.ts';
+import { baselineReading, baselineValue } from '../../../src/slo/relative.ts';
 import { observedRun, processLooks } from '../../support/observed-run.ts';
 import { runDataOf } from '../../support/run-record.ts';
 import { repeated, sliceOf } from '../../support/slices.ts';
@@ -44,7 +44,7 @@ const earlier = (...runs: readonly RunData[]): BaselineRuns => ({
   of: ({ text, minSamples = 0 }) => ({
     runs: runs.map((data) => ({
       id: data.run.id,
-      of: baselineValue(data, promiseFrom(text), { gates: [], minSamples }),
+      of: baselineValue(baselineReading(data, promiseFrom(text), []), minSamples),
     })),
     reason: runs.length === 0 ? 'there is none yet' : null,
   }),

@@ -1,0 +1,29 @@
+// Whether a run came to nothing through the generator or the machine: only then it may be made again, or left out.
+
+import type { RunRecord } from '../record/schema.ts';
+
+const deathOfThread = 'a load thread died: ';
+
+/** The ground of a run one of whose load threads died. */
+export const threadDied = (thread: string): string => `${deathOfThread}${thread}`;
+
+/**
+ * The generator or the machine was at fault, and nothing that may be the target's doing was. A target that gave no good
+ * answer at all may itself be what the generator broke at: connections that are refused use up its ports.
+ */
+export function isEnvironmental(run: RunRecord): boolean {
+  if (run.verdict.status !== 'invalid' || run.stoppedBy !== null || !hasGoodAnswer(run)) return false;
+  const unfaithful = run.faults.some((fault) => fault.fidelity.some((check) => check.status === 'outside'));
+  const untested = run.faults.some(
+    ({ status, traffic, heldBackBy }) =>
+      traffic.status === 'missed' || (status === 'not injected' && heldBackBy === undefined),
+  );
+  return (run.health.level === 'saturated' || unfaithful || lostThread(run)) && !untested;
+}
+
+/** After the warm-up, which no verdict looks at. */
+const hasGoodAnswer = ({ series }: RunRecord): boolean =>
+  series.some(({ kind, ok }) => kind === 'step' && ok > 0);
+
+const lostThread = ({ verdict }: RunRecord): boolean =>
+  verdict.reasons.some((reason) => reason.startsWith(deathOfThread));
