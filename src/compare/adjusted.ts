@@ -44,7 +44,7 @@ export function adjusted(
   compared: readonly ComparedMetric[],
   pairs: number,
   levels: Levels,
-  claimed: ReadonlySet<string> = new Set(),
+  claimed: ReadonlySet<string>,
 ): Adjusted {
   const level = Number((1 - levels.confidence).toFixed(12));
   const tested = compared.filter(

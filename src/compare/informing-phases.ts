@@ -89,12 +89,18 @@ export function comparedPhases(pairs: readonly ComparedPair[]): ComparedPhases {
   const every = phasesOf(pairs);
   const twins = togetherWith(every, pairs);
   const apart = every.filter((phase) => phase === null || !twins.has(phase));
-  const none = apart.map((phase) => unneeded(phase, pairs)).filter((words) => words !== null);
+  const phases: (string | null)[] = [];
+  const none: string[] = [];
+  for (const phase of apart) {
+    const words = unneeded(phase, pairs);
+    if (words === null) phases.push(phase);
+    else none.push(words);
+  }
   const notes: string[] = [];
   if (none.length > 0)
     notes.push(`not compared, because some runs had nothing to recover from: ${none.join(', ')}`);
   const named = [...twins].map(([twin, first]) => `${twin} with ${first}`);
   if (named.length > 0)
     notes.push(`compared once, because they are planned for the same moments: ${named.join(', ')}`);
-  return { phases: apart.filter((phase) => unneeded(phase, pairs) === null), notes };
+  return { phases, notes };
 }

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { packagePath } from '../../src/kernel/entry.ts';
 import { type JsonSchema, jsonSchemas, schemaText } from '../../src/scenario/json-schema.ts';
 import { scenarioDescriptions, targetDescriptions } from '../../src/scenario/key-descriptions.ts';
-import { comparisonDescriptions, runDescriptions } from '../../src/scenario/record-descriptions.ts';
+import { comparisonDescriptions } from '../../src/scenario/comparison-descriptions.ts';
+import { runDescriptions } from '../../src/scenario/record-descriptions.ts';
 import { trendDescriptions } from '../../src/scenario/trend-descriptions.ts';
 
 const names = [

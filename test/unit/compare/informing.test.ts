@@ -19,8 +19,28 @@ const input = (pairs: readonly ComparedPair[], changes: Partial<ComparisonInput>
   ...{ command: 'mettle verify', primary: 'error_rate(query)', promises: [], claims: [] },
   ...changes,
 });
+type Change = (run: RunRecord, role: 'before' | 'after', index: number) => RunRecord;
+
+const sixPairs = (change: Change = (run) => run): ComparedPair[] =>
+  Array.from({ length: 6 }, (_, index) => {
+    const before = realisticRun({ seed: index, variant: 'before' });
+    const after = realisticRun({ seed: index });
+    return {
+      pair: index + 1,
+      before: { ...before, run: change(before.run, 'before', index) },
+      after: { ...after, run: change(after.run, 'after', index) },
+    };
+  });
+
 const latency = (micros: number) => (index: number) => ({ okMicros: repeated(200, micros + index) });
 const faster = (count: number) => pairsOf(count, latency(100_000), latency(50_000));
+
+/** Six pairs in which p95 alone falls. */
+const tailOnly = pairsOf(
+  6,
+  (index) => ({ okMicros: [...repeated(180, 100_000), ...repeated(20, 900_000 + index)] }),
+  (index) => ({ okMicros: [...repeated(180, 100_000), ...repeated(20, 300_000 + index)] }),
+);
 
 describe('looked at together', () => {
   test('two of three that change in six pairs are called, one alone is not', () => {
@@ -36,11 +56,6 @@ describe('looked at together', () => {
     expect(both.metrics[0]?.adjustedP).toBeNull();
     expect(both.notes.join()).toContain('of 3 metrics that inform at least 2 of them must show it together');
 
-    const tailOnly = pairsOf(
-      6,
-      (index) => ({ okMicros: [...repeated(180, 100_000), ...repeated(20, 900_000 + index)] }),
-      (index) => ({ okMicros: [...repeated(180, 100_000), ...repeated(20, 300_000 + index)] }),
-    );
     const one = compareRuns(input(tailOnly)).metrics.find(({ metric }) => metric === 'p95(query)');
     expect(one).toMatchObject({ outcome: 'inconclusive', alone: 'improved' });
     // 0.03125 · 3 / 1
@@ -64,11 +79,6 @@ describe('looked at together', () => {
       documented: null,
       because: null,
     };
-    const tailOnly = pairsOf(
-      6,
-      (index) => ({ okMicros: [...repeated(180, 100_000), ...repeated(20, 900_000 + index)] }),
-      (index) => ({ okMicros: [...repeated(180, 100_000), ...repeated(20, 300_000 + index)] }),
-    );
     const { metrics } = compareRuns(input(tailOnly, { claims: [claim] }));
     const one = metrics.find(({ metric }) => metric === 'p95(query)');
     expect(one).toMatchObject({ outcome: 'improved', adjustedP: null, alone: null });
@@ -87,11 +97,7 @@ describe('looked at together', () => {
 });
 
 describe('chosen', () => {
-  const pairs = Array.from({ length: 6 }, (_, index) => ({
-    pair: index + 1,
-    before: realisticRun({ seed: index, variant: 'before' }),
-    after: realisticRun({ seed: index }),
-  }));
+  const pairs = sixPairs();
   const namesOf = (primary: string | null): string[] =>
     compareRuns(input(pairs, { primary })).metrics.map(({ metric }) => metric);
 
@@ -126,17 +132,7 @@ test('a recovery that some run had no need of is left out, and told; a fault tha
   });
   const compared = (name: string) =>
     compareRuns(
-      input(
-        Array.from({ length: 6 }, (_, index) => {
-          const before = realisticRun({ seed: index, variant: 'before' });
-          const after = realisticRun({ seed: index });
-          return {
-            pair: index + 1,
-            before,
-            after: index === 3 ? { ...after, run: without(after.run, name) } : after,
-          };
-        }),
-      ),
+      input(sixPairs((run, role, index) => (role === 'after' && index === 3 ? without(run, name) : run))),
     );
   const recovery = compared('recovery:slow-db');
   expect(recovery.metrics.filter(({ metric }) => metric.includes('recovery:'))).toEqual([]);
@@ -160,15 +156,7 @@ test('of two faults at the same moments, one that was held back in some run does
       return acted ? [phase, twin] : [twin];
     }),
   });
-  const pairs = Array.from({ length: 6 }, (_, index) => {
-    const before = realisticRun({ seed: index, variant: 'before' });
-    const after = realisticRun({ seed: index });
-    return {
-      pair: index + 1,
-      before: { ...before, run: withTwin(before.run, index !== 2) },
-      after: { ...after, run: withTwin(after.run, true) },
-    };
-  });
+  const pairs = sixPairs((run, role, index) => withTwin(run, role === 'after' || index !== 2));
   const { metrics, notes } = compareRuns(input(pairs));
   const named = (name: string) => metrics.filter(({ metric }) => metric.endsWith(`during ${name}`));
   expect(named('fault:twin').length).toBeGreaterThan(2);
@@ -192,19 +180,7 @@ describe('faults that are planned for the same moments', () => {
     ]),
   });
   const compared = (shiftMicros: (index: number) => number) =>
-    compareRuns(
-      input(
-        Array.from({ length: 6 }, (_, index) => {
-          const before = realisticRun({ seed: index, variant: 'before' });
-          const after = realisticRun({ seed: index });
-          return {
-            pair: index + 1,
-            before: { ...before, run: withTwin(before.run, shiftMicros(index)) },
-            after: { ...after, run: withTwin(after.run, shiftMicros(index)) },
-          };
-        }),
-      ),
-    );
+    compareRuns(input(sixPairs((run, _role, index) => withTwin(run, shiftMicros(index)))));
 
   test('are compared once, under the first name, and that is told', () => {
     const { metrics, notes } = compared(() => 0);
@@ -227,15 +203,7 @@ describe('a fault that acted in one run of a pair only', () => {
     ...run,
     faults: run.faults.map((fault) => ({ ...fault, effectAtMicros: null, status: 'not injected' as const })),
   });
-  const pairs = Array.from({ length: 6 }, (_, index) => {
-    const before = realisticRun({ seed: index, variant: 'before' });
-    const after = realisticRun({ seed: index });
-    return {
-      pair: index + 1,
-      before: index === 2 ? { ...before, run: held(before.run) } : before,
-      after,
-    };
-  });
+  const pairs = sixPairs((run, role, index) => (role === 'before' && index === 2 ? held(run) : run));
   const { metrics, claims, verdict } = compareRuns(
     input(pairs, {
       primary: 'p50(query)',
