@@ -2,7 +2,11 @@
 // What measures load or looks for leftovers on the whole machine runs alone, after the rest.
 import { defineConfig } from 'vitest/config';
 
-const alone = ['test/integration/cli-*.test.ts', 'test/integration/load*.test.ts'];
+const alone = [
+  'test/integration/cli-*.test.ts',
+  'test/integration/load*.test.ts',
+  'test/integration/watchdog*.test.ts',
+];
 
 const project = (
   name: string,
@@ -20,6 +24,8 @@ const project = (
     ...files,
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
+    // One stall of a noisy machine takes longer than the second that a poll has by default.
+    expect: { poll: { timeout: 10_000 } },
     fileParallelism: groupOrder < 2,
     sequence: { groupOrder },
   },

@@ -20,8 +20,11 @@ export function doctorCommand(program: Command, finish: (code: number) => void):
     );
   command.action(async () => {
     const output = outputOf(command);
-    output.progress('measuring this machine; about ten seconds, best while nothing else runs');
-    finish(await interruptible(output.progress, (signal) => examine(output, signal)));
+    const measured = (signal: AbortSignal): Promise<ExitCode> => {
+      output.progress('measuring this machine; about ten seconds, best while nothing else runs');
+      return examine(output, signal);
+    };
+    finish(await interruptible(output.progress, measured));
   });
 }
 

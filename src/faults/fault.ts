@@ -31,6 +31,8 @@ export interface ProxyBackend extends LinkPort {
   readonly apiUrl: string;
   open(name: string, upstream: { host: string; port: number }): Promise<FaultLink>;
   get(name: string): FaultLink | undefined;
+  /** The embedded server decides from now on as a new one with this seed; a real Toxiproxy has none. */
+  reseed(seed: number): Promise<void>;
   /** Closes every link that it opened, then the embedded server. */
   close(): Promise<void>;
 }

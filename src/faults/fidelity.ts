@@ -21,6 +21,10 @@ export const notBinding = (name: string, asked: string, why: string): FidelityCh
   status: 'not binding',
 });
 
+/** A proxy that can tell what it saw did not: that is no success, since the fault may have met nothing, or done nothing. */
+export const notSeen = (why: string): FidelityCheck =>
+  check('observation', 'what the proxy saw', `not to be had: ${why}`, false);
+
 /**
  * The median added latency within max(10 %, 2 ms; remote 5 ms). Jitter is uniform in ±jitterMicros, so the median of n
  * delays itself scatters by jitter/√n (standard error 1/(2f√n), density f = 1/(2·jitter)); its 99 % range is granted.

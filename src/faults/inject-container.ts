@@ -60,8 +60,14 @@ export async function injectOnContainers(
     );
   const cleared = await Promise.all(held.map((injection) => injection.clear()));
   const left = cleared.flatMap(({ note }) => (note === null ? [] : [note]));
-  throw left.length === 0 ? refused[0] : undoFailed(refused[0], left);
+  // What is left of one outranks why another was refused.
+  const worst = refused.find(isUndoFailed) ?? refused[0];
+  throw left.length === 0 ? worst : undoFailed(worst, left);
 }
+
+/** Something of it is left on a container. */
+export const isUndoFailed = (error: unknown): boolean =>
+  error instanceof MettleError && error.exitCode === exitCodes.undoFailed;
 
 interface Planned {
   readonly state: ContainerState;
@@ -106,8 +112,20 @@ const together = (held: readonly Injection[], hit: readonly string[]): Injection
   countsFromMicros: Math.max(
     ...held.map(({ countsFromMicros, effectAtMicros }) => countsFromMicros ?? effectAtMicros),
   ),
-  clear: async () => merged(await Promise.all(held.map((injection) => injection.clear())), hit),
+  async clear(onCleared) {
+    const told = onceAllAreOver(held.length, onCleared);
+    return merged(await Promise.all(held.map((injection) => injection.clear(told))), hit);
+  },
 });
+
+/** Called by each hold when it is over, tells of the last; never where one could not be undone. */
+function onceAllAreOver(holds: number, tell: Parameters<Injection['clear']>[0]) {
+  const over: number[] = [];
+  return (clearedAtMicros: number): void => {
+    over.push(clearedAtMicros);
+    if (over.length === holds) tell?.(Math.max(...over));
+  };
+}
 
 function merged(results: readonly InjectionResult[], hit: readonly string[]): InjectionResult {
   const notes = results.flatMap(({ note }) => (note === null ? [] : [note]));

@@ -1,12 +1,15 @@
 // Injecting one fault on a link, and judging by what its proxy saw.
 
-import { systemClock } from '../kernel/clock.ts';
+import { sleep, systemClock } from '../kernel/clock.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { messageOf } from '../kernel/errors.ts';
 import type { UndoIntent } from '../kernel/ports.ts';
+import type { FidelityCheck } from '../record/schema.ts';
 import { attemptsBefore } from './attempts/seen.ts';
 import { connectToxiproxy } from './clients/toxiproxy.ts';
 import type { ToxiproxyPort } from './clients/toxiproxy.ts';
-import type { Injection, InjectionRequest } from './fault.ts';
+import type { FaultLink, Injection, InjectionRequest } from './fault.ts';
+import { notSeen } from './fidelity.ts';
 import { hold } from './hold.ts';
 import { attemptsSince, readWindow, seeFault } from './observe.ts';
 import { faultOf } from './registry.ts';
@@ -17,6 +20,8 @@ import { ttlMsOf } from './ttl.ts';
 import type { ObservationWindow } from '../proxy/observation-window.ts';
 
 const beforeMicros = 10_000_000;
+/** A machine that was too busy, or had no descriptor left, may have one by then. */
+const lookAgainAfterMicros = 500_000;
 
 /**
  * Puts a fault on a link. Rejects when it could not be put there: then it has been undone, or, with exit code 4, the
@@ -36,9 +41,10 @@ export async function inject(
     ...{ intent, tracker, clock, forMicros, onActing },
     apply: () => fault.apply(spec, intent),
     judge: async (sinceMicros, untilMicros) => {
-      const seen = await see(server, request, intent, { sinceMicros, untilMicros }).catch(() => null);
+      const window = { sinceMicros, untilMicros };
+      const { seen, missing } = await look(link, clock, () => see(server, request, intent, window));
       return {
-        fidelity: fault.judge(spec, seen, intent),
+        fidelity: [...fault.judge(spec, seen, intent), ...missing],
         traffic: judgeTraffic(
           before === null ? null : attemptsSince(before, request.loadSinceMicros),
           seen?.attempts ?? null,
@@ -63,6 +69,30 @@ async function windowUntilNow(
   const untilMicros = clock.nowMicros();
   const asked = { sinceMicros: untilMicros - beforeMicros, untilMicros };
   return (await readWindow(server, link, asked)) ?? null;
+}
+
+interface Look {
+  readonly seen: Seen | null;
+  readonly missing: readonly FidelityCheck[];
+}
+
+/** Twice if need be. A real Toxiproxy cannot tell; one that can, and does not, leaves open whether the fault did anything. */
+async function look(link: FaultLink, clock: Clock, see: () => Promise<Seen | null>): Promise<Look> {
+  if (!link.embedded) return { seen: null, missing: [] };
+  let seen = await seenOrWhyNot(see);
+  if (typeof seen === 'string') {
+    await sleep(clock, lookAgainAfterMicros);
+    seen = await seenOrWhyNot(see);
+  }
+  return typeof seen === 'string' ? { seen: null, missing: [notSeen(seen)] } : { seen, missing: [] };
+}
+
+async function seenOrWhyNot(see: () => Promise<Seen | null>): Promise<Seen | string> {
+  try {
+    return (await see()) ?? 'the answer was not one that this version knows';
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 async function see(

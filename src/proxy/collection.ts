@@ -10,11 +10,17 @@ export class ProxyCollection {
   readonly settledBytes = new SettledBytes();
   private readonly proxies = new Map<string, FaultProxy>();
   private readonly scheduler: Scheduler;
-  private readonly seed: number;
+  private seed: number;
 
   constructor(scheduler: Scheduler, seed: number) {
     this.scheduler = scheduler;
     this.seed = seed;
+  }
+
+  /** Those there are and those to come decide as new ones with this seed. */
+  reseed(seed: number): void {
+    this.seed = seed;
+    for (const proxy of this.proxies.values()) proxy.reseed(seed);
   }
 
   list(): FaultProxy[] {

@@ -32,6 +32,7 @@ interface Side {
 
 export class Connection {
   private readonly options: ConnectionOptions;
+  private seed: number;
   private readonly client: Side;
   private readonly server: Side;
   private readonly turn: Turn;
@@ -39,6 +40,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.options = options;
+    this.seed = options.seed;
     this.turn = options.observation.attempts.opened();
     this.client = { socket: options.client, failed: false, closed: false };
     const socket = connect({ ...options.upstream, allowHalfOpen: true, noDelay: true });
@@ -52,6 +54,11 @@ export class Connection {
   sync(): void {
     this.links?.upstream.sync(this.options.toxics.of('upstream'));
     this.links?.downstream.sync(this.options.toxics.of('downstream'));
+  }
+
+  /** What is drawn from now on derives from it; what has been drawn stays. */
+  reseed(seed: number): void {
+    this.seed = seed;
   }
 
   /** Ends it now, whatever is under way. */
@@ -72,10 +79,10 @@ export class Connection {
   }
 
   private join(source: Side, sink: Side, stream: Stream): Link {
-    const { observation, scheduler, seed } = this.options;
+    const { observation, scheduler } = this.options;
     const link = new Link({
       scheduler,
-      seed: deriveSeed(seed, stream),
+      seed: () => deriveSeed(this.seed, stream),
       write: (data) => !sink.socket.writable || sink.socket.write(data),
       end: (delayMicros) => {
         if (delayMicros !== null) observation.endDelivered(stream, delayMicros);

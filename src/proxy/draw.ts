@@ -15,9 +15,10 @@ export interface Draw {
 /** The draws of one direction of one connection. Deciding counts itself in the toxic's `drawn` and `affected`. */
 export class Draws {
   private readonly draws = new Map<LiveToxic, Draw>();
-  private readonly seed: number;
+  private readonly seed: () => number;
 
-  constructor(seed: number) {
+  /** `seed` is asked whenever something is drawn for the first time. */
+  constructor(seed: () => number) {
     this.seed = seed;
   }
 
@@ -39,7 +40,7 @@ export class Draws {
   }
 
   private first(toxic: LiveToxic): Draw {
-    const random = createRandom(deriveSeed(this.seed, `toxic ${toxic.ordinal}`));
+    const random = createRandom(deriveSeed(this.seed(), `toxic ${toxic.ordinal}`));
     const draw: Draw = { random, share: random(), toxicity: 0, affected: false };
     this.draws.set(toxic, draw);
     return draw;

@@ -20,7 +20,7 @@ export class FaultProxy {
   enabled = false;
   whenDown: WhenDown;
   private readonly scheduler: Scheduler;
-  private readonly seed: number;
+  private seed: number;
   private readonly connections = new Set<Connection>();
   private server: Server | undefined;
   private accepted = 0;
@@ -42,8 +42,7 @@ export class FaultProxy {
     this.upstream = input.upstream;
     this.whenDown = input.whenDown;
     this.scheduler = scheduler;
-    // Without the token of the command that made it: the same seed then decides the same in every command.
-    this.seed = deriveSeed(seed, `proxy ${input.name.replace(/^mettle_[0-9a-f]+_/, '')}`);
+    this.seed = seedOf(input.name, seed);
     this.observation = new Observation(scheduler);
     this.toxics = new ToxicChain(scheduler, () => {
       this.observation.cut();
@@ -73,6 +72,19 @@ export class FaultProxy {
       await this.goDown('refuse');
       this.settle(this);
     });
+  }
+
+  /**
+   * Decides from now on as a new proxy with this seed: the next connection and the next toxic are the first. Open
+   * connections keep what they drew, and draw for what comes by their order among each other.
+   */
+  reseed(seed: number): void {
+    this.seed = seedOf(this.name, seed);
+    this.accepted = 0;
+    this.toxics.renumber();
+    for (const [index, connection] of [...this.connections].entries()) {
+      connection.reseed(deriveSeed(this.seed, `open connection ${index + 1}`));
+    }
   }
 
   private async goUp(): Promise<void> {
@@ -190,6 +202,10 @@ export class FaultProxy {
     this.cancelOutage = this.scheduler.at(this.scheduler.nowMicros() + ttlMs * 1000, attempt);
   }
 }
+
+/** Without the token of the command that made it: the same seed then decides the same in every command. */
+const seedOf = (name: string, seed: number): number =>
+  deriveSeed(seed, `proxy ${name.replace(/^mettle_[0-9a-f]+_/, '')}`);
 
 /** Whether two listen texts resolve to the same address; false when one cannot be resolved. */
 export async function sameAddress(one: string, other: string): Promise<boolean> {

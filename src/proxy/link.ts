@@ -10,8 +10,8 @@ export const maxChunkBytes = 32 * 1024;
 /** The world around a link; connection.ts puts sockets there, tests put arrays. */
 export interface LinkEnds {
   readonly scheduler: Scheduler;
-  /** Seeds the draws of this link. */
-  readonly seed: number;
+  /** Seeds the draws of this link; asked at each first draw. */
+  readonly seed: () => number;
   /** False when the sink is full: `drained` will be called. */
   write(data: Buffer): boolean;
   /**

@@ -21,6 +21,8 @@ export interface ProxyServerOptions {
 export interface ProxyServer {
   /** `http://127.0.0.1:8474`, without a slash at the end. */
   readonly apiUrl: string;
+  /** From now on everything random derives from this seed, as on a new server. Resolves once that is so. */
+  reseed(seed: number): Promise<void>;
   /** Resolves when every port is free and every connection closed. */
   close(): Promise<void>;
 }
@@ -46,7 +48,11 @@ export async function startProxyServer(
     server.closeAllConnections();
     await Promise.all([closed, proxies.dispose()]);
   };
-  return { apiUrl, close: () => (closing ??= close()) };
+  const reseed = (seed: number): Promise<void> => {
+    proxies.reseed(seed);
+    return Promise.resolve();
+  };
+  return { apiUrl, reseed, close: () => (closing ??= close()) };
 }
 
 async function serve(

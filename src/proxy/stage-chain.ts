@@ -38,7 +38,7 @@ export class StageChain {
   private closing = false;
   private disposed = false;
 
-  constructor(outlet: ChainOutlet, seed: number) {
+  constructor(outlet: ChainOutlet, seed: () => number) {
     this.outlet = outlet;
     this.draws = new Draws(seed);
   }

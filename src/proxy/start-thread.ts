@@ -8,6 +8,7 @@ import type { ThreadOrder, ThreadReport } from './thread-protocol.ts';
 
 /** A thread that has not ended by then is ended by force; the system closes its ports. */
 const closeWithinMs = 2_000;
+const seedWithinMs = 10_000;
 
 export interface ProxyThreadOptions extends ProxyServerOptions {
   /** Called once when the thread ends before it was told to: its proxies are gone, and what is measured is worthless. */
@@ -29,7 +30,11 @@ export async function startProxyThread(options: ProxyThreadOptions): Promise<Pro
   void exited.then(() => {
     if (closing === undefined) onDeath?.(death(reason));
   });
-  return { apiUrl, close: () => (closing ??= end(worker, exited)) };
+  return {
+    apiUrl,
+    reseed: (seed) => reseed(worker, exited, seed),
+    close: () => (closing ??= end(worker, exited)),
+  };
 }
 
 function ready(worker: Worker, exited: Promise<void>, reason: () => string): Promise<string> {
@@ -37,9 +42,22 @@ function ready(worker: Worker, exited: Promise<void>, reason: () => string): Pro
     void exited.then(() => reject(death(reason())));
     worker.once('message', (report: ThreadReport) => {
       if (report.kind === 'ready') resolve(report.apiUrl);
-      else reject(new MettleError(report.error));
+      if (report.kind === 'failed') reject(new MettleError(report.error));
     });
   });
+}
+
+/** Resolves, too, when the thread has died: `onDeath` tells of that. Rejects with PROXY_FAILED when it does not answer. */
+async function reseed(worker: Worker, exited: Promise<void>, seed: number): Promise<void> {
+  const order: ThreadOrder = { kind: 'seed', seed };
+  let timer: NodeJS.Timeout | undefined;
+  const silent = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(failure('does not answer')), seedWithinMs);
+  });
+  // The only thing that it says once it is ready.
+  const seeded = new Promise<void>((resolve) => worker.once('message', () => resolve()));
+  worker.postMessage(order);
+  await Promise.race([seeded, exited, silent]).finally(() => clearTimeout(timer));
 }
 
 async function end(worker: Worker, exited: Promise<void>): Promise<void> {
@@ -50,10 +68,12 @@ async function end(worker: Worker, exited: Promise<void>): Promise<void> {
   clearTimeout(timer);
 }
 
-const death = (reason: string): MettleError =>
+const death = (reason: string): MettleError => failure(`has died: ${reason}`);
+
+const failure = (what: string): MettleError =>
   new MettleError({
     code: 'PROXY_FAILED',
-    message: `the fault proxy's thread has died: ${reason}`,
+    message: `the fault proxy's thread ${what}`,
     hint: 'Run the command again; if it happens again, report it with --debug output.',
     exitCode: exitCodes.invalid,
   });

@@ -10,8 +10,8 @@ export interface LiveToxic {
   readonly name: string;
   readonly kind: ToxicKind;
   readonly stream: Stream;
-  /** Its number among all toxics ever added to this proxy: part of the seed of its draws. */
-  readonly ordinal: number;
+  /** Its number among all toxics added to this proxy since it was made or seeded: part of the seed of its draws. */
+  ordinal: number;
   readonly addedAtMicros: number;
   removedAtMicros: number | null;
   settings: ToxicSettings;
@@ -94,6 +94,12 @@ export class ToxicChain {
 
   clear(): void {
     if (this.live.length > 0) this.retire(this.live);
+  }
+
+  /** Counts anew: those that are there are the first ones. */
+  renumber(): void {
+    this.live.forEach((toxic, index) => (toxic.ordinal = index + 1));
+    this.added = this.live.length;
   }
 
   /** Every toxic there is and was (the last ones), for observation. */

@@ -9,6 +9,7 @@ import { type ExitCode, exitCodes, MettleError } from '../kernel/errors.ts';
 import type { Noise } from '../record/noise-schema.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { verdictFirst } from './end-first.ts';
 import { keepComparison } from './keep-comparison.ts';
 import { keepNoise, storedNoise } from './known-noise.ts';
 import { writeNoiseReport } from './noise-report.ts';
@@ -49,7 +50,10 @@ export async function measureNoise(
   );
   const comparison = { ...verified.comparison, notes: [itself, ...verified.comparison.notes] };
   const folder = dirname(verified.reportPath);
-  const reportPath = await keepComparison(folder, comparison);
+  const reportPath = await keepComparison(folder, comparison).catch((why: unknown) => {
+    // That it cannot be written once more must not hide what it ended in.
+    throw verdictFirst(comparison.verdict, why);
+  });
   const told = { comparison, reportPath };
   const { exitCode, reasons } = comparison.verdict;
   const first = verified.pairs[0]?.before.run;

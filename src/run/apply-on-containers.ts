@@ -59,6 +59,11 @@ async function prepareContainers(request: ContainersRequest): Promise<PreparedPl
     details: [`Docker engine ${docker.host}`],
     undo: undoInWords(fault.fault, fault.on),
     leftovers: () => Promise.resolve([]),
-    inject: (journal) => containerFaults(target, seed, docker).inject(fault, spec, journal, () => undefined),
+    inject: (journal) =>
+      containerFaults(target, docker).inject(fault, spec, {
+        seed,
+        tracker: journal,
+        onActing: () => undefined,
+      }),
   };
 }

@@ -5,14 +5,14 @@ import { isAborted } from '../kernel/abort.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { RunData } from '../record/data.ts';
 import type { RunRecord } from '../record/schema.ts';
-import { beginRecord, readRecord, writeRecord } from '../record/store.ts';
+import { beginRecord } from '../record/store.ts';
 import { messageOf } from '../kernel/errors.ts';
 import type { Snapshot } from '../measure/snapshot.ts';
 import { occurrencesOf } from '../scenario/occurrences.ts';
 import type { StartedVariant } from '../system/system.ts';
 import { commitOf, repositoryOf } from './commit.ts';
 import { judge, type Measured } from './judge.ts';
-import { judgeAmongOthers } from './judge-among-others.ts';
+import { keepRecord } from './keep-record.ts';
 import { interruptionOf } from './interruption.ts';
 import type { RunRequest } from './run-request.ts';
 import { type TargetEvent, watchContainers } from './container-events.ts';
@@ -31,8 +31,8 @@ import { type PlayedFault, playTimeline } from './timeline.ts';
 const leadMicros = 100_000;
 
 /**
- * Throws MettleError when the variant cannot be started (exit code 2) or the record cannot be written (3). An
- * interrupted run is a record like any other, with the verdict `interrupted`.
+ * Throws MettleError when the variant cannot be started (exit code 2) or the record cannot be written (3; 4 or 130
+ * when that is what the run ended in). An interrupted run is a record like any other, with the verdict `interrupted`.
  */
 export async function conduct(request: RunRequest): Promise<RunData> {
   const startedAt = new Date().toISOString();
@@ -67,9 +67,7 @@ async function conductTold(
   }
   const notes = await stopVariant(started);
   const told = { ...measured, notes: [...measured.notes, ...notes] };
-  await writeRecord(request.folder, await judgeAmongOthers(request, told));
-  // Reports and comparisons are made of what can be read again, so that making them later gives the same.
-  return await readRecord(request.folder);
+  return await keepRecord(request, told);
 }
 
 async function stopVariant(started: StartedVariant): Promise<string[]> {
@@ -113,6 +111,8 @@ async function measure(
       happened.push({ atMicros, source: 'target', container: null, what: sentence });
       request.progress(sentence);
     });
+    // So that a run of a verification decides as it does alone; what looked whether the target was ready has gone before.
+    await stage.backend?.reseed(seed);
     const startAtMicros = systemClock.nowMicros() + leadMicros;
     pool.start(startAtMicros);
     progress.started(startAtMicros);

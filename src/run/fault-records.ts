@@ -20,7 +20,7 @@ export function faultRecord(played: PlayedFault, stopped: boolean): FaultRecord 
     plannedForMicros: fault.forMicros,
     effectAtMicros: played.effectAtMicros,
     clearedAtMicros: played.clearedAtMicros,
-    status: result === null ? 'not injected' : result.status,
+    status: result?.status ?? (played.leftBehind === true ? 'undo failed' : 'not injected'),
     ...(played.brokenPromise === null ? {} : { heldBackBy: played.brokenPromise }),
     note: played.note,
     fidelity: stopped && played.cutShort ? fidelity.map(cutShort) : fidelity,

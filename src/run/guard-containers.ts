@@ -3,8 +3,12 @@
 import type { DockerAddress, DockerPort } from '../faults/clients/docker-port.ts';
 import type { ContainerState } from '../faults/clients/docker-state.ts';
 import { connectDocker } from '../faults/clients/docker.ts';
+import { guardBeside, idsUnder } from '../faults/container/beside.ts';
+import type { FaultOnContainers } from '../faults/container/beside.ts';
 import { dockerEngine } from '../faults/container/engine.ts';
 import { containerFaultOf, placed } from '../faults/registry.ts';
+import type { ContainerFaultSpec } from '../faults/registry.ts';
+import { occurrenceName } from '../record/fault-name.ts';
 import { occurrencesOf } from '../scenario/occurrences.ts';
 import type { Scenario, ScheduledFault } from '../scenario/scenario.ts';
 import type { TargetSpec } from '../system/target-spec.ts';
@@ -35,19 +39,23 @@ export async function guardContainers(
   );
   const engine = await connect(docker);
   await engine.ping();
-  const ids = new Map<string, readonly string[]>();
+  const planned = new Map<ScheduledFault, FaultOnContainers>();
   const inTime = [...faults].sort((a, b) => a.atMicros - b.atMicros);
   for (const fault of inTime) {
-    const meanwhile = inTime.filter((other) => other.id !== fault.id && isOnAt(other, fault.atMicros));
-    const held = new Set(meanwhile.flatMap(({ id }) => ids.get(id) ?? []));
-    const containers = await chosenFor(fault, { engine, target, seed, held });
-    ids.set(
-      fault.id,
-      containers.map(({ id }) => id),
-    );
+    const meanwhile = [...planned].flatMap(([other, on]) => (isOnAt(other, fault.atMicros) ? [on] : []));
+    const containers = await chosenFor(fault, { engine, target, seed, held: idsUnder(meanwhile) });
+    const own = { name: occurrenceName(fault), spec: specOf(fault), containers };
+    guardBeside(own, meanwhile);
+    planned.set(fault, own);
     await planAll(fault, containers, docker);
   }
   return docker;
+}
+
+function specOf({ fault, on }: ScheduledFault): ContainerFaultSpec {
+  const { place, spec } = placed(fault, on);
+  if (place !== 'container') throw new Error(`${on} names no container`);
+  return spec;
 }
 
 const isOnAt = ({ atMicros, forMicros }: ScheduledFault, momentMicros: number): boolean =>

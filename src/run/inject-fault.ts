@@ -10,7 +10,7 @@ import type { RunRequest } from './run-request.ts';
 
 /** Rejects when it could not be put there; nothing of it is left then, or the error has the exit code 4. */
 export async function injectFault(
-  { stage, signal }: RunRequest,
+  { stage, signal, seed }: RunRequest,
   started: StartedVariant,
   fault: ScheduledFault,
   onActing: (effectAtMicros: number) => void,
@@ -21,7 +21,7 @@ export async function injectFault(
   const { place, spec } = placed(fault.fault, on);
   switch (place) {
     case 'container':
-      return await stage.containers.inject(fault, spec, tracker, onActing);
+      return await stage.containers.inject(fault, spec, { seed, tracker, onActing });
     case 'process': {
       const standing = started.processes[on];
       if (standing === undefined) throw new Error(`${on} is no process that Mettle has started`);

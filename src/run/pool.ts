@@ -6,12 +6,15 @@ import { builtEntry } from '../kernel/entry.ts';
 import { exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
 import type { Slice } from '../measure/slice.ts';
 import type { Snapshot } from '../measure/snapshot.ts';
+import type { Partition } from '../workload/partition.ts';
 import type { LoadPlan } from './load-plan.ts';
 import { sharePlan } from './load-plan.ts';
 import type { LoadResult } from './load-ledger.ts';
 import { LoadLedger } from './load-ledger.ts';
 export type { LoadResult } from './load-ledger.ts';
-import type { FromWorker, ToWorker } from './messages.ts';
+import type { ToWorker } from './messages.ts';
+import { silenceLimits, SilenceWatch } from './silence-watch.ts';
+import { follow } from './thread-life.ts';
 
 export interface PoolEvents {
   /** About four times a second from each thread. Its numbers are already in `Pool.slices()`. */
@@ -34,32 +37,34 @@ export interface Pool {
 }
 
 /** Resolves when every thread is ready. Throws MettleError `LOAD_THREAD_FAILED` when one cannot be. */
-export async function startPool(plan: LoadPlan, threads: number, events: PoolEvents): Promise<Pool> {
+export async function startPool(
+  plan: LoadPlan,
+  threads: number,
+  events: PoolEvents,
+  limits = silenceLimits,
+): Promise<Pool> {
   const ledger = new LoadLedger(plan);
-  const workers = Array.from({ length: threads }, (_, index) => {
-    const workerData = sharePlan(plan, { index, count: threads });
-    const options = { workerData, name: `load ${index}`, stdout: true };
-    const worker = new Worker(builtEntry('run/worker.js'), options);
-    // Standard output carries the result: what hooks print goes to standard error.
-    worker.stdout.on('data', (chunk: Buffer) => process.stderr.write(chunk));
-    return worker;
-  });
+  const workers = Array.from({ length: threads }, (_, index) => openWorker(plan, { index, count: threads }));
   const post = (message: ToWorker): void => workers.forEach((worker) => worker.postMessage(message));
-  const close = async (): Promise<void> => {
-    ledger.close();
-    await Promise.all(workers.map((worker) => worker.terminate()));
-  };
-  const receive = (snapshot: Snapshot): void => {
-    ledger.add(snapshot);
-    events.onSnapshot(snapshot);
-  };
   const lives = workers.map((worker, index) =>
     follow(worker, {
-      snapshot: receive,
+      snapshot: (snapshot) => {
+        silence.heard(index);
+        ledger.add(snapshot);
+        events.onSnapshot(snapshot);
+      },
       done: (offeredMicros) => ledger.done(offeredMicros),
       died: (why) => ledger.died(index, why),
     }),
   );
+  const silence = new SilenceWatch(threads, limits, (thread, why) => lives[thread]?.giveUp(why));
+  lives.forEach(({ ended }, index) => void ended.then(() => silence.gone(index)));
+  const allEnded = Promise.all(lives.map(({ ended }) => ended));
+  const close = async (): Promise<void> => {
+    ledger.close();
+    workers.forEach((worker) => void worker.terminate());
+    await allEnded;
+  };
   try {
     await Promise.all(lives.map(({ ready }) => ready));
   } catch (thrown) {
@@ -76,6 +81,7 @@ export async function startPool(plan: LoadPlan, threads: number, events: PoolEve
       // Whole microseconds: due times are exact sums then.
       const startAtMicros = Math.round(atMicros);
       ledger.start(startAtMicros);
+      void silence.watch(systemClock, startAtMicros);
       post({ type: 'start', startAtMicros });
     },
     edge: (atMicros, kind) => {
@@ -83,51 +89,19 @@ export async function startPool(plan: LoadPlan, threads: number, events: PoolEve
       post({ type: 'edge', atMicros, kind });
     },
     stop: () => {
+      silence.stopping();
       post({ type: 'stop', atMicros: ledger.stopped(systemClock.nowMicros()) });
     },
     slices: () => ledger.slices(),
     close,
-    finished: Promise.all(lives.map(({ ended }) => ended)).then(() => ledger.result()),
+    finished: allEnded.then(() => ledger.result()),
   };
 }
 
-interface Life {
-  /** Rejects when the thread dies before it is ready. */
-  readonly ready: Promise<void>;
-  /** Resolves when the thread has ended, one way or the other. */
-  readonly ended: Promise<void>;
-}
-
-interface Follower {
-  snapshot(snapshot: Snapshot): void;
-  done(offeredMicros: number): void;
-  /** Called at most once: the thread ended without having said that it is done. */
-  died(why: string): void;
-}
-
-/** Follows one thread to its end. */
-function follow(worker: Worker, tell: Follower): Life {
-  let why = 'it ended before it was done';
-  let done = false;
-  const ended = new Promise<void>((resolve) => {
-    worker.on('error', (error) => (why = messageOf(error)));
-    worker.on('exit', () => {
-      if (!done) tell.died(why);
-      resolve();
-    });
-  });
-  const ready = new Promise<void>((resolve, reject) => {
-    worker.on('message', (message: FromWorker) => {
-      if (message.type === 'ready') resolve();
-      else if (message.type === 'snapshot') tell.snapshot(message.snapshot);
-      else {
-        done = message.type === 'done';
-        if (message.type === 'done') tell.done(message.offeredMicros);
-        else why = message.message;
-        void worker.terminate();
-      }
-    });
-    worker.on('exit', () => reject(new Error(why)));
-  });
-  return { ready, ended };
+function openWorker(plan: LoadPlan, thread: Partition): Worker {
+  const options = { workerData: sharePlan(plan, thread), name: `load ${thread.index}`, stdout: true };
+  const worker = new Worker(builtEntry('run/worker.js'), options);
+  // Standard output carries the result: what hooks print goes to standard error.
+  worker.stdout.on('data', (chunk: Buffer) => process.stderr.write(chunk));
+  return worker;
 }

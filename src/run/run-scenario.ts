@@ -9,10 +9,12 @@ import { readRecord, writeRecord } from '../record/store.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { conduct } from './conduct.ts';
 import { knownMachine } from './doctor.ts';
+import { endFirst } from './end-first.ts';
 import { guardRun } from './guard-run.ts';
 import { runId } from './identity.ts';
+import { groundsOf } from './judge-record.ts';
 import { keepInHistory } from './keep-history.ts';
-import { isUndoFailure, undoFirst } from './left-behind.ts';
+import { isUndoFailure } from './left-behind.ts';
 import type { ProgressOutput } from './progress.ts';
 import { writeRunReports } from './reports.ts';
 import type { EarlierPlaces } from './run-request.ts';
@@ -114,10 +116,8 @@ export async function runScenario(loaded: LoadedScenario, options: RunOptions): 
     return { ...done, unkept: await keep(done.data) };
   } catch (error) {
     if (measured === undefined) throw error;
-    // That something is left behind outranks that a file cannot be written.
-    const { verdict } = measured.data.run;
-    const left = verdict.exitCode === exitCodes.undoFailed ? verdict.reasons.slice(0, 1) : [];
-    const failure = undoFirst(left, error);
+    const { run } = measured.data;
+    const failure = endFirst(run.grounds ?? groundsOf(run), error);
     const problems = isUndoFailure(failure) ? await tellOfUndo(measured, failure.message, keep) : [];
     for (const problem of problems) progress(problem);
     if (report !== undefined) progress(`report:  ${report}`);

@@ -82,7 +82,7 @@ async function openStage(options: StageOptions): Promise<Stage> {
     const deaths: string[] = [];
     const backend = options.linked.size === 0 ? null : await openBackend(options, journal, closers, deaths);
     const system = await openTarget(options, journal, guardedLinks(backend, options), closers);
-    const containers = containerFaults(options.target, options.seed, options.docker ?? null);
+    const containers = containerFaults(options.target, options.docker ?? null);
     return { journal, backend, containers, system, deaths, pins: options.pins ?? {}, close };
   } catch (error) {
     const left = await close();

@@ -4,6 +4,7 @@ import { isAborted } from '../kernel/abort.ts';
 import type { Injection, InjectionResult } from '../faults/fault.ts';
 import { containerSelector } from '../faults/container/selector.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
 import { createTurns, type Turns } from '../kernel/turns.ts';
 import type { ScheduledFault } from '../scenario/scenario.ts';
 
@@ -15,6 +16,8 @@ export interface PlayedFault {
   readonly result: InjectionResult | null;
   /** Why it was not injected. */
   readonly note: string | null;
+  /** It could not be injected, and something of it could not be undone: `note` says what. */
+  readonly leftBehind?: true;
   /** The steady promise that was already broken, when that is why. */
   readonly brokenPromise: string | null;
   /** The timeline was told to end before this fault’s time was up. */
@@ -119,10 +122,9 @@ async function begin(fault: ScheduledFault, ports: TimelinePorts): Promise<Activ
     const countsFrom = injection.countsFromMicros ?? injection.effectAtMicros;
     return { fault, injection, clearAtMicros: sinceStart(countsFrom, ports) + fault.forMicros };
   } catch (error) {
-    return notInjected(
-      fault,
-      `could not be injected: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const failed = notInjected(fault, `could not be injected: ${messageOf(error)}`);
+    const left = error instanceof MettleError && error.exitCode === exitCodes.undoFailed;
+    return left ? { ...failed, leftBehind: true } : failed;
   }
 }
 

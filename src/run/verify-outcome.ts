@@ -6,6 +6,7 @@ import type { ComparedPair } from '../compare/pair-values.ts';
 import type { Comparison } from '../compare/schema.ts';
 import { type ExitCode, exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
 import type { Noise } from '../record/noise-schema.ts';
+import { verdictFirst } from './end-first.ts';
 import { undoFailures } from './fault-records.ts';
 import { keepComparison, withFailure } from './keep-comparison.ts';
 import { undoFirst } from './left-behind.ts';
@@ -29,7 +30,7 @@ export async function concludeVerify(
   const comparison = failure === null ? judged : failedBy(judged, failure);
   const reportPath = await keepComparison(request.folder, comparison).catch((why: unknown) => {
     // That the comparison cannot be written must not hide what ended it.
-    throw failure ?? undoFirst(leftBehind(book), why);
+    throw failure ?? verdictFirst(judged.verdict, undoFirst(leftBehind(book), why));
   });
   return { comparison, reportPath, pairs: completePairs(book), failure };
 }

@@ -101,6 +101,12 @@ function openSide(one: Known, other: Known, combined: Combined, limit: number): 
 const boundsOf = ({ reading: { within, atLeast }, value }: Known): Bounds =>
   within ?? (atLeast ? { from: value, to: Infinity, fromIncluded: true } : exactly(value));
 
+/** Between what the whole lies where only the bucket of a side is known; undefined: of neither. */
+function boundsTogether(one: Known, other: Known, operation: Operation): Bounds | undefined {
+  if (one.reading.within === undefined && other.reading.within === undefined) return undefined;
+  return combinedBounds(boundsOf(one), boundsOf(other), operation);
+}
+
 /** Both sides at once: each may be near to what is read of it, and both together far. */
 function openBounds(
   one: Known,
@@ -108,10 +114,9 @@ function openBounds(
   { operation, operator }: Combined,
   limit: number,
 ): string | null {
-  const estimate = [one, other].find(({ reading }) => reading.within !== undefined);
-  if (estimate === undefined) return null;
-  const bounds = combinedBounds(boundsOf(one), boundsOf(other), operation);
-  if (decides(bounds, operator, limit)) return null;
+  const bounds = boundsTogether(one, other, operation);
+  if (bounds === undefined || decides(bounds, operator, limit)) return null;
+  const estimate = one.reading.within === undefined ? other : one;
   const range = `from ${significant(bounds.from)} to ${significant(bounds.to)}`;
   return `of ${nameOf(estimate)} only its bucket is known: this lies somewhere ${range}`;
 }
@@ -153,10 +158,13 @@ function combineKnown(one: Known, other: Known, combined: Combined): Reading {
   if (unbounded !== null) return noReading(unbounded, samples);
   if (operator === null && metric.scale === 'log' && value < metric.resolution)
     return noReading(`${showValue(value, metric.unit)} is too near zero to be compared by ratio`, samples);
+  const within = boundsTogether(one, other, operation);
   return {
-    value,
+    // With the other side anywhere in its bucket, it is at least what the largest of that leaves.
+    value: one.reading.atLeast ? (within?.from ?? value) : value,
     atLeast: one.reading.atLeast,
     samples,
+    ...(within === undefined ? {} : { within }),
     note: noteOf(one, other, operation),
     undecided: (limit) => bound?.(limit) ?? openSide(one, other, combined, limit),
   };

@@ -32,7 +32,7 @@ async function write(written: Written): Promise<string> {
   const scenario = {
     ...{ name: 'boxed', target: targetFile, slo: ['p50(visit) < 1s during steady'] },
     flows: { visit: { steps: [{ http: 'GET /', name: 'visit', timeout: '2s' }] } },
-    load: [{ flow: 'visit', arrivals: [{ rate: '40/s', for: '7s' }] }],
+    load: [{ flow: 'visit', arrivals: [{ rate: '40/s', for: '5s' }] }],
     chaos: [{ id: 'hit', at: '1s', for: '2s', on: `container:${written.container.name}`, ...written.fault }],
   };
   return await workspace.file('scenario.yml', JSON.stringify(scenario));

@@ -85,9 +85,10 @@ describe.skipIf(missing !== undefined)('what containers are deprived of, through
   });
 
   it('tells of containers that run out of memory, start again and change their health', async () => {
+    // Grows when it is told to, and started again it is told no more.
     const hungry =
-      'const fs=require("fs");fs.existsSync("/fed")||setTimeout(()=>{fs.writeFileSync("/fed","");const a=[];' +
-      'setInterval(()=>a.push(Buffer.alloc(20*1048576,1)),50)},6000);setInterval(()=>{},1000)';
+      'const a=[];process.on("SIGUSR2",()=>setInterval(()=>a.push(Buffer.alloc(20*1048576,1)),50));' +
+      'setInterval(()=>{},1000);console.log("listens")';
     const health = ['--health-cmd', 'false', '--health-interval', '1s', '--health-retries', '1'];
     const project = ['com.docker.compose.project=diner'];
     const main = await yard.startContainer({ labels: [...labels, ...project], flags: health });
@@ -103,10 +104,13 @@ describe.skipIf(missing !== undefined)('what containers are deprived of, through
     try {
       const flags = [...memory, '--label', project[0] ?? ''];
       await docker('run', '--detach', '--name', eater, ...flags, yard.image, ...node(hungry));
+      await expect.poll(() => docker('logs', eater), { timeout: 20_000, interval: 100 }).toBe('listens');
       const running = workspace.start(['run', path]);
-      // One that the project gets only now, as Compose makes them anew.
       const loaded = (): boolean => /fault hit took effect/.test(running.stderr());
       await running.until('the load is on', loaded);
+      // Docker starts none again that was ended by a signal of its own.
+      await docker('exec', eater, ...node('process.kill(1,"SIGUSR2")')).catch(() => undefined);
+      // One that the project gets only now, as Compose makes them anew.
       const short = node('setTimeout(()=>process.exit(3),500)');
       await docker('run', '--detach', '--name', fresh, '--label', project[0] ?? '', yard.image, ...short);
       const result = await running.ended;

@@ -215,11 +215,16 @@ describe.skipIf(missing !== undefined)('faults that take something from a contai
   });
 
   it('memory: one that ends for lack of it is started again', async () => {
-    const grow = 'const a=[];setInterval(()=>{if(a.length<15)a.push(Buffer.alloc(10*1048576,1))},60)';
-    const hungry = await start('hungry', grow, '--memory', '512m', '--memory-swap', '512m');
+    // Told to grow only under the fault: older control groups refuse a limit below what is in use.
+    const grow = 'setInterval(()=>{if(a.length<15)a.push(Buffer.alloc(10*1048576,1))},60)';
+    const told = `const a=[];process.on("SIGUSR2",()=>${grow});${idle};console.log("listens")`;
+    const hungry = await start('hungry', told, '--memory', '512m', '--memory-swap', '512m');
+    const patience = { timeout: 20_000, interval: 100 };
+    await expect.poll(() => docker('logs', hungry), patience).toBe('listens');
     const { startedAt } = await state(hungry);
     const injection = await inject('memory', { limit: '80MiB' }, hungry);
-    await expect.poll(async () => (await state(hungry)).status, { timeout: 10_000 }).toBe('exited');
+    await docker('kill', '--signal', 'SIGUSR2', hungry);
+    await expect.poll(async () => (await state(hungry)).status, patience).toBe('exited');
     expect(await statuses(injection)).toMatchObject({ 'memory in use': 'within' });
     const after = await state(hungry);
     expect(after).toMatchObject({ status: 'running', limits: { memoryBytes: 536_870_912 } });

@@ -118,13 +118,12 @@ describe.skipIf(missing !== undefined)('containers that are watched', () => {
     expect(of('idle')).toMatchObject({ memoryLimitBytes: null, restarts: 0, outOfMemory: 0 });
     expect(of('starves').outOfMemory).toBeGreaterThanOrEqual(1);
     expect(of('ends').restarts).toBe(1);
-    for (const { points } of series) {
-      expect(points.length).toBeGreaterThan(0);
-      for (const point of points) {
-        expect(point.processes).toBeGreaterThanOrEqual(1);
-        expect(point.receivedBytes).toBeGreaterThanOrEqual(0);
-        expect(point.memoryBytes).toBeGreaterThan(mebibyte);
-      }
+    for (const { points } of series) expect(points.length).toBeGreaterThan(0);
+    // Of those that end, a look can come between their end and Docker's noticing it: there is nothing in them then.
+    for (const point of (['busy', 'idle', 'grows'] as const).flatMap((service) => of(service).points)) {
+      expect(point.processes).toBeGreaterThanOrEqual(1);
+      expect(point.receivedBytes).toBeGreaterThanOrEqual(0);
+      expect(point.memoryBytes).toBeGreaterThan(mebibyte);
     }
     const times = of('idle').points.map(({ atMicros }) => atMicros);
     expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));

@@ -6,6 +6,7 @@ import { accessSync, constants } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packagePath } from '../../src/kernel/entry.ts';
@@ -39,6 +40,26 @@ async function needed<Value>(what: string, find: () => Promise<Value>): Promise<
   }
 }
 
+const attempts = 3;
+
+/** A program that gets something from the network, which may fail once; one that is not there is not tried again. */
+async function fetching(
+  file: string,
+  args: readonly string[],
+  options: { cwd?: string } = {},
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await run(file, args, { ...options, timeout: 300_000 });
+      return;
+    } catch (error) {
+      if (attempt === attempts || (error as NodeJS.ErrnoException).code === 'ENOENT') throw error;
+      console.warn(`once more: ${String(error).split('\n')[0]}`);
+      await wait(5_000);
+    }
+  }
+}
+
 const executable = (path: string): Promise<string> => {
   accessSync(path, constants.X_OK);
   return Promise.resolve(path);
@@ -55,8 +76,7 @@ const goProgram = await needed('the Go client', async () => {
   const module = join(folder, 'go');
   await cp(join(fixtures, 'go'), module, { recursive: true });
   const program = join(folder, 'go-client');
-  await run('go', ['mod', 'tidy'], { cwd: module, timeout: 300_000 });
-  await run('go', ['build', '-o', program, '.'], { cwd: module, timeout: 300_000 });
+  await fetching('go', ['build', '-o', program, '.'], { cwd: module });
   return program;
 });
 
@@ -64,7 +84,7 @@ const python = await needed('the Python client', async () => {
   const environment = join(folder, 'python');
   await run('python3', ['-m', 'venv', environment], { timeout: 300_000 });
   const program = join(environment, 'bin', 'python');
-  await run(program, ['-m', 'pip', 'install', '--quiet', 'toxiproxy-python==0.1.1'], { timeout: 300_000 });
+  await fetching(program, ['-m', 'pip', 'install', '--quiet', 'toxiproxy-python==0.1.1']);
   return program;
 });
 

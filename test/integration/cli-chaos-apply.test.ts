@@ -67,14 +67,14 @@ describe.each(serverKinds)('on a proxy of %s', (kind, start) => {
   });
 
   it('a piece of the library is one, too; --json prints one document', async () => {
-    const args = ['dependency-down', '--for', '1s', '--json'];
+    const args = ['dependency-down', '--for', '3s', '--json'];
     const mettle = apply(...args);
     await inEffect(mettle);
     expect(await proxy.state()).toMatchObject({ db: { enabled: false } });
     const { stdout } = await mettle.ended;
     const { fidelity, exitCode, ...document } = JSON.parse(stdout) as Record<string, unknown>;
     expect(document).toMatchObject({
-      ...{ id: 'dependency-down', kind: 'down', on: 'db', status: 'undone', forMicros: 1e6 },
+      ...{ id: 'dependency-down', kind: 'down', on: 'db', status: 'undone', forMicros: 3e6 },
       ...{ endedEarly: false, note: null, toxiproxy: server.apiUrl },
     });
     expect([fidelity, exitCode]).toEqual([expect.any(Array), expect.any(Number)]);

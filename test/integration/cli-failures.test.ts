@@ -64,9 +64,9 @@ describe('a target that cannot be started (exit code 2)', () => {
   it('is never ready', async () => {
     const path = await scenarioFor({
       start: runFixture('../fixture-target/never-ready.mjs'),
-      ready: 'GET /ready within 1s',
+      ready: 'GET /ready within 2s',
     });
-    await refused([path], 2, /not ready within 1s[^]*status 503[^]*warming up/);
+    await refused([path], 2, /not ready within 2s[^]*status 503[^]*warming up/);
   });
 
   it('is a program that does not exist', async () => {

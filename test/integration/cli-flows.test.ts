@@ -29,6 +29,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     polls.set(id, times);
     json({ state: times < 3 ? 'busy' : Number(id) % 2 === 0 ? 'done' : 'failed' });
   } else if (kind === 'slow') setTimeout(() => json({}), 300);
+  else if (kind === 'fast') setTimeout(() => json({}), 80);
   else json({});
 }
 

@@ -184,7 +184,7 @@ describe('whoever read its words is gone', () => {
     const server = await startConstantServer(1);
     try {
       const program = ['bash', '-c', 'exec "$0" "$@" 2> >(head -n 1 >&2)', process.execPath] as const;
-      const args = [packagePath('bin/mettle.js'), 'run', server.url, '--rate', '20/s', '--for', '5s'];
+      const args = [packagePath('bin/mettle.js'), 'run', server.url, '--rate', '20/s', '--for', '3s'];
       const { exitCode, stdout } = await workspace.run([...args, '--out', workspace.outFolder], {
         program,
         limitMs: 30_000,

@@ -178,7 +178,10 @@ it('runs several files one after the other, and the worst exit code counts', asy
   const bad = await writeScenario(workspace, { ...short, name: 'first-bad', more: ['variant: bad'] });
   const good = await writeScenario(workspace, { ...short, name: 'then-good', more: ['variant: good'] });
   const before = recordFolders(workspace).length;
-  const result = await runMeasured(workspace, [bad, good]);
+  let result = await runMeasured(workspace, [bad, good]);
+  // The other file's 1 is worse than a 3 of this one, which a busy machine gives.
+  for (let attempt = 1; attempt < 4 && lastRecord(workspace).verdict.status === 'invalid'; attempt += 1)
+    result = await runMeasured(workspace, [bad, good]);
   expect(result.exitCode, said(result)).toBe(1);
   const made = recordFolders(workspace).length - before;
   expect(made % 2).toBe(0);

@@ -145,7 +145,9 @@ it('a proxy that stays when the run is over: the record says so too, although it
   expect(verdict.reasons[0]).toContain('by hand: curl -X DELETE');
   expect(grounds?.undoFailed).toEqual([verdict.reasons[0]]);
   const { entries } = await readHistory(join(workspace.outFolder, 'history'));
-  expect(entries).toMatchObject([{ verdict: { status: 'fail', exitCode: 4 }, unfit: verdict.reasons[0] }]);
+  expect(entries).toMatchObject([{ verdict: { status: 'fail', exitCode: 4 } }]);
+  // A machine too busy to measure makes it unfit before that.
+  expect([verdict.reasons[0], ...(grounds?.invalid ?? [])]).toContain(entries[0]?.unfit);
   // Judged by other promises the run has left it behind all the same.
   const milder = await workspace.file('milder.yml', 'slo:\n  - p50(work) < 20s\n');
   const again = await workspace.run(['report', recordFolders(workspace)[0]!, '--judge', milder]);
@@ -165,8 +167,8 @@ it(
     const slow = { id: 'slow', at: '300ms', for: '300ms', fault: 'latency', on: 'backend' };
     const chaos = [{ ...slow, with: { latency: '20ms' }, inject: 'always' }];
     const primary = ['variant: after', 'primary: p50(work)'];
-    const path = await writeScenario(workspace, { target, path: '/via', for: '2s', chaos, more: primary });
-    const asked = ['verify', path, '--quick', '--toxiproxy', server.url];
+    const path = await writeScenario(workspace, { target, path: '/via', for: '1s', chaos, more: primary });
+    const asked = ['verify', path, '--quick', '--cool-down', '0s', '--toxiproxy', server.url];
     const mettle = workspace.start(asked, { limitMs: 290_000 });
     // Of the last run: its own undo has been done by then, and what is left is the proxy.
     const last = /run 12 of 12[\s\S]*fault slow ended/;

@@ -36,7 +36,7 @@ it(
   'confirms a claim that holds, and leaves a comparison whose report can be made again',
   { timeout: testLimitMs },
   async () => {
-    const result = await workspace.run(['verify', scenario, '--quick'], limit);
+    const result = await workspace.run(['verify', scenario, '--quick', '--cool-down', '0s'], limit);
     expect(result.exitCode, result.stdout + result.stderr).toBe(0);
     expect(result.stdout).toContain('confirmed  it is faster');
     const folder = recordFolders(workspace)[0]!;
@@ -66,7 +66,7 @@ it(
 );
 
 it('refutes the same claim when the variants are swapped', { timeout: testLimitMs }, async () => {
-  const swapped = ['--before', 'after', '--after', 'before', '--quick', '--json'];
+  const swapped = ['--before', 'after', '--after', 'before', '--quick', '--cool-down', '0s', '--json'];
   const result = await workspace.run(['verify', scenario, ...swapped], limit);
   expect(result.exitCode, result.stderr).toBe(1);
   const comparison = comparisonSchema.parse(JSON.parse(result.stdout));
@@ -123,19 +123,24 @@ it('tells what it would make, in which order, and for how long, and makes nothin
   expect(recordFolders(workspace)).toEqual([]);
 });
 
-it('keeps what was measured when a variant does not start a second time, and is no pass', async () => {
-  const once = { STARTS_ONCE: join(workspace.tempFolder, 'has-started') };
-  const target = await writeTarget(workspace, { name: 'once', variants: { before: {}, after: once } });
-  const more = ['variant: after', 'primary: p50(work)'];
-  const path = await writeScenario(workspace, { name: 'once', target, for: '1s', more });
-  const { exitCode, stderr } = await workspace.run(['verify', path, '--quick', '--cool-down', '0s'], limit);
-  expect(exitCode, stderr).toBe(2);
-  expect(stderr).toContain('report: ');
-  const comparison = comparisonIn(recordFolders(workspace)[0]!);
-  expect(comparison).toMatchObject({ pairs: 1, verdict: { status: 'invalid', exitCode: 2 } });
-  expect(comparison.verdict.reasons[0]).toContain('once');
-  expect(comparison.runs.length).toBeGreaterThanOrEqual(2);
-});
+// Again when the one run of `after` could not be measured on a busy machine.
+it(
+  'keeps what was measured when a variant does not start a second time, and is no pass',
+  { retry: 2 },
+  async () => {
+    const once = { STARTS_ONCE: join(workspace.tempFolder, 'has-started') };
+    const target = await writeTarget(workspace, { name: 'once', variants: { before: {}, after: once } });
+    const more = ['variant: after', 'primary: p50(work)'];
+    const path = await writeScenario(workspace, { name: 'once', target, for: '1s', more });
+    const { exitCode, stderr } = await workspace.run(['verify', path, '--quick', '--cool-down', '0s'], limit);
+    expect(exitCode, stderr).toBe(2);
+    expect(stderr).toContain('report: ');
+    const comparison = comparisonIn(recordFolders(workspace)[0]!);
+    expect(comparison).toMatchObject({ pairs: 1, verdict: { status: 'invalid', exitCode: 2 } });
+    expect(comparison.verdict.reasons[0]).toContain('once');
+    expect(comparison.runs.length).toBeGreaterThanOrEqual(2);
+  },
+);
 
 describe('two servers that run already', () => {
   const servers = opened();

@@ -1,8 +1,9 @@
 // How connections end: asked or not, with which code, and to whom it is told.
 
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openUser } from '../support/engine-users.ts';
-import type { KnownWsOptions } from '../support/ws-servers.ts';
+import type { KnownWsOptions, KnownWsServer } from '../support/ws-servers.ts';
 import { frame, observations, say, startThenServer, startWsServer, tcpOf } from '../support/ws-servers.ts';
 
 const cleanups: (() => Promise<void>)[] = [];
@@ -21,6 +22,15 @@ async function serve(init: KnownWsOptions) {
   const server = await startWsServer(init);
   cleanups.push(server.close);
   return { server, ...userOf(server.url) };
+}
+
+/** Resolves when the connection has ended at both ends: what the server's end did last is read in the loop's next turns. */
+async function ended({ closes }: KnownWsServer): Promise<void> {
+  await expect.poll(() => closes.length, { timeout: 10_000, interval: 5 }).toBe(1);
+  for (let time = 0; time < 10; time += 1) {
+    await wait(2);
+    await turn();
+  }
 }
 
 const connect = { ws: 'connect /stream', as: 'feed', name: 'connect' };
@@ -94,11 +104,11 @@ describe('a connection that is lost while a reply is outstanding', () => {
 
 describe('a connection that is lost between two steps', () => {
   it('fails the next step on it', async () => {
-    const { user, closed } = await serve({
+    const { user, closed, server } = await serve({
       onConnection: (socket) => setTimeout(() => socket.close(1001), 30),
     });
     await user.send(connect);
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    await ended(server);
     expect(closed()).toBe(0);
     expect(await user.send(tell)).toMatchObject({ error: 'reset', status: '1001' });
     expect(closed()).toBe(1);
@@ -122,17 +132,17 @@ describe('a connection that is lost between two steps', () => {
     const { user, closed, server } = await serve({});
     await user.send(connect);
     server.cutAll();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await ended(server);
     await user.leave();
     expect(closed()).toBe(1);
   });
 
   it('by a proper close is no failure when the scenario allows it, but nothing can be sent any more', async () => {
-    const { user, closed } = await serve({
+    const { user, closed, server } = await serve({
       onConnection: (socket) => setTimeout(() => socket.close(1001), 20),
     });
     await user.send({ ...connect, close: 'allowed' });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await ended(server);
     expect(user.trouble()).toBeNull();
     expect(await user.send(tell)).toMatchObject({ error: 'reset', status: '1001' });
     expect(await user.send({ ws: 'close feed' })).toMatchObject({ error: null, status: '1001' });
@@ -145,11 +155,11 @@ describe('a connection that is lost between two steps', () => {
     [[4000], 4000, false],
     [[4000], 4001, true],
   ])('close: %j and code %i', async (close, code, fails) => {
-    const { user, closed } = await serve({
+    const { user, closed, server } = await serve({
       onConnection: (socket) => setTimeout(() => socket.close(code), 20),
     });
     await user.send({ ...connect, close });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await ended(server);
     expect(user.trouble() !== null).toBe(fails);
     expect(closed()).toBe(fails ? 1 : 0);
   });
@@ -260,10 +270,10 @@ describe('awaiting the close of the server', () => {
   });
 
   it('sees one that came before it was asked, which is then no loss', async () => {
-    const { user, closed } = await serve({ onMessage: (socket) => socket.close(1000) });
+    const { user, closed, server } = await serve({ onMessage: (socket) => socket.close(1000) });
     await user.send(connect);
     await user.send(tell);
-    await new Promise((resolve) => setTimeout(resolve, 80));
+    await ended(server);
     expect(await user.send(awaitClose())).toMatchObject({ error: null, status: '1000' });
     await user.leave();
     expect(closed()).toBe(0);

@@ -6,6 +6,9 @@ import { startProxyServer, type ProxyServer } from '../../src/proxy/server.ts';
 import { apiAt, dial, portOf, sleepMs, startEcho, type EchoServer } from '../support/proxy-loopback.ts';
 import { addToxic, openProxy, type World } from '../support/proxy-world.ts';
 
+/** However slow the machine: what is lost never comes. */
+const manyBytesMs = 60_000;
+
 /** None of them loses anything. */
 const neighbours = [
   { type: 'latency', attributes: { latency: 5 } },
@@ -107,7 +110,7 @@ it('holds back a sender whose receiver does not read, and loses nothing', async 
   await sleepMs(300);
   expect(client.socket.writableLength).toBeGreaterThan(0);
   client.socket.resume();
-  await client.until(({ received }) => received().length === 128 * 1024 * 1024);
+  await client.until(({ received }) => received().length === 128 * 1024 * 1024, manyBytesMs);
   client.socket.destroy();
 });
 
@@ -125,6 +128,6 @@ it.each([
   expect(client.socket.writableLength).toBeGreaterThan(0);
   expect(client.received().length).toBeLessThan(3_000_000);
   await world.api('DELETE', '/proxies/churn/toxics/t');
-  await client.until(({ received }) => received().length === 64 * 1024 * 1024);
+  await client.until(({ received }) => received().length === 64 * 1024 * 1024, manyBytesMs);
   client.socket.destroy();
 });

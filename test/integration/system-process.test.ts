@@ -171,12 +171,12 @@ describe('a variant that cannot be started', () => {
 
   it('because it is never ready names the last answer', async () => {
     const ports = testPorts();
-    const ready = { path: '/ready', withinMicros: 1_500_000 };
+    const ready = { path: '/ready', withinMicros: 4_000_000 };
     const system = await open(fixtureTarget({ variants: only('node never-ready.mjs'), ready }), ports);
     const failure = await failureOf(system.start('only', log));
     expect(failure).toMatchObject({ code: 'NOT_READY', exitCode: 2 });
     expect(failure.message).toMatch(
-      /was not ready within 1\.5s: GET http:.*\/ready: status 503.*\n {2}warming up$/s,
+      /was not ready within 4s: GET http:.*\/ready: status 503.*\n {2}warming up$/s,
     );
     expect(ports.tracker.open()).toEqual([]);
   });

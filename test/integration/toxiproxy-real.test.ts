@@ -63,7 +63,7 @@ describe('a server that is no Toxiproxy', () => {
     [
       'sends elsewhere',
       (_request, response) => response.writeHead(302, { location: '/' }).end(),
-      'TOXIPROXY_UNREACHABLE',
+      'TOXIPROXY_NONSENSE',
     ],
     [
       'says no',

@@ -24,8 +24,11 @@ interface Said {
   readonly id: string;
 }
 
-/** `{type: subscribe, id}` is answered with `{type: subscribed, id}`; `{type: say, id}` becomes `{type: said, id}` for all. */
-export async function broadcastServer(copies: Copies): Promise<BroadcastServer> {
+/** `onCopy` is told of every copy as it is sent. `{type: subscribe, id}` is answered with `{type: subscribed, id}`; `{type: say, id}` becomes `{type: said, id}` for all. */
+export async function broadcastServer(
+  copies: Copies,
+  onCopy: (subscriber: number, message: number) => void = () => undefined,
+): Promise<BroadcastServer> {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', backlog: 4_096 });
   await new Promise((resolve) => server.once('listening', resolve));
   const subscribers: WebSocket[] = [];
@@ -46,7 +49,11 @@ export async function broadcastServer(copies: Copies): Promise<BroadcastServer> 
     const copy = JSON.stringify({ type: 'said', id });
     const message = messages++;
     for (const [index, subscriber] of subscribers.entries()) {
-      for (const delayMs of copies(index, message)) after(delayMs, () => subscriber.send(copy));
+      const send = (): void => {
+        onCopy(index, message);
+        subscriber.send(copy);
+      };
+      for (const delayMs of copies(index, message)) after(delayMs, send);
     }
   };
   server.on('connection', (socket) => {

@@ -145,7 +145,8 @@ function watched(child: ChildProcess, limitMs: number): RunningCli {
 export function recordFolders(workspace: Workspace): string[] {
   if (!existsSync(workspace.outFolder)) return [];
   const names = readdirSync(workspace.outFolder)
-    .filter((name) => name !== 'history')
+    // A folder is tried out with a file of a moment, whose name begins with a dot.
+    .filter((name) => name !== 'history' && !name.startsWith('.'))
     .sort();
   return names.map((name) => join(workspace.outFolder, name));
 }

@@ -45,7 +45,7 @@ export function linkHarness(seed = 1, lateMicros = 0): LinkHarness {
   const toxics = new ToxicChain(scheduler, () => link.sync(toxics.of('downstream')));
   const link: Link = new Link({
     scheduler,
-    seed,
+    seed: () => seed,
     write: (data) => {
       seen.writes.push(Buffer.from(data));
       seen.writtenAtMicros.push(scheduler.nowMicros());

@@ -35,8 +35,8 @@ export interface Dialled {
   readonly received: () => string;
   /** `open`, `ended` (FIN), or Node's code of what broke it: `ECONNRESET`, `ECONNREFUSED`… */
   readonly state: () => string;
-  /** Milliseconds until the condition holds; throws with what there is when it does not within 5 s. */
-  readonly until: (condition: (client: Dialled) => boolean) => Promise<number>;
+  /** Milliseconds until the condition holds; throws with what there is when it does not within the limit, 5 s. */
+  readonly until: (condition: (client: Dialled) => boolean, limitMs?: number) => Promise<number>;
   /** Milliseconds from sending the text to having it back. */
   readonly roundTripMs: (text: string) => Promise<number>;
 }
@@ -59,10 +59,10 @@ export async function dial(port: number): Promise<Dialled> {
     socket,
     received: () => received,
     state: () => state,
-    until: async (condition) => {
+    until: async (condition, limitMs = 5_000) => {
       const startMs = performance.now();
       while (!condition(client)) {
-        if (performance.now() - startMs > 5000) {
+        if (performance.now() - startMs > limitMs) {
           throw new Error(`waited in vain; state ${state}, ${received.length} bytes received`);
         }
         await new Promise((resolve) => setTimeout(resolve, 1));

@@ -2,6 +2,7 @@
 
 import { exitCodes, messageOf, MettleError } from '../../kernel/errors.ts';
 import type { Address, Tracked, Tracker } from '../../kernel/ports.ts';
+import type { ProxyServer } from '../../proxy/server.ts';
 import { startProxyThread } from '../../proxy/start-thread.ts';
 import type { FaultLink, ProxyBackend } from '../fault.ts';
 import { connectToxiproxy } from './toxiproxy.ts';
@@ -25,13 +26,14 @@ export async function openProxyBackend(options: BackendOptions): Promise<ProxyBa
   if (toxiproxyUrl !== undefined) {
     const apiUrl = toxiproxyUrl.replace(/\/+$/, '');
     await connectToxiproxy(apiUrl).handshake();
-    return new Backend('toxiproxy', apiUrl, options, () => Promise.resolve());
+    const nothing = (): Promise<void> => Promise.resolve();
+    return new Backend('toxiproxy', options, { apiUrl, reseed: nothing, close: nothing });
   }
   const embedded = await startProxyThread({
     ...{ host: '127.0.0.1', port: 0, seed },
     ...(onDeath === undefined ? {} : { onDeath }),
   });
-  return new Backend('embedded', embedded.apiUrl, options, () => embedded.close());
+  return new Backend('embedded', options, embedded);
 }
 
 class Backend implements ProxyBackend {
@@ -39,25 +41,25 @@ class Backend implements ProxyBackend {
   readonly apiUrl: string;
   readonly #server: ToxiproxyPort;
   readonly #options: BackendOptions;
-  readonly #stopServer: () => Promise<void>;
+  readonly #host: ProxyServer;
   readonly #links = new Map<string, FaultLink>();
   #count = 0;
 
-  constructor(
-    kind: ProxyBackend['kind'],
-    apiUrl: string,
-    options: BackendOptions,
-    stopServer: () => Promise<void>,
-  ) {
+  /** `host`: what is done to the server itself; where it is somebody else's, nothing. */
+  constructor(kind: ProxyBackend['kind'], options: BackendOptions, host: ProxyServer) {
     this.kind = kind;
-    this.apiUrl = apiUrl;
-    this.#server = connectToxiproxy(apiUrl);
+    this.apiUrl = host.apiUrl;
+    this.#server = connectToxiproxy(host.apiUrl);
     this.#options = options;
-    this.#stopServer = stopServer;
+    this.#host = host;
   }
 
   get(name: string): FaultLink | undefined {
     return this.#links.get(name);
+  }
+
+  reseed(seed: number): Promise<void> {
+    return this.#host.reseed(seed);
   }
 
   async open(name: string, upstream: Address): Promise<FaultLink> {
@@ -98,7 +100,7 @@ class Backend implements ProxyBackend {
     for (const link of [...this.#links.values()].reverse()) {
       await link.close().catch((error: unknown) => problems.push(messageOf(error)));
     }
-    await this.#stopServer();
+    await this.#host.close();
     if (problems.length === 0) return;
     throw new MettleError({
       code: 'UNDO_FAILED',

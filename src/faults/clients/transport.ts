@@ -15,6 +15,8 @@ export const apiErrors = {
 type ApiErrorCode = (typeof apiErrors)[keyof typeof apiErrors];
 
 const maxAnswerCharacters = 4_000_000;
+/** fetch's word for an answer that does not begin as HTTP does: something else listens there. */
+const notHttp = 'HPE_INVALID_CONSTANT';
 
 /** A client whose calls end within `timeoutMs` and reject with MettleErrors (exit code 2) bearing the codes above. */
 export function createClient(apiUrl: string, timeoutMs: number): Toxiproxy {
@@ -43,7 +45,7 @@ async function call(apiUrl: string, { method, url, body, timeoutMs }: Call): Pro
   try {
     const response = await fetch(url, {
       method,
-      redirect: 'error',
+      redirect: 'manual', // followed by nobody: it is an answer that Toxiproxy does not give
       signal: AbortSignal.timeout(timeoutMs),
       ...(body === undefined
         ? {}
@@ -59,13 +61,30 @@ async function call(apiUrl: string, { method, url, body, timeoutMs }: Call): Pro
     if (error instanceof Error && error.name === 'TimeoutError') {
       throw apiError(apiUrl, apiErrors.timeout, `did not answer within ${timeoutMs} ms`, error);
     }
+    if (errnoOf(causeOf(error)) === notHttp) {
+      throw apiError(apiUrl, apiErrors.nonsense, 'did not answer with HTTP', error);
+    }
     throw apiError(apiUrl, apiErrors.unreachable, `cannot be reached: ${reasonOf(error)}`, error);
   }
 }
 
+/**
+ * Whether a failed call proves that nobody listens there: refused, at every address tried. Nothing else does. Mettle may
+ * lack descriptors, ports or memory itself, and a server that lacks them closes each connection unanswered.
+ */
+export function nobodyListens(failure: unknown): boolean {
+  if (failure instanceof AggregateError) {
+    return failure.errors.length > 0 && failure.errors.every(nobodyListens);
+  }
+  if (errnoOf(failure) === 'ECONNREFUSED') return true;
+  return failure instanceof Error && failure.cause !== undefined && nobodyListens(failure.cause);
+}
+
+const causeOf = (error: unknown): unknown => (error instanceof Error ? (error.cause ?? error) : error);
+
 /** fetch says only "fetch failed"; the reason is its cause, or the first of several. */
 function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const cause = causeOf(error);
   const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
   return errnoOf(first) ?? messageOf(first);
 }

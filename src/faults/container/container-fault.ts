@@ -53,6 +53,11 @@ export interface ContainerFault<Input extends Notation> {
   readonly lastsUntilCleared: boolean;
   /** How long acting may rightly take by itself (the grace of a stop), besides what the engine needs; default: 0. */
   actsWithinMicros?(spec: z.output<Input>): number;
+  /**
+   * Kinds that may not be on a container together with this one, whichever came first: what one of them remembers of the
+   * container, to put it back or to see that it is, the other changes. Said by one of the two.
+   */
+  readonly notBeside: readonly string[];
   /** Since when `for` counts; default: once it is read back. */
   readonly countsSince?: 'asked' | 'read back';
 }

@@ -89,6 +89,7 @@ export const cpu = defineContainerFault({
   undoInWords: (_spec, on) => `give ${on} its own processor limit back, or none, and read that back`,
   judge: ({ cores }, seen) => [kept(cores, seen), used(cores, seen)],
   lastsUntilCleared: true,
+  notBeside: ['cpu'],
 });
 
 const isLimited = (limits: ContainerLimits, cores: number): boolean => {

@@ -74,6 +74,8 @@ export const disconnect = defineContainerFault({
     `connect ${on} to ${network ?? 'its networks'} again, with the same addresses, names and ports, and read that back`,
   judge: (spec, seen) => [away(spec.network, seen)],
   lastsUntilCleared: true,
+  // Whoever starts it again looks for the ports that it published before.
+  notBeside: ['disconnect', 'kill', 'restart', 'stop'],
 });
 
 function away(network: string | null, { before, during }: ContainerSeen): FidelityCheck {

@@ -81,4 +81,5 @@ export const exec = defineContainerFault({
   // What it does is known to its author alone; the load shows it.
   judge: () => [],
   lastsUntilCleared: true,
+  notBeside: [],
 });

@@ -19,4 +19,5 @@ export const kill = defineContainerFault({
   undoInWords: (_spec, on) => `start ${on} again unless it runs, and read that back`,
   judge: (_spec, seen) => [...stayedEnded(seen), ...startedAgain(seen)],
   lastsUntilCleared: false,
+  notBeside: [],
 });

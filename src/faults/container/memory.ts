@@ -78,6 +78,7 @@ export const memory = defineContainerFault({
     `give ${on} its own memory limit back, read that back, and start it again when it ended for lack of memory`,
   judge: ({ limitBytes }, seen) => [kept(limitBytes, seen), used(limitBytes, seen)],
   lastsUntilCleared: true,
+  notBeside: ['memory'],
 });
 
 function kept(limitBytes: number, { during }: ContainerSeen): FidelityCheck {

@@ -27,4 +27,5 @@ export const pause = defineContainerFault({
   // Read back when it took effect and before it is undone: `kept` says so.
   judge: () => [],
   lastsUntilCleared: true,
+  notBeside: [],
 });

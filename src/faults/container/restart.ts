@@ -24,6 +24,7 @@ export const restart = defineContainerFault({
   undoInWords: (_spec, on) => `none needed: ${on} runs again by then; started if it does not`,
   judge: (_spec, seen) => startedAgain(seen),
   lastsUntilCleared: false,
+  notBeside: [],
   actsWithinMicros: ({ graceMs }) => graceSeconds(graceMs) * 1_000_000,
   countsSince: 'asked',
 });

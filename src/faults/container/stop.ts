@@ -22,6 +22,7 @@ export const stop = defineContainerFault({
   undoInWords: (_spec, on) => `start ${on} again and read that back`,
   judge: (_spec, seen) => [...stayedEnded(seen), ...startedAgain(seen)],
   lastsUntilCleared: true,
+  notBeside: [],
   actsWithinMicros: ({ graceMs }) => graceSeconds(graceMs) * 1_000_000,
   // Whoever is asked to end may refuse connections at once; how long it stays stopped counts from when it is.
 });

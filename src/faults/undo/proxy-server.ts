@@ -1,6 +1,6 @@
 // What the undos of proxies and toxics share: which server, and what it means when that server is no longer there.
 
-import { apiErrors } from '../clients/transport.ts';
+import { apiErrors, nobodyListens } from '../clients/transport.ts';
 import { connectToxiproxy } from '../clients/toxiproxy.ts';
 import type { ToxiproxyPort } from '../clients/toxiproxy.ts';
 import { messageOf, MettleError } from '../../kernel/errors.ts';
@@ -11,8 +11,8 @@ type Data = Parameters<UndoKind['undo']>[0];
 
 /**
  * Runs `work` against the server of `data: { apiUrl, embedded? }`. The embedded server lives in Mettle's own process:
- * when nothing that speaks Toxiproxy answers any more, everything on it ended with it, and the result is undefined.
- * A real server that does not answer proves nothing: that rejects.
+ * when nobody listens there any more, or something that is no Toxiproxy, everything on it ended with it, and the result
+ * is undefined. A call that failed in any other way proves nothing, nor does a real server that is away: that rejects.
  */
 export async function onServer<Result>(
   data: Data,
@@ -23,7 +23,7 @@ export async function onServer<Result>(
     return await work(connectToxiproxy(textOf(data, 'apiUrl'), limits.callTimeoutMs));
   } catch (error) {
     const code = error instanceof MettleError ? error.code : '';
-    const away = code === apiErrors.unreachable || code === apiErrors.nonsense;
+    const away = code === apiErrors.nonsense || (code === apiErrors.unreachable && nobodyListens(error));
     if (data.embedded === true && away) return undefined;
     throw error;
   }

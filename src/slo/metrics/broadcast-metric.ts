@@ -25,12 +25,13 @@ const near = 0.998;
 function durationsOf({ counts, histograms }: View, kind: BroadcastInit['kind']): Durations {
   const timeoutMicros = slowest(histograms.fanoutLast);
   const excused = counts.tallies.excused ?? 0;
+  const isKnown = (counts.tallies.missing ?? 0) > 0;
   const why = `${excused} copies had not come when their subscribers were cut off`;
   return {
     measured: histograms[kind],
     bad: 0,
-    atLeastMicros: timeoutMicros,
-    boundsFromMicros: (counts.tallies.missing ?? 0) > 0 ? near * timeoutMicros : null,
+    atLeastMicros: isKnown ? timeoutMicros : null,
+    boundsFromMicros: isKnown ? near * timeoutMicros : null,
     unsure: excused === 0 ? null : { count: kind === 'delivery' ? excused : 'any', why },
   };
 }

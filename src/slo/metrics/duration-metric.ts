@@ -12,8 +12,8 @@ export interface Durations {
   readonly measured: Histogram;
   /** Those that came to none, which ranks above all that were measured. */
   readonly bad: number;
-  /** What a bad one counts as, at least; smaller than the largest measured one: that. */
-  readonly atLeastMicros: number;
+  /** What a bad one counts as, at least; smaller than the largest measured one: that. Null: how long is not recorded. */
+  readonly atLeastMicros: number | null;
   /** Measured values from here on are lower bounds; null: none is. */
   readonly boundsFromMicros?: number | null;
   /** What may be bad, too, without the record telling; `any`: every value may be larger. Null: nothing. */
@@ -37,10 +37,10 @@ function valuesOf(measure: Measure, durations: Durations): { best: RankedValue; 
   const { measured, bad, atLeastMicros, boundsFromMicros, unsure } = durations;
   const ranked = (more: number): RankedValue | undefined => {
     const offered = measured.totalCount + bad + more;
-    const found = rankedValue(choice, { good: measured, offered, timeoutMicros: atLeastMicros });
+    const found = rankedValue(choice, { good: measured, offered, timeoutMicros: atLeastMicros ?? 0 });
     if (found === undefined) return undefined;
-    // A mean has its value by definition, whatever its failures count as.
-    if (choice.kind === 'mean') return { ...found, atLeast: false };
+    // A mean has its value by definition, but only where it is known what its failures count as.
+    if (choice.kind === 'mean') return { ...found, atLeast: found.atLeast && atLeastMicros === null };
     const isBound = boundsFromMicros != null && found.valueMicros >= boundsFromMicros;
     return { ...found, atLeast: found.atLeast || isBound };
   };
@@ -56,7 +56,7 @@ const isBeyond = ({ valueMicros, atLeast }: RankedValue, operator: Operator, lim
   atLeast || (operator === '<' || operator === '>=' ? valueMicros >= limit : valueMicros > limit);
 
 function readingOf(measure: Measure, durations: Durations, operator: Evidence['operator']): Reading {
-  const { measured, bad, unsure } = durations;
+  const { measured, bad, atLeastMicros, unsure } = durations;
   const samples = measured.totalCount + bad;
   const values = valuesOf(measure, durations);
   if (values === null) return noReading('expected a statistic: p1…p99.99, mean, min or max', samples);
@@ -64,7 +64,9 @@ function readingOf(measure: Measure, durations: Durations, operator: Evidence['o
   const isOpen = worst.valueMicros !== best.valueMicros || worst.atLeast !== best.atLeast;
   const open = isOpen ? (unsure?.why ?? null) : null;
   const isMean = choiceIn(measure)?.kind === 'mean';
-  const counted = isMean && bad > 0 ? `${bad} without a value are counted as the longest wait` : null;
+  const wait =
+    atLeastMicros === null ? ': how long was waited is not recorded' : ' are counted as the longest wait';
+  const counted = isMean && bad > 0 ? `${bad} without a value${wait}` : null;
   return {
     value: best.valueMicros,
     // Without a promise to decide, what is not known for certain must not look as if it were.

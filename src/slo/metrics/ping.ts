@@ -11,7 +11,7 @@ export const ping = durationMetric({
     const bad = view.counts.tallies.pongsMissed ?? 0;
     if (measured.totalCount + bad === 0) return noReading('no data: no ping was answered or missed');
     // A pong is missed after the step's `pingTimeout`, which no pong that came has passed.
-    return { measured, bad, atLeastMicros: 0 };
+    return { measured, bad, atLeastMicros: null };
   },
   count: (limitMicros) => ({
     count: ({ tallies }, { ping: pongs }) => {

@@ -26,7 +26,7 @@ export const reconnect = durationMetric({
     );
     if (bad + measured.totalCount === 0)
       return { ...noReading('no connection that is opened again was lost'), nothingToJudge: true };
-    return { measured, bad, atLeastMicros: 0 };
+    return { measured, bad, atLeastMicros: null };
   },
   // Losses of connections that are not opened again by plan cannot be told apart here: one that is named is.
   count: (limitMicros, { subject }) =>

@@ -38,6 +38,7 @@ const logged = (status) => {
 
 const server = createServer((request, response) => {
   const path = request.url.split('?')[0];
+  if (path === '/work') server.emit('work');
   if (path === '/ready') answer(response, Date.now() - startedAt < Number(READY_AFTER_MS) ? 503 : 200);
   else if (path === '/work' && Date.now() - startedAt > Number(process.env.FAILS_AFTER_MS ?? Infinity))
     answer(response, 500);
@@ -60,12 +61,14 @@ process.on('SIGTERM', () => {
   process.exit(0);
 });
 
-if (DIES_AFTER_MS !== undefined) {
-  after(Number(DIES_AFTER_MS), () => {
-    console.error('out of luck');
-    process.exit(9);
-  });
-}
+/** That long after it was first asked to work. */
+if (DIES_AFTER_MS !== undefined)
+  server.once('work', () =>
+    after(Number(DIES_AFTER_MS), () => {
+      console.error('out of luck');
+      process.exit(9);
+    }),
+  );
 
 /** Watches its backend by itself, and says when that changes. */
 async function watchBackend() {

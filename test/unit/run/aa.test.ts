@@ -125,6 +125,22 @@ test('a noise.json that is damaged is named; none is none', async () => {
   await expect(again).rejects.toMatchObject({ code: 'RECORD_CORRUPT', exitCode: 2 });
 });
 
+test.each([
+  ['left something behind', 'fail', 4],
+  ['interrupted', 'interrupted', 130],
+] as const)(
+  'runs that ended in `%s` still say so where that cannot be written',
+  async (why, status, exitCode) => {
+    const comparison = { ...sampleComparison(), verdict: { status, reasons: [why], exitCode } };
+    const reportPath = join(tmpdir(), 'mettle-aa-gone', 'comparison.html');
+    const request = { variant: 'after', pairs: 6, progress: () => undefined } as never;
+    const runPairs = () => Promise.resolve({ comparison, reportPath, pairs: [] });
+    const measured = measureNoise(scenarioOf({}), request, runPairs);
+    await expect(measured).rejects.toMatchObject({ exitCode });
+    await expect(measured).rejects.toThrow(`${why}; besides that: cannot write `);
+  },
+);
+
 describe('what says nothing', () => {
   const broken = ({ attempt }: Asked): MadeUp =>
     attempt === 5

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ContainerState } from '../../../src/faults/clients/docker-state.ts';
+import type { FaultSpec } from '../../../src/faults/registry.ts';
 import { guardContainers } from '../../../src/run/guard-containers.ts';
 import type { Scenario, ScheduledFault } from '../../../src/scenario/scenario.ts';
 import type { TargetSpec } from '../../../src/system/target-spec.ts';
@@ -8,8 +9,14 @@ import { fakeContainer, fakeDocker } from '../../support/fake-docker.ts';
 const labels = { 'mettle.allow': 'true' };
 const boxes = ['one', 'two'].map((name) => fakeContainer(name, { labels }));
 
-const fault = (id: string, name: string, atSeconds: number, forSeconds = 5): ScheduledFault => ({
-  ...{ id, on: `container:${name}`, pick: null, fault: { kind: 'pause' }, inject: 'always' },
+const fault = (
+  id: string,
+  name: string,
+  atSeconds: number,
+  forSeconds = 5,
+  spec: FaultSpec = { kind: 'pause' },
+): ScheduledFault => ({
+  ...{ id, on: `container:${name}`, pick: null, fault: spec, inject: 'always' },
   ...{ atMicros: atSeconds * 1e6, forMicros: forSeconds * 1e6, traffic: 'required' },
 });
 
@@ -56,6 +63,21 @@ describe('before anything is started', () => {
     expect(await guard([fault('b', 'two', 3), fault('a', 'one', 1)])).toBe('CONTAINER_LIMIT');
     expect(await guard([fault('a', 'one', 1), fault('b', 'two', 3)], { maxContainers: 2 })).toContain('unix');
     expect(await guard([fault('a', 'one', 1), fault('b', 'two', 7)])).toContain('unix');
+  });
+
+  it('faults that could not both be undone exactly may not overlap on a container', async () => {
+    const cpu = (id: string, name: string, at: number, forSeconds = 5): ScheduledFault =>
+      fault(id, name, at, forSeconds, { kind: 'cpu', cores: 0.5 });
+    const [slow, slower] = [cpu('slow', 'one', 10, 20), cpu('slower', 'one', 20, 20)];
+    expect(await guard([slow, slower])).toBe('FAULTS_OVERLAP');
+    expect(await guard([slower, slow])).toBe('FAULTS_OVERLAP');
+    expect(await guard([slow, cpu('slower', 'two', 20)], { maxContainers: 2 })).toContain('unix');
+    expect(await guard([slow, cpu('slower', 'one', 31)])).toContain('unix');
+    const limits = { ...boxes[0]?.limits, memoryBytes: 2 ** 29 } as ContainerState['limits'];
+    const tight = fault('tight', 'one', 20, 5, { kind: 'memory', limitBytes: 2 ** 26 });
+    expect(await guard([slow, tight], { containers: [fakeContainer('one', { labels, limits })] })).toContain(
+      'unix',
+    );
   });
 
   it('what could not be undone is refused', async () => {

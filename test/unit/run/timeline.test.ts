@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Injection } from '../../../src/faults/fault.ts';
+import { exitCodes, MettleError } from '../../../src/kernel/errors.ts';
+import { faultRecord, undoFailures } from '../../../src/run/fault-records.ts';
 import { type PlayedFault, playTimeline, type TimelinePorts } from '../../../src/run/timeline.ts';
 import type { ScheduledFault } from '../../../src/scenario/scenario.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -154,6 +156,21 @@ describe('the timeline', () => {
     const played = await play([fault('a', 1, 1), fault('b', 3, 1)]);
     expect(played[0]?.note).toBe('could not be injected: no such proxy');
     expect(played[1]?.effectAtMicros).toBe(3 * second);
+  });
+
+  it('a fault that left something behind when it could not be injected is an undo that failed', async () => {
+    const { play, ports } = stage();
+    const left = new MettleError({
+      ...{ code: 'UNDO_FAILED', message: 'restart of target failed and could not be undone: it is down' },
+      ...{ hint: 'finish it by hand', exitCode: exitCodes.undoFailed },
+    });
+    const restart = { ...fault('a', 1, 1), fault: { kind: 'restart' } } as unknown as ScheduledFault;
+    const played = await play([restart], { ...ports, inject: () => Promise.reject(left) });
+    const records = played.map((one) => faultRecord(one, false));
+    expect(records).toMatchObject([{ status: 'undo failed', effectAtMicros: null }]);
+    expect(undoFailures(records)).toEqual([
+      'fault a could not be undone: could not be injected: restart of target failed and could not be undone: it is down',
+    ]);
   });
 
   it('ends and begins faults elsewhere in time while one cannot be undone', async () => {

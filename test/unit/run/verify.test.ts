@@ -216,6 +216,20 @@ describe('an end before its time', () => {
     expect(kept).toMatchObject({ verdict: { status: 'interrupted' } });
   });
 
+  it('stays interrupted when the comparison cannot be written', async () => {
+    const writeRunReports = async (of: string): Promise<string> => {
+      await mkdir(join(of, '..', '..', 'comparison.json'), { recursive: true });
+      return of;
+    };
+    const cut = fourth((one) => {
+      one.interrupt();
+      return cutShort;
+    });
+    const made = verifying(cut, { ports: { writeRunReports } });
+    await expect(made).rejects.toMatchObject({ code: 'INTERRUPTED', exitCode: 130 });
+    await expect(made).rejects.toThrow(/^interrupted after 1 complete pairs; besides that: cannot write /);
+  });
+
   it('has a comparison of nothing when it is interrupted in the first run', async () => {
     const { result, asked } = await verifying((one) => {
       one.interrupt();

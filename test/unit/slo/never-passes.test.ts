@@ -7,6 +7,7 @@ import { evaluatePromises } from '../../../src/slo/evaluate.ts';
 import type { Metric } from '../../../src/slo/metrics/metric.ts';
 import { metrics } from '../../../src/slo/metrics/registry.ts';
 import { parsePromise } from '../../../src/slo/parse.ts';
+import { measuredSlice } from '../../support/measured-slices.ts';
 import { runDataOf } from '../../support/run-record.ts';
 import { repeated, sliceOf } from '../../support/slices.ts';
 
@@ -176,6 +177,101 @@ describe.each([
     expectUnjudged([text, text.replace('<', '>')], data);
   });
 });
+
+const statistics = ['mean', 'min', 'p50', 'p95', 'max'] as const;
+type Contents = Readonly<Record<string, Parameters<typeof measuredSlice>[2]>>;
+
+const inWarmup: Contents = {
+  query: {
+    okMicros: repeated(10, 5_000),
+    measured: { firstByte: [1_000], connect: [1_000], dns: [1_000], tls: [1_000] },
+  },
+  ask: { okMicros: repeated(10, 5_000) },
+  stream: { okMicros: repeated(10, 5_000), measured: { firstEvent: repeated(10, 1_000), eventGap: [1_000] } },
+  socket: { okMicros: repeated(10, 5_000), measured: { connect: repeated(10, 1_000), reconnect: [1_000] } },
+  say: { okMicros: repeated(10, 5_000) },
+};
+
+/** All was well in the warm-up; after it `good` of each (none, or a few) came, and 300 did not. */
+function dying(good: number): RunData {
+  const came = repeated(good, 5_000);
+  const copies = [...came, ...repeated(300, 2 * second)];
+  const afterwards: Contents = {
+    query: {
+      ...{ okMicros: came, failures: { connect: 300, dns: 300, tls: 300 } },
+      measured: { firstByte: came, connect: came, dns: came, tls: came },
+    },
+    ask: { okMicros: came, timedOutMicros: repeated(300, 1) },
+    stream: {
+      ...{ okMicros: came, failures: { reset: 300 } },
+      measured: { firstEvent: came, eventGap: came },
+    },
+    socket: {
+      measured: { ping: came, reconnect: came },
+      tallies: { pings: good + 300, pongsMissed: 300, closed: good + 300, reconnects: good },
+    },
+    say: {
+      okMicros: repeated(good + 300, 5_000),
+      measured: { delivery: copies, fanoutFirst: copies, fanoutMedian: copies, fanoutLast: copies },
+      tallies: {
+        published: good + 300,
+        expected: good + 300,
+        delivered: good,
+        missing: 300,
+        incomplete: 300,
+      },
+    },
+  };
+  const slices = [inWarmup, afterwards].flatMap((content, at) =>
+    Object.entries(content).map(([name, one]) => measuredSlice(name, at, one)),
+  );
+  const { load } = runDataOf({ slices }).run;
+  const phases = [
+    { name: 'warmup', startMicros: 0, endMicros: second },
+    { name: 'steady', startMicros: second, endMicros: 2 * second },
+  ];
+  return runDataOf({ slices, phases, load: { ...load, warmupMicros: second } });
+}
+
+const isOfDurations = ({ unit, subject }: Metric): boolean => unit === 'µs' && subject === 'series';
+
+/** Every statistic of every series; of `say` only what was not good: copies, as against sending. */
+function upperLimits(metric: Metric): string[] {
+  const named = statistics.filter((name) => metric.pattern.test(name));
+  const series = ['query', 'ask', 'stream', 'socket', ...(metric.argument === 'statistic' ? ['say'] : [])];
+  return series.flatMap((one) => {
+    const asked =
+      metric.argument === 'statistic'
+        ? statistics.map((name) => `${metric.name}(${one}, ${name})`)
+        : named.map((name) => `${name}(${one})`);
+    return asked.flatMap((measure) => [`${measure} < 1s`, `${measure} <= 1s`]);
+  });
+}
+
+describe.each(metrics.filter(isOfDurations).map((metric) => [metric.name, metric as Metric] as const))(
+  '%s, whichever statistic is asked for,',
+  (name, metric) => {
+    // Of what was sent, as against the copies of it, all was good.
+    const texts = upperLimits(metric).filter((text) => !text.startsWith('round_trip(say'));
+
+    test('keeps no upper limit where nothing good came', () => {
+      const judged = judgedAs(texts, dying(0));
+      expect(judged.filter((line) => line.includes(': pass ('))).toEqual([]);
+      // Without a gap between events there is nothing to rank.
+      const broken = judged.filter((line) => line.includes(': fail ('));
+      expect(broken.length > 0).toBe(name !== 'event_gap');
+    });
+
+    test('keeps none where one in a hundred came, but for the best of them', () => {
+      const judged = judgedAs(texts, dying(3));
+      const best = judged.filter((line) => /[(, ]min\)/.test(line));
+      const others = judged.filter((line) => !best.includes(line));
+      expect(others.filter((line) => line.includes(': pass ('))).toEqual([]);
+      if (metric.argument === 'statistic')
+        expect(best.filter((line) => line.includes(': pass ('))).not.toEqual([]);
+    });
+  },
+);
 
 test('the same promises pass where there is something to judge', () => {
   const passed = metrics.filter((metric) =>

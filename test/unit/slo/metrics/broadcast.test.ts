@@ -76,6 +76,22 @@ test('excused copies leave open what they could change', () => {
   expect(read(data, of('broadcast'), null)).toMatchObject({ atLeast: true });
 });
 
+test('excused copies leave a mean open where no missing one tells how long is waited', () => {
+  const alike = (excused: number): Content => ({
+    okMicros: [1_000],
+    measured: { delivery: repeated(20, 5_000), fanoutLast: [5_000] },
+    tallies: { published: 1, expected: 20, delivered: 20, excused },
+  });
+  const status = (content: Content) =>
+    evaluatePromises([{ text: 'broadcast(say, mean) < 20ms', severity: 'fail' }], runOf(content))[0]?.status;
+  expect(status(alike(0))).toBe('pass');
+  expect(status(alike(999))).toBe('invalid');
+  expect(read(runOf(alike(999)), of('broadcast', 'mean'), null)).toMatchObject({ atLeast: true });
+  // One that is missing waited as long as any: 2 s among 200 are 10 ms more.
+  const known = read(runOf(said(1, { excused: 1 })), of('broadcast', 'mean'));
+  expect(known.undecided?.(1_000_000)).toBeNull();
+});
+
 test('loss is the share of missing among the expected copies', () => {
   expect(read(runOf(said(10)), of('broadcast_loss'))).toMatchObject({ value: 0.05, samples: 200 });
   expect(read(runOf(said(0)), of('broadcast_loss'))).toMatchObject({ value: 0, note: null });

@@ -1,24 +1,31 @@
 // What the target says of itself against limits: a quantile knows its bucket alone, a ratio of counters what was counted.
 
 import { describe, expect, test } from 'vitest';
+import { judgeClaim } from '../../../../src/compare/claims.ts';
+import { type ComparedPair, measurePairs } from '../../../../src/compare/pair-values.ts';
+import type { RunData } from '../../../../src/record/data.ts';
 import { type Bounds, combinedBounds, decides, exactly } from '../../../../src/slo/bounds.ts';
 import { evaluatePromises } from '../../../../src/slo/evaluate.ts';
+import { parseMeasure } from '../../../../src/slo/parse.ts';
+import { readMeasure } from '../../../../src/slo/reading.ts';
 import { runDataOf } from '../../../support/run-record.ts';
 import { scrapeLogOf, type SeriesSketch, steps } from '../../../support/scrape-logs.ts';
 
 const secondMicros = 1_000_000;
 
 /** Scraped every second over 10 s of load. */
-function judge(text: string, series: readonly SeriesSketch[]) {
+function runOf(series: readonly SeriesSketch[]): RunData {
   const data = runDataOf({
     slices: [],
     series: [],
     elapsedMicros: 10 * secondMicros,
     phases: [{ name: 'steady', startMicros: 0, endMicros: 10 * secondMicros }],
   });
-  const scrapes = scrapeLogOf(series);
-  return evaluatePromises([{ text, severity: 'fail' }], { ...data, scrapes })[0]!;
+  return { ...data, scrapes: scrapeLogOf(series) };
 }
+
+const judge = (text: string, series: readonly SeriesSketch[]) =>
+  evaluatePromises([{ text, severity: 'fail' }], runOf(series))[0]!;
 
 const counter = (name: string, perSecond: number, whole: boolean): SeriesSketch => ({
   ...{ name, kind: 'counter', values: steps(12, perSecond).map(whole ? Math.floor : (value) => value) },
@@ -83,6 +90,65 @@ describe('a quantile of a histogram', () => {
     expect(judge('metric(a, p67) / metric(b, p67) < 0.4', both).status).toBe('fail');
     expect(judge('metric(a, p67) - metric(b, p67) < 0.5', both).status).toBe('invalid');
     expect(judge('metric(a, p67) - metric(b, p67) <= 1', both).status).toBe('pass');
+  });
+});
+
+describe('of a ratio or a difference of two quantiles, two runs compare', () => {
+  // Cumulative counts of 100 requests; `inBucket` of them between 1 and 2, in which the p95 lies.
+  const sided = (name: string, inBucket: number) =>
+    histogram(name, { '1': 100 - inBucket, '2': 100, '+Inf': 100 });
+  const pairs = (before: readonly SeriesSketch[], after: readonly SeriesSketch[]): ComparedPair[] =>
+    Array.from({ length: 8 }, (_, index) => ({
+      pair: index + 1,
+      before: runOf(before),
+      after: runOf(after),
+    }));
+  const claim = (metric: string, runs: readonly ComparedPair[]) =>
+    judgeClaim(
+      {
+        ...{ id: 'c', says: 'it is faster', metric, documented: null, because: null },
+        expect: 'at least 20% lower',
+      },
+      runs,
+      { gates: [], invalid: null },
+    );
+
+  test('as what their buckets leave of them, not as what is read off a line', () => {
+    // 1.95 before and 1.17 after, over 1.17: 40 % less by the line.
+    const runs = pairs([...sided('a', 100), ...sided('b', 6)], [...sided('a', 6), ...sided('b', 6)]);
+    const quotient = claim('metric(a, p95) / metric(b, p95)', runs);
+    expect(quotient.afterMedian! / quotient.beforeMedian!).toBeLessThan(0.8);
+    expect(quotient).toMatchObject({ verdict: 'inconclusive' });
+    const constant = histogram('c', { '0.1': 99, '0.2': 100, '+Inf': 100 });
+    const apart = pairs([...sided('a', 100), ...constant], [...sided('a', 6), ...constant]);
+    expect(claim('metric(a, p95) - metric(c, p95)', apart).verdict).toBe('inconclusive');
+  });
+
+  test('and what is beyond both buckets is shown', () => {
+    const far = histogram('a', { '16': 0, '32': 100, '+Inf': 100 });
+    const runs = pairs([...far, ...sided('b', 6)], [...sided('a', 6), ...sided('b', 6)]);
+    expect(claim('metric(a, p95) / metric(b, p95)', runs).verdict).toBe('confirmed');
+  });
+
+  test('with a divisor in the first bucket no ratio has an upper end', () => {
+    const first = histogram('b', { '1': 100, '+Inf': 100 });
+    const measure = parseMeasure('metric(a, p95) / metric(b, p95)');
+    if (!measure.ok) throw new Error(measure.problem.message);
+    const { reading } = readMeasure(measure.value, runOf([...sided('a', 100), ...first]), []);
+    expect(reading.within).toMatchObject({ from: 1, to: Infinity });
+    const [pair] = measurePairs(
+      measure.value,
+      pairs([...sided('a', 100), ...first], [...sided('a', 100), ...first]),
+      [],
+    );
+    expect(pair?.before).toMatchObject({ least: 1, greatest: Infinity });
+  });
+
+  test('of which the first is a lower bound, by the least that both together can be', () => {
+    // Beyond 1, over something from 1 to 2.
+    const beyond = histogram('a', { '1': 50, '+Inf': 100 });
+    const judged = judge('metric(a, p95) / metric(b, p95) > 0.4', [...beyond, ...sided('b', 6)]);
+    expect(judged).toMatchObject({ status: 'pass', value: 0.5, atLeast: true });
   });
 });
 

@@ -1,6 +1,8 @@
 // WebSockets: round trips, pings, reconnections, and what happens to connections.
 
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { compareMeasure } from '../../../../src/compare/comparison.ts';
+import { evaluatePromises } from '../../../../src/slo/evaluate.ts';
 import { ping } from '../../../../src/slo/metrics/ping.ts';
 import { roundTrip } from '../../../../src/slo/metrics/round-trip.ts';
 import { measuredSlice, measureOf, read, rising, statistic } from '../../../support/measured-slices.ts';
@@ -78,6 +80,74 @@ test('pings: missed ones rank above all that came, as at least the slowest of th
   expect(ping.allowance(ofStream('ping'), '<', 180_000)?.count(slice!.counts, slice!.histograms)).toEqual({
     bad: 20,
     total: 200,
+  });
+});
+
+describe('the mean of what has missing ones whose wait is not recorded is a lower bound', () => {
+  const pinged = (came: readonly number[], pongsMissed: number) =>
+    stream({
+      okMicros: [1_000],
+      measured: { connect: [500], ping: came },
+      tallies: { pings: came.length + pongsMissed, pongsMissed },
+    });
+  const judge = (text: string, data: ReturnType<typeof stream>) =>
+    evaluatePromises([{ text, severity: 'fail' }], data)[0];
+
+  test('no pong came, or one of a thousand: no upper limit is kept', () => {
+    for (const limit of ['< 20ms', '<= 20ms', '< 1h']) {
+      const text = `ping(stream, mean) ${limit}`;
+      expect(judge(text, pinged([], 1_000))).toMatchObject({ status: 'fail', value: 0, atLeast: true });
+      expect(judge(text, pinged([5_000], 999))).toMatchObject({ status: 'fail', atLeast: true });
+    }
+    expect(judge('ping(stream, mean) < 20ms', pinged([5_000], 999))?.reason).toBe(
+      'ping(stream, mean) is ≥ 5ms, promised < 20ms (999 without a value: how long was waited is not recorded)',
+    );
+  });
+
+  test('a lower limit is kept by what is certain, and never broken', () => {
+    expect(judge('ping(stream, mean) > 3ms', pinged([5_000], 999))?.status).toBe('pass');
+    expect(judge('ping(stream, mean) > 3ms', pinged([], 999))?.status).toBe('invalid');
+  });
+
+  test('with every pong it is exact', () => {
+    expect(judge('ping(stream, mean) < 20ms', pinged([5_000, 5_000], 0))).toMatchObject({
+      status: 'pass',
+      atLeast: false,
+    });
+  });
+
+  test('no lost connection was replaced in the phase: no upper limit is kept', () => {
+    const data = stream(
+      { okMicros: repeated(10, 1_000), measured: { connect: repeated(10, 500), reconnect: [100_000] } },
+      { tallies: { closed: 4 } },
+    );
+    const phases = [
+      { name: 'steady', startMicros: 0, endMicros: second },
+      { name: 'fault:cut', startMicros: second, endMicros: 2 * second },
+    ];
+    const faults = runDataOf({
+      slices: [],
+      faults: [{ id: 'cut', effectAtMicros: second, clearedAtMicros: 2 * second }],
+    }).run.faults;
+    const faulted = { ...data, run: { ...data.run, phases, faults } };
+    expect(judge('reconnect(stream, mean) < 5s during fault:cut', faulted)).toMatchObject({
+      status: 'fail',
+      atLeast: true,
+      samples: 4,
+    });
+  });
+
+  test('from healthy to dead is no improvement', () => {
+    const pairs = Array.from({ length: 6 }, (_, index) => ({
+      pair: index + 1,
+      before: pinged(repeated(1_000, 5_000), 0),
+      after: pinged([], 1_000),
+    }));
+    const { record } = compareMeasure(ofStream('ping', 'mean'), pairs, {
+      ...{ primary: true, gates: [], invalid: null },
+    });
+    expect(record.pairs[0]).toMatchObject({ after: 0, afterAtLeast: true });
+    expect(record.outcome).toBe('inconclusive');
   });
 });
 
