@@ -48,7 +48,8 @@ const verifications = (): string[] =>
 
 it(
   'runs the pairs when the run is suspected, and the worse exit code counts',
-  { timeout: testLimitMs },
+  // Made again from the start when this machine was too busy for one of its many runs.
+  { timeout: testLimitMs, retry: 2 },
   async () => {
     const relative = { assert: 'p50(work) <= +10000% vs last_green', on_no_data: 'skip' };
     const scenario = await scenarioOf({ slo: ['p50(work) < 10s', relative] });
@@ -56,7 +57,7 @@ it(
     const made = await readHistory(join(workspace.outFolder, 'history'));
     const first = made.entries.findLast(({ verdict }) => verdict.status === 'pass')?.id;
     await earlier(12_000);
-    const result = await runMeasured(workspace, [scenario, '--confirm', '--json'], limit);
+    const result = await workspace.run(['run', scenario, '--confirm', '--json'], limit);
     expect(result.stderr).toContain('is suspected to be worse than earlier runs');
     expect(verifications()).toHaveLength(1);
     // What is doubted is no baseline of the pairs, which look where the run looked.

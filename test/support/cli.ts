@@ -174,7 +174,10 @@ export async function runMeasured(
   for (let attempt = 1; ; attempt += 1) {
     const before = new Set(recordFolders(workspace));
     const result = await workspace.run(['run', ...args], options);
-    const made = recordFolders(workspace).filter((folder) => !before.has(folder));
+    // A verification has a folder too, with its runs inside.
+    const made = recordFolders(workspace).filter(
+      (folder) => !before.has(folder) && existsSync(join(folder, 'run.json')),
+    );
     const reason = made.flatMap((folder) => readRun(folder).verdict.reasons).find((text) => busy.test(text));
     if (result.exitCode !== 3 || reason === undefined || attempt === attempts) return result;
     console.warn(`repeated, because this machine is busy: ${reason}`);
