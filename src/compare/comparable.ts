@@ -24,9 +24,23 @@ const shared: readonly Trait[] = [
   { what: 'Mettle version', of: (run) => run.environment.mettle },
 ];
 
-/** What must be the same, by name: equal traits mean comparable runs. */
+/**
+ * What must be the same besides in runs that follow each other. The sides of a comparison may differ in it on purpose; of
+ * earlier runs nobody said so.
+ */
+const following: readonly { readonly what: string; readonly of: (run: Compared) => string | undefined }[] = [
+  { what: 'server', of: (run) => run.target.server },
+  { what: 'target settings', of: (run) => run.target.settings },
+];
+
+/** What must be the same in a run and earlier ones, by name: equal traits mean comparable runs. */
 export const traitsOf = (run: Compared): Record<string, string> =>
-  Object.fromEntries(shared.map(({ what, of }) => [what, of(run)]));
+  Object.fromEntries(
+    [...shared, ...following].flatMap(({ what, of }) => {
+      const value = of(run);
+      return value === undefined ? [] : [[what, value]];
+    }),
+  );
 
 const shorten = (text: string): string => (text.length > 40 ? `${text.slice(0, 12)}…` : text);
 
@@ -47,13 +61,13 @@ export function incomparable(pairs: readonly ComparedPair[]): string[] {
   return [...differences, `another seed in pair ${unpaired.pair}: ${before.run.seed} and ${after.run.seed}`];
 }
 
-/** The first way in which two runs differ that would be mistaken for an effect; null: they may be compared. */
+/** The first way in which a run differs from an earlier one that would be mistaken for an effect; null: they may be compared. */
 export function differenceBetween(
   run: RunRecord,
   other: Pick<RunRecord, 'id' | 'scenario' | 'target' | 'load' | 'environment'>,
 ): string | null {
-  const different = shared.find(({ of }) => of(run) !== of(other));
-  return different === undefined
-    ? null
-    : `another ${different.what}: ${shorten(different.of(run))} (${run.id}) and ${shorten(different.of(other))} (${other.id})`;
+  const different = [...shared, ...following].find(({ of }) => of(run) !== of(other));
+  if (different === undefined) return null;
+  const said = (one: Compared): string => shorten(different.of(one) ?? 'not said');
+  return `another ${different.what}: ${said(run)} (${run.id}) and ${said(other)} (${other.id})`;
 }

@@ -15,7 +15,7 @@ import { informingMeasures } from './informing.ts';
 import { judgeComparison, undoFailures, unreliableRuns } from './judgement.ts';
 import { noiseBeside } from './noise-beside.ts';
 import type { ComparedPair } from './pair-values.ts';
-import { promisesOf } from './promise-tally.ts';
+import { promisesOf, type RunsAlone } from './promise-tally.ts';
 import { comparisonFormatVersion } from './schema.ts';
 import type { Comparison, ComparisonRun, RepeatedRun } from './schema.ts';
 import { spectraOf } from './spectrum.ts';
@@ -28,6 +28,8 @@ export interface ComparisonInput {
   readonly design: ComparisonDesign;
   /** Complete pairs, in order. */
   readonly pairs: readonly ComparedPair[];
+  /** Runs in no pair, of which only the promises are counted; default: none. */
+  readonly alone?: RunsAlone;
   /** Every run that counts, in the order in which they were made. */
   readonly runs: readonly ComparisonRun[];
   /** Attempts that were invalid and made again. */
@@ -39,6 +41,8 @@ export interface ComparisonInput {
   readonly primary: string | null;
   readonly promises: readonly { readonly assert: string; readonly severity: 'fail' | 'warn' }[];
   readonly claims: readonly Claim[];
+  /** Metrics that stand on their own like those of claims, but nothing is claimed of them here; default: none. */
+  readonly claimed?: readonly string[];
   readonly interrupted?: boolean;
   /** What could not be undone, in any run, also of incomplete pairs. */
   readonly undoFailed?: readonly string[];
@@ -53,13 +57,16 @@ export interface ComparisonInput {
   readonly noise?: Noise | null;
 }
 
+const claimedIn = ({ claims, claimed = [] }: ComparisonInput): Measure[] =>
+  [...claims.map(({ metric }) => metric), ...claimed].map(measureFrom);
+
 /** The primary metric, every promise's, every claim's, and the usual ones of every phase: once each, by canonical name. */
 function measuresOf(input: ComparisonInput, informing: readonly Measure[]): Measure[] {
-  const { primary, claims, promises } = input;
+  const { primary, promises } = input;
   const all = [
     ...(primary === null ? [] : [measureFrom(primary)]),
     ...promises.map((promise) => promiseFrom(promise.assert).measure),
-    ...claims.map((claim) => measureFrom(claim.metric)),
+    ...claimedIn(input),
     ...informing,
   ];
   return [...new Map(all.map((measure) => [printMeasure(measure), measure])).values()];
@@ -111,7 +118,7 @@ function metricsOf(input: ComparisonInput, pairs: readonly ComparedPair[], optio
   const compared = measuresOf(input, informing.measures).map((measure) =>
     compareMeasure(measure, pairs, { ...options, primary: printMeasure(measure) === gating }),
   );
-  const claimed = new Set(input.claims.map((claim) => printMeasure(measureFrom(claim.metric))));
+  const claimed = new Set(claimedIn(input).map(printMeasure));
   const { metrics, notes } = adjusted(compared, pairs.length, options.levels, claimed);
   return {
     metrics: metrics.map((metric) => ({ ...metric, noise: beside.of(metric.metric, pairs.length) })),
@@ -130,7 +137,7 @@ export function compareRuns(input: ComparisonInput): Comparison {
   const { forced, invalid } = obstaclesOf(input, pairs);
   const levels = levelsOf(input.design);
   const promises = input.promises.map(({ assert }) => promiseFrom(assert));
-  const kept = promisesOf(input.promises, pairs);
+  const kept = promisesOf(input.promises, pairs, input.alone ?? { before: [], after: [] });
   const options: Options = { gates, levels, promises, invalid: invalid[0] ?? null };
   const { metrics, noise, notes } = metricsOf(input, pairs, options);
   const claims = input.claims.map((claim) => judgeClaim(claim, pairs, options));

@@ -72,8 +72,9 @@ export function undoFailures(pairs: readonly ComparedPair[]): string[] {
 function nothingJudged({ pairs, metrics, claims }: JudgementInput): string[] {
   const promised = afterRuns(pairs).some((run) => run.slo.some(({ severity }) => severity === 'fail'));
   const judged = promised || claims.length > 0 || metrics.some((metric) => metric.primary);
-  return judged
-    ? []
+  if (judged) return [];
+  return pairs.length === 0
+    ? ['nothing to judge: no pair is complete']
     : ['nothing to judge: there is no primary metric, no claim and no promise that can fail'];
 }
 

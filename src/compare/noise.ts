@@ -1,13 +1,11 @@
 // The noise floor from pairs of runs of one variant: spread, false alarms, and what such pairs could show at all.
 
 import { type MetricNoise, type Noise, noiseFormatVersion } from '../record/noise-schema.ts';
-import { gatesOf, promiseFrom } from '../slo/gates.ts';
-import { printMeasure } from '../slo/print.ts';
+import { gatesOf } from '../slo/gates.ts';
 import { metricOf } from '../slo/reading.ts';
 import { countsOf } from './blur.ts';
-import { measureFrom, metricComparison } from './comparison.ts';
+import { measureFrom } from './comparison.ts';
 import type { Levels } from './design.ts';
-import { unreliableRuns } from './judgement.ts';
 import { detectableBy } from './noise-detectable.ts';
 import { bandOf } from './outcome.ts';
 import { effectsOf, intervalOf, measurePairs } from './pair-values.ts';
@@ -25,8 +23,6 @@ export interface NoiseOptions {
   readonly levels: Levels;
   /** They say what is better where a metric does not, and what recovery is relative to. */
   readonly promises: readonly { readonly assert: string; readonly severity: 'fail' | 'warn' }[];
-  /** More metrics than the comparison has: those of claims, which a variant against itself cannot keep. */
-  readonly also: readonly string[];
   /** The noise floor of comparable runs that this one takes the place of; its comparisons are added up. */
   readonly earlier: Noise | null;
 }
@@ -108,22 +104,9 @@ function metricNoise(judged: MetricComparison, context: Context): MetricNoise {
   };
 }
 
-/** Metrics of claims, each judged on its own like those that inform. */
-function others({ also, comparison, pairs, promises, levels }: Context): MetricComparison[] {
-  const names = new Set(also.map((text) => printMeasure(measureFrom(text))));
-  for (const { metric } of comparison.metrics) names.delete(metric);
-  const options = {
-    ...{ primary: false, gates: gatesFrom(promises), levels },
-    promises: promises.map(({ assert }) => promiseFrom(assert)),
-    invalid: unreliableRuns(pairs)[0] ?? null,
-  };
-  return [...names].map((text) => metricComparison(text, pairs, options));
-}
-
 /** Pure: the same runs give the same noise floor. `pairs` are those that `comparison` was made of. */
 export function noiseOf(comparison: Judged, pairs: readonly ComparedPair[], options: NoiseOptions): Noise {
   const context: Context = { ...options, comparison, pairs };
-  const metrics = [...comparison.metrics, ...others(context)];
   return {
     formatVersion: noiseFormatVersion,
     id: comparison.id,
@@ -131,6 +114,6 @@ export function noiseOf(comparison: Judged, pairs: readonly ComparedPair[], opti
     variant: comparison.variants.after,
     pairs: pairs.length,
     traits: options.traits,
-    metrics: metrics.map((metric) => metricNoise(metric, context)),
+    metrics: comparison.metrics.map((metric) => metricNoise(metric, context)),
   };
 }

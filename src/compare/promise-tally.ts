@@ -10,6 +10,12 @@ import { isReliable } from './unreliable.ts';
 
 type Tally = Comparison['promises'][number]['before'];
 
+/** Runs in no pair: of metrics they say nothing, but they kept or broke their promises. */
+export interface RunsAlone {
+  readonly before: readonly RunRecord[];
+  readonly after: readonly RunRecord[];
+}
+
 /** A run that measured nothing reliable neither kept nor broke a promise, and its value is none. */
 function tally(text: string, runs: readonly RunRecord[]): Tally {
   const resultsOf = (some: readonly RunRecord[]) =>
@@ -32,14 +38,12 @@ function tally(text: string, runs: readonly RunRecord[]): Tally {
 export const promisesOf = (
   promises: readonly { readonly assert: string; readonly severity: 'fail' | 'warn' }[],
   pairs: readonly ComparedPair[],
+  alone: RunsAlone,
 ): Comparison['promises'] =>
   promises.map(({ assert, severity }) => {
     const { measure, limit } = promiseFrom(assert);
     const of = (role: 'before' | 'after'): Tally =>
-      tally(
-        assert,
-        pairs.map((pair) => pair[role].run),
-      );
+      tally(assert, [...pairs.map((pair) => pair[role].run), ...alone[role]]);
     return {
       ...{ text: assert, severity, unit: metricOf(measure).unit },
       limit: typeof limit === 'number' ? limit : null,

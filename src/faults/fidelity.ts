@@ -76,6 +76,17 @@ export function promptEffect(
   );
 }
 
+/** It was begun when the plan says: one that waited for another, or for its engine, overlaps with other things than planned. */
+export function begunInTime(
+  plannedAtMicros: number,
+  askedAtMicros: number,
+  limitMicros: number,
+): FidelityCheck {
+  const lateMicros = Math.max(0, askedAtMicros - plannedAtMicros);
+  const asked = `at most ${formatDuration(limitMicros)} late`;
+  return check('begin', asked, `${formatDuration(lateMicros)} late`, lateMicros <= limitMicros);
+}
+
 /** It lasted as long as asked, within max(0.5 s, 5 %). */
 export function lasted(askedMicros: number, lastedMicros: number): FidelityCheck {
   const limitMicros = Math.max(500_000, 0.05 * askedMicros);

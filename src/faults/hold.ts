@@ -39,6 +39,11 @@ export interface Action {
    * how long the fault lasted as asked: that is up to whatever is put back.
    */
   restore?(): Promise<string | null>;
+  /**
+   * Waits until all that it is one fault with are in effect, or could not be; never rejects. Effect is each one's own;
+   * its time, and its time to live, count from then.
+   */
+  together?(): Promise<void>;
   /** Asked once it is undone. */
   judge(askedAtMicros: number, clearedAtMicros: number): Promise<Verdict>;
 }
@@ -59,16 +64,18 @@ export async function hold(action: Action): Promise<Injection> {
   const tracked = await action.tracker.track({ ...intent, ttlMs: ttlMsOf(action.forMicros) });
   const askedAtMicros = clock.nowMicros();
   action.onActing?.(askedAtMicros);
+  let readBackAtMicros: number;
   try {
     await action.apply();
+    readBackAtMicros = clock.nowMicros();
+    await action.together?.();
     await tracked.applied({});
   } catch (error) {
     const left = await restored(action);
     const note = (await undoNow(intent, tracked)) ?? left;
     throw note === null ? error : leftBehind(intent, note, error);
   }
-  const readBackAtMicros = clock.nowMicros();
-  const countsFromMicros = action.countsSince === 'asked' ? askedAtMicros : readBackAtMicros;
+  const countsFromMicros = action.countsSince === 'asked' ? askedAtMicros : clock.nowMicros();
   const held: Held = { ...action, tracked, askedAtMicros, readBackAtMicros, countsFromMicros };
   let cleared: Promise<InjectionResult> | undefined;
   return {

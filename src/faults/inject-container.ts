@@ -42,11 +42,15 @@ export async function injectOnContainers(
     containers.map(async (state) => await fault.plan(spec, id, { docker, state })),
   );
   const engine = await connectDocker(docker);
+  const gathering = gather(containers.length);
   const outcomes = await Promise.allSettled(
     containers.map((state, index) => {
       const intent = intents[index];
       if (intent === undefined) throw new Error('a container without a plan');
-      return holdOne(request, engine, { state, intent }, clock);
+      const arrived = (): void => gathering.arrived(index);
+      const planned = { state, intent, arrived, all: gathering.all };
+      // One that could not even be journalled is not acted upon: nobody is to wait for it.
+      return holdOne(request, engine, planned, clock).finally(arrived);
     }),
   );
   const held = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
@@ -72,31 +76,55 @@ export const isUndoFailed = (error: unknown): boolean =>
 interface Planned {
   readonly state: ContainerState;
   readonly intent: UndoIntent;
+  /** To be called when it is in effect, or could not be brought about. */
+  readonly arrived: () => void;
+  /** Resolves when all have arrived. */
+  readonly all: Promise<void>;
+}
+
+/** Those that are acted upon at the same time; one of them may arrive more than once. */
+function gather(count: number): Pick<Planned, 'all'> & { arrived(index: number): void } {
+  const there = new Set<number>();
+  let resolve: () => void = () => undefined;
+  const all = new Promise<void>((resolved) => (resolve = resolved));
+  return {
+    all,
+    arrived(index) {
+      there.add(index);
+      if (there.size === count) resolve();
+    },
+  };
 }
 
 async function holdOne(
   { spec, tracker, forMicros, onActing }: ContainerInjectionRequest,
   engine: DockerPort,
-  { state, intent }: Planned,
+  { state, intent, arrived, all }: Planned,
   clock: Clock,
 ): Promise<Injection> {
   const fault = containerFaultOf(spec);
-  const watch = watchContainer(engine, state);
+  const watch = watchContainer(engine, state, clock);
   return await hold({
     ...{ intent, tracker, clock, forMicros, mayEndByItself: !fault.lastsUntilCleared, onActing },
     countsSince: fault.countsSince ?? 'read back',
     effectWithinMicros: engineTakesMicros + (fault.actsWithinMicros?.(spec) ?? 0),
     async apply() {
-      await fault.apply(spec, intent);
-      if (fault.lastsUntilCleared) await watch.begin();
+      try {
+        await fault.apply(spec, intent);
+        if (fault.lastsUntilCleared) await watch.begin();
+      } finally {
+        arrived();
+      }
     },
+    // One that is down at once must not outlive its time, or be judged too long, while another takes its grace.
+    together: () => all,
     // Nothing is put back here; but this is the last moment to look before it is.
     async restore() {
       await watch.end();
       return null;
     },
-    judge: async (sinceMicros, untilMicros) => ({
-      fidelity: fault.judge(spec, await watch.seen(untilMicros - sinceMicros)),
+    judge: async () => ({
+      fidelity: fault.judge(spec, await watch.seen()),
       traffic: { before: null, during: null, status: 'unknown' },
       observation: null,
     }),

@@ -37,11 +37,15 @@ export async function inject(
   const before = await windowUntilNow(server, request, clock);
   const planned = fault.plan(spec, id, link);
   const intent = { ...planned, data: { ...planned.data, ttlMs: ttlMsOf(forMicros) } };
+  let markMicros: number | null = null;
   return await hold({
     ...{ intent, tracker, clock, forMicros, onActing },
-    apply: () => fault.apply(spec, intent),
+    async apply() {
+      if (link.embedded && nameOn(intent) === '') markMicros = await server.mark(link.proxyName);
+      await fault.apply(spec, intent);
+    },
     judge: async (sinceMicros, untilMicros) => {
-      const window = { sinceMicros, untilMicros };
+      const window = { sinceMicros: markMicros ?? sinceMicros, untilMicros };
       const { seen, missing } = await look(link, clock, () => see(server, request, intent, window));
       return {
         fidelity: [...fault.judge(spec, seen, intent), ...missing],
@@ -98,10 +102,12 @@ async function seenOrWhyNot(see: () => Promise<Seen | null>): Promise<Seen | str
 async function see(
   server: ToxiproxyPort,
   { link }: InjectionRequest<NetworkFaultSpec>,
-  { kind, data: { toxicName } }: UndoIntent,
+  intent: UndoIntent,
   around: Parameters<typeof seeFault>[3],
 ): Promise<Seen | null> {
-  // What is not on the proxy at all (`connections`) has no name there, and no outage either.
-  const name = typeof toxicName === 'string' ? toxicName : kind === 'link-enabled' ? null : '';
-  return await seeFault(server, link, name, around);
+  return await seeFault(server, link, nameOn(intent), around);
 }
+
+/** What is not on the proxy at all (`connections`) has no name there, and no outage either: the proxy is told when it begins. */
+const nameOn = ({ kind, data: { toxicName } }: UndoIntent): string | null =>
+  typeof toxicName === 'string' ? toxicName : kind === 'link-enabled' ? null : '';

@@ -4,7 +4,7 @@ import { link, open, readFile, rm, truncate } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { JournalHeader, JournalLine } from './journal-file.ts';
-import { redacted } from './journal-redaction.ts';
+import { lineText, redacted } from './journal-redaction.ts';
 
 export interface JournalWriter {
   /** Resolves when the line is on disk. Lines are written in the order of the calls. */
@@ -49,7 +49,7 @@ export function writerTo(file: Pick<FileHandle, 'appendFile' | 'datasync' | 'clo
   /** A full disk may have taken half a line: what comes after it must not be read as its end, and lost with it. */
   let mayBeTorn = false;
   const write = async (line: JournalLine): Promise<void> => {
-    const text = `${mayBeTorn ? '\n' : ''}${redacted(line)}\n`;
+    const text = `${mayBeTorn ? '\n' : ''}${lineText(line)}\n`;
     mayBeTorn = true;
     await file.appendFile(text);
     mayBeTorn = false;

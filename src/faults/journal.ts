@@ -8,6 +8,7 @@ import type { Tracked, Tracker, UndoIntent } from '../kernel/ports.ts';
 import { identify } from '../kernel/process-table.ts';
 import { readJournal } from './journal-file.ts';
 import type { Outstanding, Snapshot } from './journal-file.ts';
+import { holdsPassword } from './journal-redaction.ts';
 import { createJournalFile } from './journal-writer.ts';
 import type { JournalWriter } from './journal-writer.ts';
 import { openStateFolder } from './state-folder.ts';
@@ -82,6 +83,7 @@ class OpenJournal implements Journal {
     if (!this.#kinds.some((known) => known.kind === kind)) {
       throw new MettleError({ code: 'UNDO_KIND', message: `nothing can undo a ${kind}, so none is begun` });
     }
+    if (holdsPassword(data)) throw secretInUndo(kind);
     this.#refuseAfterEnd();
     this.#count += 1;
     const id = String(this.#count);
@@ -162,6 +164,14 @@ const ended = (): MettleError =>
     code: 'ENDING',
     message: 'Mettle is ending: nothing new is started',
     exitCode: exitCodes.interrupted,
+  });
+
+/** Not `describe`: it may hold the password, too. */
+const secretInUndo = (kind: string): MettleError =>
+  new MettleError({
+    code: 'UNDO_SECRET',
+    message: `what undoes this ${kind} looks as if it held a password, which no journal keeps, so it is not begun`,
+    hint: 'take the password out of the address, the name or the option that holds it',
   });
 
 const undoFailed = (describe: string, note: string): MettleError =>

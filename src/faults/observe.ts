@@ -57,31 +57,34 @@ function exactWindow(rough: ObservationWindow, toxicName: string | null, around:
   };
 }
 
+/** Throws when the fault is longer than the proxy remembers, and its beginning was not told apart. */
 function toSeen(window: ObservationWindow, toxicName: string | null): Seen {
+  const { whole } = window;
+  if (whole === null) throw new Error('it no longer knows how the fault began');
   const own = window.toxics.findLast((toxic) => toxic.name === toxicName);
-  const others = window.toxics.filter((toxic) => toxic !== own && livedInside(toxic, window));
+  const others = window.toxics.filter((toxic) => toxic !== own && livedInside(toxic, whole));
   return {
     observation: {
-      connections: window.connections,
-      bytesUp: window.upstream.bytesIn,
-      bytesDown: window.downstream.bytesOut,
-      resets: window.resets,
-      refused: window.refused ?? 0,
-      addedDelayMicros: own === undefined ? null : window[own.stream].addedDelayMicros,
+      connections: whole.connections,
+      bytesUp: whole.upstream.bytesIn,
+      bytesDown: whole.downstream.bytesOut,
+      resets: whole.resets,
+      refused: whole.refused ?? 0,
+      addedDelayMicros: own === undefined ? null : whole[own.stream].addedDelayMicros,
     },
-    lastedMicros: window.untilMicros - window.sinceMicros,
-    closes: window.closes,
-    upstream: window.upstream,
-    downstream: window.downstream,
+    lastedMicros: whole.untilMicros - whole.sinceMicros,
+    closes: whole.closes,
+    upstream: whole.upstream,
+    downstream: whole.downstream,
     draws: own === undefined ? null : { connections: own.connections, affected: own.affected },
     mixed: toxicName !== null && (others.length > 0 || window.outages.length > 0),
-    attempts: attemptsOf(window),
+    attempts: attemptsOf(whole),
     turns: attemptsSeen(window),
   };
 }
 
 /** One that ended at the very moment this window begins has nothing to do with it. */
-const livedInside = (toxic: ObservationWindow['toxics'][number], window: ObservationWindow): boolean =>
+const livedInside = (toxic: ObservationWindow['toxics'][number], window: Window): boolean =>
   toxic.addedAtMicros < window.untilMicros && (toxic.removedAtMicros ?? Infinity) > window.sinceMicros;
 
 /**
@@ -98,7 +101,7 @@ export function attemptsSince(window: ObservationWindow, sinceMicros: number | u
 }
 
 /** Connections, refused ones, and pieces that clients sent. null: none was seen, but some could not have been. */
-function attemptsOf(window: ObservationWindow): number | null {
+function attemptsOf(window: Pick<ObservationWindow, 'connections' | 'upstream' | 'refused'>): number | null {
   const seen = window.connections + window.upstream.chunks + (window.refused ?? 0);
   return seen === 0 && window.refused === null ? null : seen;
 }

@@ -4,7 +4,7 @@ import type { Outstanding } from './journal-file.ts';
 
 /** How much longer than planned a fault may last. */
 const marginMs = 5_000;
-/** Until it is known to be in effect: containers and processes may take that long to end. */
+/** Until it is known to be in effect, besides how long acting may take by itself (`actsWithinMs`). */
 const beginMs = 60_000;
 /** For its owner to put back what only its owner can: a process that starts again and becomes ready. */
 const clearMs = 120_000;
@@ -42,10 +42,9 @@ export class Expiry {
   due(outstanding: readonly Outstanding[], nowMicros: number): Outstanding[] {
     this.#forgetAllBut(outstanding);
     return outstanding.filter((entry) => {
-      const { ttlMs } = entry;
-      if (ttlMs === undefined) return false;
+      if (entry.ttlMs === undefined) return false;
       const { stage, sinceMicros } = this.#watch(entry, nowMicros);
-      const untilMicros = sinceMicros + allowedMs(stage, ttlMs) * 1_000;
+      const untilMicros = sinceMicros + allowedMs(stage, entry.ttlMs, entry.data) * 1_000;
       return nowMicros >= Math.max(untilMicros, this.#retries.get(entry.id)?.atMicros ?? 0);
     });
   }
@@ -75,9 +74,11 @@ export class Expiry {
   }
 }
 
-function allowedMs(stage: Stage, ttlMs: number): number {
+/** `actsWithinMs` of an entry's data: the grace of a stop, the time that a command may take. */
+function allowedMs(stage: Stage, ttlMs: number, { actsWithinMs }: Outstanding['data']): number {
   if (stage === 'clearing') return clearMs;
-  return stage === 'begun' ? ttlMs + beginMs : ttlMs;
+  if (stage === 'applied') return ttlMs;
+  return ttlMs + beginMs + (typeof actsWithinMs === 'number' ? actsWithinMs : 0);
 }
 
 function stageOf(entry: Outstanding): Stage {

@@ -3,7 +3,7 @@
 import type { ApiReply, ApiRequest, ApiState, Handler } from './api-call.ts';
 import { errorBody } from './api-error.ts';
 import { showMetrics } from './metrics.ts';
-import { observe } from './observe-handler.ts';
+import { mark, observe } from './observe-handler.ts';
 import {
   createProxy,
   listProxies,
@@ -28,7 +28,7 @@ const routes: readonly (readonly [path: string, methods: Readonly<Record<string,
   ['proxies/*', { GET: showProxy, POST: updateProxy, PATCH: updateProxy, DELETE: removeProxy }],
   ['proxies/*/toxics', { GET: listToxics, POST: createToxic }],
   ['proxies/*/toxics/*', { GET: showToxic, POST: updateToxic, PATCH: updateToxic, DELETE: removeToxic }],
-  ['proxies/*/observation', { GET: observe }],
+  ['proxies/*/observation', { GET: observe, POST: mark }],
 ];
 
 /** Never rejects: whatever goes wrong is an answer. */

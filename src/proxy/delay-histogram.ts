@@ -17,16 +17,15 @@ export function recordDelay(histogram: DelayHistogram, delayMicros: number): voi
   histogram.set(bucket, (histogram.get(bucket) ?? 0) + 1);
 }
 
+export function addDelays(total: DelayHistogram, more: DelayHistogram): void {
+  for (const [bucket, times] of more) total.set(bucket, (total.get(bucket) ?? 0) + times);
+}
+
 /** Null when nothing was recorded. */
 export function summarizeDelays(histograms: Iterable<DelayHistogram>): DelaySummary | null {
   const merged: DelayHistogram = new Map();
-  let count = 0;
-  for (const histogram of histograms) {
-    for (const [bucket, times] of histogram) {
-      merged.set(bucket, (merged.get(bucket) ?? 0) + times);
-      count += times;
-    }
-  }
+  for (const histogram of histograms) addDelays(merged, histogram);
+  const count = [...merged.values()].reduce((total, times) => total + times, 0);
   if (count === 0) return null;
   const sorted = [...merged].sort(([a], [b]) => a - b);
   return { p50: quantile(sorted, count, 0.5), p99: quantile(sorted, count, 0.99), count };

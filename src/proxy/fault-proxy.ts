@@ -44,8 +44,8 @@ export class FaultProxy {
     this.scheduler = scheduler;
     this.seed = seedOf(input.name, seed);
     this.observation = new Observation(scheduler);
-    this.toxics = new ToxicChain(scheduler, () => {
-      this.observation.cut();
+    this.toxics = new ToxicChain(scheduler, (atMicros) => {
+      this.observation.cut(atMicros);
       for (const connection of this.connections) connection.sync();
     });
   }

@@ -3,7 +3,8 @@
 import { z } from 'zod';
 import { attemptWindow, attemptWindowSchema } from './attempt-window.ts';
 import { type DelayHistogram, summarizeDelays } from './delay-histogram.ts';
-import type { Observation, ObservationSlice } from './observation.ts';
+import type { Observation, ObservationSlice, Outage } from './observation.ts';
+import type { Stretch } from './past-stretches.ts';
 import type { LiveToxic } from './toxic-chain.ts';
 
 const count = z.number().int().nonnegative();
@@ -25,18 +26,9 @@ const streamWindow = z.object({
   endDelayMicros: delays,
 });
 
-/** All times are on the monotonic clock of this machine (kernel/clock), in microseconds. */
-export const observationWindowSchema = z.object({
-  nowMicros: z.number(),
-  /** The window asked for, cut to what is known (the last five minutes) and to now. */
-  sinceMicros: z.number(),
-  untilMicros: z.number(),
-  /** False when the window begins before what is known. */
-  complete: z.boolean(),
+const counts = {
   /** Accepted in the window. */
   connections: count,
-  /** Open now. */
-  openConnections: count,
   /** Attempts turned away while disabled; null when some could not be seen (port closed: `whenDown: refuse`). */
   refused: count.nullable(),
   /** Connections broken off by a toxic. */
@@ -45,6 +37,24 @@ export const observationWindowSchema = z.object({
   closes: count,
   upstream: streamWindow,
   downstream: streamWindow,
+};
+
+/** All times are on the monotonic clock of this machine (kernel/clock), in microseconds. */
+export const observationWindowSchema = z.object({
+  nowMicros: z.number(),
+  /** The window asked for, cut to what is known (the last five minutes) and to now. */
+  sinceMicros: z.number(),
+  untilMicros: z.number(),
+  /** False when the window begins before what is known. */
+  complete: z.boolean(),
+  ...counts,
+  /**
+   * The window as asked for, however long ago it began; null: not known. It always is from a change of toxics on, an
+   * outage, or a mark (POST).
+   */
+  whole: z.object({ sinceMicros: z.number(), untilMicros: z.number(), ...counts }).nullable(),
+  /** Open now. */
+  openConnections: count,
   attempts: attemptWindowSchema,
   /** Both directions together. */
   addedDelayMicros: delays,
@@ -64,7 +74,7 @@ export const observationWindowSchema = z.object({
       answered: count,
     }),
   ),
-  /** Toxics that lived in the window; `affected` of `connections` drawn at their present toxicity. */
+  /** Toxics that lived in the window as asked for; `affected` of `connections` drawn at their present toxicity. */
   toxics: z.array(
     z.object({
       name: z.string(),
@@ -101,25 +111,19 @@ export function observeWindow(
   const knownSinceMicros = observation.knownSinceMicros();
   const sinceMicros = Math.max(request.sinceMicros ?? knownSinceMicros, knownSinceMicros);
   const untilMicros = Math.min(request.untilMicros ?? request.nowMicros, request.nowMicros);
-  const overlaps = (fromMicros: number, toMicros: number | null): boolean =>
-    fromMicros <= untilMicros && (toMicros ?? untilMicros) >= sinceMicros;
   const slices = observation
     .slices()
     .filter((slice) => mostlyWithin(slice, sinceMicros, untilMicros, request));
-  const outages = observation.outages.filter((outage) => overlaps(outage.downAtMicros, outage.upAtMicros));
-  const seen = outages.every((outage) => outage.attemptsCounted);
+  const asked = { sinceMicros: request.sinceMicros ?? knownSinceMicros, untilMicros };
+  const outages = outagesIn(observation, asked);
   return {
     nowMicros: request.nowMicros,
     sinceMicros,
     untilMicros,
     complete: (request.sinceMicros ?? knownSinceMicros) >= knownSinceMicros,
-    connections: sum(slices, (slice) => slice.connections),
-    refused: seen ? sum(slices, (slice) => slice.refused) : null,
-    resets: sum(slices, (slice) => slice.resets),
-    closes: sum(slices, (slice) => slice.closes),
+    ...countsOf(slices, outagesIn(observation, { sinceMicros, untilMicros })),
+    whole: wholeOf(observation, asked, request),
     openConnections: request.openConnections,
-    upstream: streamOf(slices, 'upstream'),
-    downstream: streamOf(slices, 'downstream'),
     attempts: attemptWindow(observation.attempts, slices, {
       ...{ nowMicros: request.nowMicros, sinceMicros, untilMicros },
     }),
@@ -127,10 +131,47 @@ export function observeWindow(
       slices.flatMap((slice) => [slice.upstream.delays, slice.downstream.delays]),
     ),
     slices: slices.map(shortSlice),
-    toxics: lives.filter((toxic) => overlaps(toxic.addedAtMicros, toxic.removedAtMicros)).map(lifeOf),
+    toxics: lives
+      .filter(({ addedAtMicros, removedAtMicros }) => overlaps(asked, addedAtMicros, removedAtMicros))
+      .map(lifeOf),
     outages: outages.map(({ downAtMicros, upAtMicros }) => ({ downAtMicros, upAtMicros })),
   };
 }
+
+interface Asked {
+  readonly sinceMicros: number;
+  readonly untilMicros: number;
+}
+
+const overlaps = (
+  { sinceMicros, untilMicros }: Asked,
+  fromMicros: number,
+  toMicros: number | null,
+): boolean => fromMicros <= untilMicros && (toMicros ?? untilMicros) >= sinceMicros;
+
+const outagesIn = ({ outages }: Observation, asked: Asked): Outage[] =>
+  outages.filter(({ downAtMicros, upAtMicros }) => overlaps(asked, downAtMicros, upAtMicros));
+
+function wholeOf(observation: Observation, asked: Asked, request: WindowRequest): ObservationWindow['whole'] {
+  const { sinceMicros, untilMicros } = asked;
+  const past = observation.past.between(sinceMicros, untilMicros);
+  if (past === null) return null;
+  const slices = observation
+    .slices()
+    .filter((slice) => mostlyWithin(slice, sinceMicros, untilMicros, request));
+  return { ...asked, ...countsOf([...past, ...slices], outagesIn(observation, asked)) };
+}
+
+const countsOf = (stretches: readonly Stretch[], outages: readonly Outage[]) => ({
+  connections: sum(stretches, (stretch) => stretch.connections),
+  refused: outages.every((outage) => outage.attemptsCounted)
+    ? sum(stretches, (stretch) => stretch.refused)
+    : null,
+  resets: sum(stretches, (stretch) => stretch.resets),
+  closes: sum(stretches, (stretch) => stretch.closes),
+  upstream: streamOf(stretches, 'upstream'),
+  downstream: streamOf(stretches, 'downstream'),
+});
 
 function mostlyWithin(
   slice: ObservationSlice,
@@ -145,7 +186,7 @@ function mostlyWithin(
 }
 
 function streamOf(
-  slices: readonly ObservationSlice[],
+  slices: readonly Stretch[],
   stream: 'upstream' | 'downstream',
 ): ObservationWindow['upstream'] {
   const histograms: DelayHistogram[] = slices.map((slice) => slice[stream].delays);

@@ -1,43 +1,19 @@
-// What the proxy saw on one link: counters in slices of at most 250 ms, cut at every change of toxics, for five minutes.
+// What the proxy saw on one link: counters in slices of at most 250 ms, cut at every change of toxics, for five minutes;
+// what is older is kept added up between such changes.
 
 import { type AttemptCounts, emptyAttempts } from './attempt-counts.ts';
 import { AttemptLog } from './attempts.ts';
-import { type DelayHistogram, recordDelay } from './delay-histogram.ts';
+import { recordDelay } from './delay-histogram.ts';
 import { type ByteTotals, noBytes } from './byte-totals.ts';
+import { PastStretches, type Stretch, type StreamCounts } from './past-stretches.ts';
 import type { Scheduler } from './schedule.ts';
 import type { Stream } from './toxic-input.ts';
 
 const sliceMicros = 250_000;
 const keptMicros = 310_000_000;
 
-interface StreamCounts {
-  /** Pieces read from the source: as many as the network made of them. */
-  chunks: number;
-  bytesIn: number;
-  /** Less than bytesIn where a toxic dropped or still held some. */
-  bytesOut: number;
-  delays: DelayHistogram;
-  /** Added up over connections: how long toxics held data back, told whenever some of it leaves. */
-  heldMicros: number;
-  /** Ends of the stream read, and how much later they were passed on where a toxic was in the way. */
-  ends: number;
-  endDelays: DelayHistogram;
-}
-
-export interface ObservationSlice {
-  readonly startMicros: number;
-  /** The planned end; brought forward when the slice is cut. */
-  endMicros: number;
-  /** Accepted while the proxy was enabled. */
-  connections: number;
-  /** Turned away because the proxy was disabled. */
-  refused: number;
-  /** Connections broken off by a toxic. */
-  resets: number;
-  /** Connections closed by a toxic. */
-  closes: number;
-  upstream: StreamCounts;
-  downstream: StreamCounts;
+/** Until another begins, or until toxics change: then its end is brought forward. */
+export interface ObservationSlice extends Stretch {
   readonly attempts: AttemptCounts;
 }
 
@@ -53,15 +29,19 @@ export class Observation {
   readonly outages: Outage[] = [];
   readonly attempts: AttemptLog;
   readonly bytes: ByteTotals = noBytes();
+  /** Of before the slices. */
+  readonly past: PastStretches;
   private kept: ObservationSlice[] = [];
   private readonly scheduler: Scheduler;
   private readonly sinceMicros: number;
   private cutAtMicros: number;
+  private changes = 0;
 
   constructor(scheduler: Scheduler) {
     this.scheduler = scheduler;
     this.sinceMicros = scheduler.nowMicros();
     this.cutAtMicros = this.sinceMicros;
+    this.past = new PastStretches(this.sinceMicros);
     this.attempts = new AttemptLog(
       () => scheduler.nowMicros(),
       () => this.slice().attempts,
@@ -108,23 +88,24 @@ export class Observation {
     recordDelay(this.slice()[stream].endDelays, delayMicros);
   }
 
-  /** Toxics have changed: what follows is another slice. */
-  cut(): void {
-    this.cutAtMicros = this.scheduler.nowMicros();
+  /** Toxics have changed, at a moment ago: what follows is another slice. */
+  cut(atMicros = this.scheduler.nowMicros()): void {
+    this.cutAtMicros = atMicros;
+    this.changes += 1;
     const last = this.kept.at(-1);
     if (last !== undefined) last.endMicros = Math.min(last.endMicros, this.cutAtMicros);
   }
 
   disabled(attemptsCounted: boolean): void {
     this.cut();
-    this.outages.push({ downAtMicros: this.scheduler.nowMicros(), upAtMicros: null, attemptsCounted });
+    this.outages.push({ downAtMicros: this.cutAtMicros, upAtMicros: null, attemptsCounted });
     if (this.outages.length > 1000) this.outages.shift();
   }
 
   enabled(): void {
     this.cut();
     const last = this.outages.at(-1);
-    if (last !== undefined) last.upAtMicros ??= this.scheduler.nowMicros();
+    if (last !== undefined) last.upAtMicros ??= this.cutAtMicros;
   }
 
   /** Slices with anything in them, oldest first. */
@@ -132,7 +113,7 @@ export class Observation {
     return this.kept;
   }
 
-  /** Nothing is known of what was before. */
+  /** No slices are known of what was before. */
   knownSinceMicros(): number {
     return Math.max(this.sinceMicros, this.scheduler.nowMicros() - keptMicros + sliceMicros);
   }
@@ -141,12 +122,18 @@ export class Observation {
     const nowMicros = this.scheduler.nowMicros();
     const last = this.kept.at(-1);
     if (last !== undefined && nowMicros < last.endMicros) return last;
-    while ((this.kept[0]?.endMicros ?? nowMicros) < nowMicros - keptMicros) this.kept.shift();
+    this.retire(nowMicros - keptMicros);
     const gridMicros = Math.floor(nowMicros / sliceMicros) * sliceMicros;
     const startMicros = Math.max(gridMicros, this.cutAtMicros);
-    const slice = emptySlice(startMicros, gridMicros + sliceMicros);
+    const slice = emptySlice({ startMicros, endMicros: gridMicros + sliceMicros, changes: this.changes });
     this.kept.push(slice);
     return slice;
+  }
+
+  private retire(beforeMicros: number): void {
+    const recent = this.kept.findIndex(({ endMicros }) => endMicros >= beforeMicros);
+    const old = this.kept.splice(0, recent === -1 ? this.kept.length : recent);
+    for (const { attempts: _, ...slice } of old) this.past.add(slice);
   }
 }
 
@@ -155,7 +142,8 @@ const emptyCounts = (): StreamCounts => ({
   ...{ heldMicros: 0, ends: 0, endDelays: new Map() },
 });
 
-const emptySlice = (startMicros: number, endMicros: number): ObservationSlice => ({
-  ...{ startMicros, endMicros, connections: 0, refused: 0, resets: 0, closes: 0 },
+const emptySlice = (time: Pick<Stretch, 'startMicros' | 'endMicros' | 'changes'>): ObservationSlice => ({
+  ...time,
+  ...{ connections: 0, refused: 0, resets: 0, closes: 0 },
   ...{ upstream: emptyCounts(), downstream: emptyCounts(), attempts: emptyAttempts() },
 });

@@ -1,4 +1,4 @@
-// The API's route that the original lacks: what the proxy saw, for any window of the last five minutes.
+// The API's route that the original lacks: what the proxy saw, for any window of the last five minutes, and from a mark on.
 
 import { type ApiReply, type Call, proxyOf } from './api-call.ts';
 import { ApiError } from './api-error.ts';
@@ -15,6 +15,13 @@ export function observe(call: Call): ApiReply {
     openConnections: proxy.openConnections,
   });
   return { status: 200, json: window };
+}
+
+/** What comes from now on is counted apart, as from a change of toxics on. */
+export function mark(call: Call): ApiReply {
+  const atMicros = call.scheduler.nowMicros();
+  proxyOf(call).observation.cut(atMicros);
+  return { status: 200, json: { atMicros } };
 }
 
 function readMicros(query: URLSearchParams, key: string): number | undefined {

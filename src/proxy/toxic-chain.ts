@@ -31,10 +31,10 @@ export class ToxicChain {
   private added = 0;
   private readonly expiries = new Map<LiveToxic, Cancel>();
   private readonly scheduler: Scheduler;
-  private readonly changed: () => void;
+  private readonly changed: (atMicros: number) => void;
 
-  /** `changed` is called after every change, with everything in its new state. */
-  constructor(scheduler: Scheduler, changed: () => void) {
+  /** `changed` is called after every change, with everything in its new state, and with the moment that is told of it. */
+  constructor(scheduler: Scheduler, changed: (atMicros: number) => void) {
     this.scheduler = scheduler;
     this.changed = changed;
   }
@@ -68,7 +68,7 @@ export class ToxicChain {
     };
     this.live.push(toxic);
     this.expire(toxic);
-    this.changed();
+    this.changed(toxic.addedAtMicros);
     return toxic;
   }
 
@@ -83,7 +83,7 @@ export class ToxicChain {
     toxic.settings = settings;
     toxic.revision += 1;
     this.expire(toxic);
-    this.changed();
+    this.changed(this.scheduler.nowMicros());
     return toxic;
   }
 
@@ -114,14 +114,15 @@ export class ToxicChain {
   }
 
   private retire(gone: readonly LiveToxic[]): void {
+    const atMicros = this.scheduler.nowMicros();
     for (const toxic of gone) {
-      toxic.removedAtMicros = this.scheduler.nowMicros();
+      toxic.removedAtMicros = atMicros;
       this.expiries.get(toxic)?.();
       this.expiries.delete(toxic);
     }
     this.live = this.live.filter((toxic) => !gone.includes(toxic));
     this.past = [...this.past, ...gone].slice(-keptLives);
-    this.changed();
+    this.changed(atMicros);
   }
 
   private expire(toxic: LiveToxic): void {

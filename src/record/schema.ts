@@ -35,6 +35,10 @@ export const runRecordSchema = z.object({
     kind: z.enum(['process', 'url']),
     http: z.string().nullable(),
     ws: z.string().nullable(),
+    /** Of a target that is nothing but a URL: that URL, as it was written. */
+    server: z.string().optional(),
+    /** Digest of `--set target.env.…`, which says nothing of the values; absent: nothing was set. */
+    settings: z.string().optional(),
   }),
   variant: z.string(),
   seed: z.number().int(),

@@ -4,7 +4,7 @@ import type { ScrapingRecord } from './observed-schema.ts';
 
 export const scrapedKinds = ['counter', 'gauge', 'histogram', 'summary', 'untyped'] as const;
 
-/** As the target declares it (`# TYPE`); `untyped` where it does not. */
+/** As the target declares it (`# TYPE`); `untyped` where it does not: what reads it goes by its name, then. */
 export type ScrapedKind = (typeof scrapedKinds)[number];
 
 export interface ScrapedSeries {

@@ -6,8 +6,8 @@ const micros = z.number();
 const count = z.number().int().nonnegative();
 
 /**
- * Steady state once a fault was undone, until the next fault or the end. `unknown`: too few samples, another fault in
- * effect, or no promise that could be broken.
+ * Steady state once a fault was undone, until the next fault or the end. `unknown`: too few samples, or another fault in
+ * effect.
  */
 export const steadyAfterSchema = z.object({
   status: z.enum(['holds', 'broken', 'unknown']),

@@ -6,7 +6,7 @@ import { figure } from './charts/figure.ts';
 import { pairDots } from './charts/pairs.ts';
 import { isDrawable, spectrumChart, spectrumNote } from './charts/spectrum.ts';
 import { claimRow } from './claim-rows.ts';
-import { metricRow, promiseRow, repeatRow, runRow } from './comparison-rows.ts';
+import { isKept, metricRow, promiseRow, repeatRow, runRow } from './comparison-rows.ts';
 import { forestCharts } from './effect-axis.ts';
 import { markup, type Markup, template } from './template.ts';
 import { foldReasons, formatMoment, formatValue, plural } from './words.ts';
@@ -73,7 +73,7 @@ function allHeld({ claims, promises, metrics, variants }: Comparison): string {
 
 function glance({ claims, promises, metrics, runs }: Comparison) {
   const confirmed = claims.filter((claim) => claim.verdict === 'confirmed').length;
-  const kept = promises.filter((promise) => promise.after.failed + promise.after.other === 0).length;
+  const kept = promises.filter(({ after }) => isKept(after)).length;
   const primary = metrics.find((metric) => metric.primary);
   const invalid = runs.filter((run) => run.verdict === 'invalid').length;
   return [

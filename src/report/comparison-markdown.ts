@@ -15,8 +15,8 @@ import {
   noiseText,
 } from './change-words.ts';
 import { claimRow } from './claim-rows.ts';
+import { keptText } from './comparison-rows.ts';
 import { code, document, marked, plain, section } from './markdown.ts';
-import { plural } from './words.ts';
 
 export function comparisonMarkdown(comparison: Comparison): string {
   const { variants, verdict } = comparison;
@@ -72,9 +72,6 @@ export function comparisonMarkdown(comparison: Comparison): string {
     `To repeat it: ${code(comparison.command)}`,
   ]);
 }
-
-const keptText = ({ passed, failed, other }: Comparison['promises'][number]['after']): string =>
-  `${passed} of ${plural(passed + failed + other, 'run')}`;
 
 /** What the comparison says nothing without. */
 const forcedLines = ({ forced }: Comparison): string[] =>

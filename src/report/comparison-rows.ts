@@ -22,12 +22,21 @@ export function metricRow(metric: MetricComparison) {
 
 const shortP = (p: number): string => (p < 0.001 ? '< 0.001' : p.toFixed(3));
 
+type Kept = Comparison['promises'][number]['after'];
+
+const runsOf = ({ passed, failed, other }: Kept): number => passed + failed + other;
+
+export const keptText = (figures: Kept): string =>
+  runsOf(figures) === 0 ? 'no run' : `${figures.passed} of ${plural(runsOf(figures), 'run')}`;
+
+/** What no run was held to was not kept. */
+export const isKept = (figures: Kept): boolean => runsOf(figures) > 0 && figures.passed === runsOf(figures);
+
 export function promiseRow(promise: Comparison['promises'][number]) {
-  const side = (figures: Comparison['promises'][number]['after']) => {
-    const total = figures.passed + figures.failed + figures.other;
-    const judged = figures.failed > 0 ? 'fail' : figures.other > 0 || total === 0 ? 'invalid' : 'pass';
+  const side = (figures: Kept) => {
+    const judged = figures.failed > 0 ? 'fail' : isKept(figures) ? 'pass' : 'invalid';
     return {
-      kept: `${figures.passed} of ${plural(total, 'run')}`,
+      kept: keptText(figures),
       class: judged,
       median: formatValue(figures.median, promise.unit, figures.medianAtLeast),
     };

@@ -79,7 +79,16 @@ function noteOf(data: RunData, endMicros: number): string {
   const end = formatDuration(endMicros);
   return hasSteadyPromises(data)
     ? `Recovery runs from the moment a fault was cleared until the steady promises held again, else to the end (${end}).${unrecovered(data)}`
-    : `Without steady promises nobody can tell a recovery: what follows a fault reaches to the end (${end}).`;
+    : `Without steady promises nobody can tell a recovery: what follows a fault reaches to the end (${end})${isSteadyToo(data) ? ' and counts as steady' : ''}.`;
+}
+
+/** Records of earlier versions leave it out of what is steady. */
+function isSteadyToo({ run: { phases } }: RunData): boolean {
+  const steady = phases.filter(({ name }) => name === 'steady');
+  const recoveries = phases.filter(({ name }) => name.startsWith('recovery:'));
+  return recoveries.some((one) =>
+    steady.some(({ startMicros, endMicros }) => startMicros < one.endMicros && endMicros > one.startMicros),
+  );
 }
 
 /** Without any that could be kept again the budgets of a fault are none; earlier records do not tell them. */

@@ -46,7 +46,13 @@ export async function measureNoise(
   const { variant, pairs, ...options } = request;
   const verified = await runPairs(
     { ...loaded, scenario: { ...scenario, claims: [] } },
-    { ...options, variants: { before: variant, after: variant }, design: fixedDesign(pairs) },
+    {
+      ...options,
+      variants: { before: variant, after: variant },
+      design: fixedDesign(pairs),
+      // As in a verification they stand on their own: their false alarms are those that count there.
+      claimed: scenario.claims.map(({ metric }) => metric),
+    },
   );
   const comparison = { ...verified.comparison, notes: [itself, ...verified.comparison.notes] };
   const folder = dirname(verified.reportPath);
@@ -69,7 +75,6 @@ export async function measureNoise(
     traits: traitsOf(first),
     levels: levelsOf(fixedDesign(pairs)),
     promises: scenario.slo,
-    also: scenario.claims.map((claim) => claim.metric),
     earlier: await storedNoise(first, request.progress),
   });
   const invalid = unmeasured(noise, comparison);

@@ -3,6 +3,7 @@
 import { deriveAttempts, type LoadMeanwhile } from '../faults/attempts/derive.ts';
 import type { Slice } from '../measure/slice.ts';
 import type { FaultRecord, PhaseRecord } from '../record/schema.ts';
+import { undisturbed } from '../slo/undisturbed.ts';
 import type { PlayedFault } from './timeline.ts';
 
 export interface LoadSeen {
@@ -19,9 +20,10 @@ export function withAttempts(
 ): FaultRecord[] {
   const load: LoadMeanwhile = {
     slices: slices.filter((slice) => !slice.series.startsWith('flow:')),
-    steady: phases
-      .filter((phase) => phase.name === 'steady')
-      .map((phase) => ({ fromMicros: phase.startMicros, untilMicros: phase.endMicros })),
+    steady: undisturbed(phases).map(({ startMicros, endMicros }) => ({
+      fromMicros: startMicros,
+      untilMicros: endMicros,
+    })),
     endMicros,
   };
   return records.map((record, index) => {

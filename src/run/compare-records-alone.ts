@@ -26,7 +26,7 @@ export const together = (...parts: readonly Alone[]): Alone => ({
 /** Under `force` broken promises are left out and told, like everything that is not comparable. */
 export function whatAloneSays({ before, after }: Alone, force: boolean): AloneSays {
   const all = [...before, ...after].map(({ run }) => run);
-  const broken = after.flatMap(({ run }) => promisesOf(run, 'fail', 'broken'));
+  const broken = brokenAlone(after.map(({ run }) => run));
   const unjudged = after.flatMap(({ run }) => promisesOf(run, 'invalid', 'could not be judged'));
   return {
     broken: force ? [] : broken,
@@ -42,12 +42,24 @@ function unfitAlone(run: RunRecord): string[] {
     : [`${run.id}, in no pair, ${unfit.why}`];
 }
 
-/** What a run that measured nothing reliable says of its promises is no more reliable than the rest. */
+/** Promises that runs of `after` broke, one sentence each. */
+export const brokenAlone = (after: readonly RunRecord[]): string[] =>
+  after.flatMap((run) => promisesOf(run, 'fail', 'broken'));
+
 function promisesOf(run: RunRecord, status: 'fail' | 'invalid', word: string): string[] {
-  if (unfitness(run) !== null) return [];
-  return run.slo
+  return judgedBy(run)
     .filter((promise) => promise.severity === 'fail' && promise.status === status)
     .map(({ text }) => `after: ${text} ${word} in ${run.id}, which is in no pair`);
+}
+
+/**
+ * What a run that measured nothing reliable says of its promises is no more reliable than the rest. One that a promise
+ * stopped has judged that promise.
+ */
+function judgedBy(run: RunRecord): RunRecord['slo'] {
+  const unfit = unfitness(run);
+  if (unfit === null) return run.slo;
+  return unfit.kind === 'target' ? run.slo.filter(({ text }) => text === run.stoppedBy?.promise) : [];
 }
 
 /** A broken promise fails a comparison, whatever else of it is not known; only an undo and an interruption outrank it. */

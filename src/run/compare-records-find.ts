@@ -2,7 +2,7 @@
 
 import type { Comparison } from '../compare/schema.ts';
 import { exitCodes, MettleError } from '../kernel/errors.ts';
-import { type AloneSays, together, whatAloneSays } from './compare-records-alone.ts';
+import { type Alone, type AloneSays, together, whatAloneSays } from './compare-records-alone.ts';
 import { lostTooMany } from './compare-records-fit.ts';
 import { leftBehind, runsOf } from './compare-records-left.ts';
 import type { Say } from './compare-records-members.ts';
@@ -18,6 +18,8 @@ export interface FoundPairs {
   readonly made: Comparison | null;
   readonly pairs: readonly ReadPair[];
   readonly first: ReadPair;
+  /** In no pair, and not left out by force. */
+  readonly alone: Alone;
   readonly undoFailed: readonly string[];
   /** Promises of `after`, by runs in no pair. */
   readonly broken: readonly string[];
@@ -35,13 +37,13 @@ export async function findPairs(
   const sides = pickSides(sources, asked);
   const made = sides.asMade ? (sources[0]?.comparison ?? null) : null;
   const undoFailed = leftBehind(runsOf(sides), sources);
-  const { pairs, alone, ...left } = await pairsOf(sides, made, asked.force);
-  const { broken } = alone;
+  const { pairs, alone, says, ...left } = await pairsOf(sides, made, asked.force);
+  const { broken } = says;
   const differences = [...unknownOf(sources), ...left.differences];
   const [first] = pairs;
   if (first === undefined) throw nothingCompared(undoFailed, broken, [...differences, ...left.notes]);
   const notes = [...sides.notes, ...left.notes];
-  return { sources, made, pairs, first, undoFailed, broken, differences, notes };
+  return { sources, made, pairs, first, alone, undoFailed, broken, differences, notes };
 }
 
 const unknownOf = (sources: readonly RecordSource[]): string[] =>
@@ -49,7 +51,8 @@ const unknownOf = (sources: readonly RecordSource[]): string[] =>
 
 interface Left {
   readonly pairs: readonly ReadPair[];
-  readonly alone: AloneSays;
+  readonly alone: Alone;
+  readonly says: AloneSays;
   readonly differences: readonly string[];
   readonly notes: readonly string[];
 }
@@ -59,7 +62,8 @@ async function pairsOf(sides: Sides, made: Comparison | null, force: boolean): P
   const found = made === null ? pairsByGroup(sides) : pairsAsMade(sides);
   const stored = force ? withoutUnfit(found) : found;
   const { pairs, gone, alone: dropped, notes } = await readPairs(stored.pairs);
-  const alone = whatAloneSays(together(stored.alone, dropped), force);
+  const alone = together(stored.alone, dropped);
+  const says = whatAloneSays(alone, force);
   const lost = (['before', 'after'] as const).map((role) =>
     lostTooMany(role, sides[role], { unread: sides.unread[role], gone: gone[role] }),
   );
@@ -69,8 +73,8 @@ async function pairsOf(sides: Sides, made: Comparison | null, force: boolean): P
   const rules =
     made === null ? [...lost.filter((why) => why !== null), ...order.differences] : notAsMade(made, pairs);
   return {
-    ...{ pairs, alone },
-    differences: [...stored.differences, ...rules, ...alone.differences],
+    ...{ pairs, says, alone: force ? { before: [], after: [] } : alone },
+    differences: [...stored.differences, ...rules, ...says.differences],
     notes: [...(made === null ? order.notes : []), ...stored.notes, ...notes],
   };
 }

@@ -5,10 +5,12 @@ import { compareRuns } from '../compare/compare.ts';
 import { fewestPairs } from '../compare/pair-values.ts';
 import type { Comparison } from '../compare/schema.ts';
 import { writableFolder } from '../record/atomic.ts';
+import type { RunRecord } from '../record/schema.ts';
 import { withBroken } from './compare-records-alone.ts';
 import { type Question, whatIsAsked } from './compare-records-ask.ts';
 import { findPairs } from './compare-records-find.ts';
 import { howJudged, repeatsOf } from './compare-records-made.ts';
+import type { StoredRun } from './compare-records-members.ts';
 import type { RecordSource } from './compare-records-open.ts';
 import { few } from './compare-records-pairs.ts';
 import type { SidesAsked } from './compare-records-pick.ts';
@@ -45,7 +47,7 @@ export async function compareRecords(request: CompareRecordsRequest): Promise<Co
     request.say(told);
   };
   const found = await findPairs(request, say);
-  const { sources, made, pairs, first } = found;
+  const { sources, made, pairs, first, alone } = found;
   const { before, after } = first;
   const variants = `${before.data.run.variant}-${after.data.run.variant}`;
   const id = runId(new Date(), after.data.run.scenario.name, `compared-${variants}`);
@@ -55,6 +57,7 @@ export async function compareRecords(request: CompareRecordsRequest): Promise<Co
   const compared = compareRuns({
     ...{ id, command, force, noise },
     ...whatWasRun(pairs, first, folder),
+    alone: { before: runsIn(alone.before), after: runsIn(alone.after) },
     ...howJudged(made, sources, pairs.length),
     ...{ ...asked, undoFailed: found.undoFailed },
     invalid: tooFew(pairs),
@@ -64,6 +67,8 @@ export async function compareRecords(request: CompareRecordsRequest): Promise<Co
   const comparison = withBroken(compared, found.broken);
   return { comparison, reportPath: await keepComparison(await writableFolder(folder), comparison) };
 }
+
+const runsIn = (stored: readonly StoredRun[]): RunRecord[] => stored.map(({ run }) => run);
 
 function whence(sources: readonly RecordSource[]): string {
   const [one, other] = sources.map(({ path }) => path);

@@ -6,7 +6,7 @@ import { gatesOf } from '../slo/gates.ts';
 import { steadyGoodput } from '../slo/goodput.ts';
 import { impactOf, type PhasedCourse } from '../slo/impact.ts';
 import { type FaultWindow, phasesOf } from './phases.ts';
-import { type Promised, promiseTexts, recoveryOf } from './steady.ts';
+import { type Promised, promiseTexts, recoveryOf, tellsRecovery } from './steady.ts';
 import { withSteadyAfter } from './steady-after.ts';
 
 /** Times from the start of the load. */
@@ -26,8 +26,10 @@ export interface Effects {
 export function effectsOf(promised: Promised, happened: Happened): Effects {
   const { slices, elapsedMicros } = happened;
   const { warmupMicros } = promised;
-  const phases = phasesOf(warmupMicros, endOf(happened), faultWindows(promised, happened));
-  const faults = withSteadyAfter(promised, happened.faults, slices, elapsedMicros).map(withoutImpact);
+  const recovery = tellsRecovery(promised) ? 'told' : 'untold';
+  const phases = phasesOf(warmupMicros, endOf(happened), faultWindows(promised, happened), recovery);
+  const after = withSteadyAfter(promised, { faults: happened.faults, slices, endMicros: elapsedMicros });
+  const faults = after.map(withoutImpact);
   const steadyPerSecond = steadyGoodput(slices, phases, elapsedMicros);
   const course = { slices, faults, elapsedMicros, warmupMicros, steadyPerSecond };
   return { faults: withImpacts(promised, course), phases };

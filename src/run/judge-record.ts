@@ -8,11 +8,14 @@ import { evaluatePromises } from '../slo/evaluate.ts';
 import { runLevelReasons, verdictOf } from '../slo/verdict.ts';
 import { judgeHeldBack, undoFailures } from './fault-records.ts';
 import { judgeStopped, stopWords } from './stopped-by.ts';
-import { type Promised, promiseTexts } from './steady.ts';
+import { type Promised, promiseTexts, tellsRecovery } from './steady.ts';
 import { judgeSteadyAfter, unknownAfter } from './steady-after.ts';
 
 /** Such a run may pass, and says nothing but that it went well. */
 const noPromises = 'there are no promises (`slo`): nothing was held against what was measured';
+
+const recoveryUntold =
+  'nothing says when the target has recovered (no steady promise could be broken and kept again): what follows its faults counts as steady';
 
 /** The record with its promises judged and its verdict; phases and faults are taken as they are. */
 export function judgeRecord(data: RunData, promised: Promised, baselines: BaselineRuns): RunData {
@@ -28,7 +31,9 @@ export function judgeRecord(data: RunData, promised: Promised, baselines: Baseli
   });
   const slo = stopped
     ? judgeStopped(evaluated, interrupted === null ? stoppedBy : null)
-    : judgeSteadyAfter(judgeHeldBack(evaluated, faults), faults);
+    : judgeSteadyAfter(judgeHeldBack(evaluated, faults), promised, {
+        ...{ faults, slices, endMicros: run.load.elapsedMicros },
+      });
   const warnedOnly = slo.some(({ text, status }) => text === stoppedBy?.promise && status === 'warn');
   const verdict = verdictOf({
     undoFailed: grounds.undoFailed,
@@ -38,10 +43,14 @@ export function judgeRecord(data: RunData, promised: Promised, baselines: Baseli
     slo,
     traffic: trafficOf(slices, run.load.warmupMicros),
   });
-  const unknown = stopped || promised.slo.length === 0 ? [] : unknownAfter(faults);
-  const none = promised.slo.length === 0 ? [noPromises] : [];
-  const notes = [...run.notes.filter((note) => note !== noPromises), ...unknown, ...none];
+  const about = promised.slo.length === 0 ? [noPromises] : stopped ? [] : recoveryNotes(run, promised);
+  const notes = [...run.notes.filter((note) => note !== noPromises && note !== recoveryUntold), ...about];
   return { ...data, run: { ...run, notes, slo, verdict } };
+}
+
+function recoveryNotes({ faults, phases }: RunRecord, promised: Promised): string[] {
+  if (tellsRecovery(promised)) return unknownAfter(faults);
+  return phases.some(({ name }) => name.startsWith('recovery:')) ? [recoveryUntold] : [];
 }
 
 /** Records of earlier versions do not keep what their verdict rests on apart from its reasons. */

@@ -24,6 +24,7 @@ import type { LoadResult } from './pool.ts';
 import type { RunRequest } from './run-request.ts';
 import { seriesOf } from './series-info.ts';
 import { stopRecord } from './stopped-by.ts';
+import { targetIdentity } from './target-identity.ts';
 import type { PlayedFault } from './timeline.ts';
 
 export interface Measured {
@@ -122,7 +123,10 @@ function identityOf(request: RunRequest, measured: Measured) {
   return {
     id: request.id,
     scenario: { name: scenario.name, file: scenario.file, hash: scenario.hash },
-    target: { name: target.name, kind, http: measured.http, ws: measured.ws },
+    target: {
+      ...{ name: target.name, kind, http: measured.http, ws: measured.ws },
+      ...targetIdentity(target, request.variant, request.extraEnv ?? {}),
+    },
     variant: request.variant,
     seed: request.seed,
     startedAt: measured.startedAt,

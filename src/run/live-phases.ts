@@ -101,7 +101,7 @@ export class LivePhases {
       return recovered ? [] : [`recovery:${fault.id}`];
     });
     if (atMicros < this.#setup.warmupMicros) return ['warmup', ...faulted];
-    return faulted.length === 0 ? ['steady'] : faulted;
+    return this.#isSteady() ? ['steady', ...faulted] : faulted;
   }
 
   active(atMicros: number): FaultView[] {
@@ -117,6 +117,12 @@ export class LivePhases {
     );
     const [first] = later.sort((a, b) => a.atMicros - b.atMicros);
     return first === undefined ? null : viewOf(first, first.atMicros - atMicros);
+  }
+
+  /** No fault and no recovery goes on; without gates, which tell a recovery, no fault (as in run/phases). */
+  #isSteady(): boolean {
+    if (this.#gates.length > 0) return this.#happenings.every(({ recovered }) => recovered);
+    return this.#happenings.every(({ clearedAtMicros }) => clearedAtMicros !== null);
   }
 
   #recoveryOf(happening: Happening, toldMicros: number): LiveRecovery[] {

@@ -17,13 +17,15 @@ interface Span {
 }
 
 /**
- * `steady` is what is left of [warm-up, end) without faults and their recoveries; it may come in several pieces.
- * All times from the start of the load.
+ * `steady` is what is left of [warm-up, end) without faults and their recoveries; it may come in several pieces. Where
+ * nothing says when the target has recovered (`recovery: 'untold'`) what follows a fault is steady as well as recovery:
+ * left out, a target that never comes back would be judged by the time before. All times from the start of the load.
  */
 export function phasesOf(
   warmupMicros: number,
   endMicros: number,
   faults: readonly FaultWindow[],
+  recovery: 'told' | 'untold' = 'told',
 ): PhaseRecord[] {
   const phases: PhaseRecord[] = [];
   if (warmupMicros > 0)
@@ -36,7 +38,9 @@ export function phasesOf(
       phases.push({ name: `recovery:${fault.id}`, startMicros: cleared, endMicros: recovered });
     }
   }
-  const taken = phases.map((phase) => ({ startMicros: phase.startMicros, endMicros: phase.endMicros }));
+  const taken = phases
+    .filter(({ name }) => recovery === 'told' || !name.startsWith('recovery:'))
+    .map((phase) => ({ startMicros: phase.startMicros, endMicros: phase.endMicros }));
   for (const span of gaps(taken, warmupMicros, endMicros)) phases.push({ name: 'steady', ...span });
   return phases.sort((a, b) => a.startMicros - b.startMicros || a.endMicros - b.endMicros);
 }

@@ -10,6 +10,7 @@ import type { ScrapeLog } from '../record/scrape-log.ts';
 import type { PromiseSpec } from '../scenario/scenario.ts';
 import type { BaselineRuns } from '../slo/baseline.ts';
 import type { KnownNames } from '../slo/references.ts';
+import { everOffered, isHttp } from '../slo/series-kinds.ts';
 import { effectsOf } from './effects.ts';
 import { groundsOf, judgeRecord } from './judge-record.ts';
 import { tightestPromiseMicros } from './steady.ts';
@@ -59,11 +60,15 @@ function lagging({ health }: RunRecord, slo: readonly PromiseSpec[]): string[] {
 }
 
 /** What promises about this record can name. */
-export function namesIn({ run, scrapes }: RunData): KnownNames {
+export function namesIn(data: RunData): KnownNames {
+  const { run, scrapes } = data;
   const onLinks = run.faults.filter(({ kind, on }) => placeOf(kind, on) === 'link');
   const links = new Set(onLinks.map(({ on }) => on));
   return {
-    series: run.series.map(({ name, hasDueTime, isMixed = false }) => ({ name, hasDueTime, isMixed })),
+    series: run.series.map((series) => {
+      const { name, hasDueTime, isMixed = false } = series;
+      return { name, hasDueTime, isMixed, isHttp: isHttp(data, series) || !everOffered(data, series) };
+    }),
     faults: [...new Set(run.faults.map(({ id }) => id))],
     links: [...links].map((name) => ({
       name,

@@ -21,6 +21,8 @@ export interface RunRequest extends ProgressOutput {
   readonly scenario: Scenario;
   readonly target: TargetSpec;
   readonly variant: string;
+  /** `--set target.env.…`; default: none. */
+  readonly extraEnv?: Readonly<Record<string, string>>;
   readonly seed: number;
   readonly id: string;
   /** Folder of the record. */

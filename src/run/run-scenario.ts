@@ -87,7 +87,7 @@ export async function runScenario(loaded: LoadedScenario, options: RunOptions): 
   const linked = linksOf(scenario);
   const machine = await knownMachine(signal, progress);
   const killFile = options.killFile === undefined ? {} : { killFile: options.killFile };
-  const surroundings = { target, command, signal, progress, live, seed, ...killFile };
+  const surroundings = { target, extraEnv, command, signal, progress, live, seed, ...killFile };
   let measured: Measured | undefined;
   let report: string | undefined;
   const keep = async (data: RunData): Promise<string | null> =>
@@ -95,7 +95,7 @@ export async function runScenario(loaded: LoadedScenario, options: RunOptions): 
   try {
     // Reports come before the stage closes: an undo that fails there must not cost what was measured.
     const done = await onStage(
-      { ...surroundings, linked, variants: [variant], ...cleared, extraEnv },
+      { ...surroundings, linked, variants: [variant], ...cleared },
       async (stage) => {
         const data = await conduct({
           ...surroundings,

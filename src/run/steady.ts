@@ -3,7 +3,7 @@
 import type { Slice } from '../measure/slice.ts';
 import type { FaultRecord } from '../record/schema.ts';
 import type { PromiseSpec, Scenario } from '../scenario/scenario.ts';
-import { promiseFrom, type PromiseText, recoveredAtMicros, steadyStateOf } from '../slo/gates.ts';
+import { gatesOf, promiseFrom, type PromiseText, recoveredAtMicros, steadyStateOf } from '../slo/gates.ts';
 import type { InFlightAt } from '../slo/late.ts';
 import { metricOf } from '../slo/reading.ts';
 
@@ -18,6 +18,10 @@ export const promiseTexts = (slo: readonly PromiseSpec[]): PromiseText[] =>
 
 /** What of a scenario a judgement needs; a record can be held against others. */
 export type Promised = Pick<Scenario, 'slo' | 'warmupMicros'>;
+
+/** Without a steady promise that could be broken and kept again nothing says when the target has recovered. */
+export const tellsRecovery = ({ slo }: Pick<Scenario, 'slo'>): boolean =>
+  gatesOf(promiseTexts(slo)).length > 0;
 
 /** When a fault was in effect, from the start of the load; cleared null: it is. */
 interface FaultSpan {

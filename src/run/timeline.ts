@@ -3,9 +3,11 @@
 import { isAborted } from '../kernel/abort.ts';
 import type { Injection, InjectionResult } from '../faults/fault.ts';
 import { containerSelector } from '../faults/container/selector.ts';
+import { begunInTime } from '../faults/fidelity.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
 import { createTurns, type Turns } from '../kernel/turns.ts';
+import type { FidelityCheck } from '../record/schema.ts';
 import type { ScheduledFault } from '../scenario/scenario.ts';
 
 export interface PlayedFault {
@@ -138,16 +140,21 @@ async function end(entry: Active, ports: TimelinePorts): Promise<PlayedFault> {
   const clearedAtMicros = result.clearedAtMicros === null ? null : sinceStart(result.clearedAtMicros, ports);
   if (clearedAtMicros !== null && !told.cleared) ports.onEdge(clearedAtMicros, 'clear');
   ports.onEnded(entry.fault, clearedAtMicros);
+  const effectAtMicros = sinceStart(entry.injection.effectAtMicros, ports);
   return {
     fault: entry.fault,
-    effectAtMicros: sinceStart(entry.injection.effectAtMicros, ports),
+    effectAtMicros,
     clearedAtMicros,
-    result,
+    result: { ...result, fidelity: [...result.fidelity, begun(entry.fault, effectAtMicros)] },
     note: result.note,
     brokenPromise: null,
     cutShort: false,
   };
 }
+
+/** As long as taking effect may take there: an engine is slower by nature. */
+const begun = ({ atMicros, on }: ScheduledFault, effectAtMicros: number): FidelityCheck =>
+  begunInTime(atMicros, effectAtMicros, containerSelector(on) === null ? 1_000_000 : 5_000_000);
 
 /** Whole microseconds: a phase begins exactly where the slices do that are cut at its edge, or it would miss one. */
 const sinceStart = (atMicros: number, ports: TimelinePorts): number =>

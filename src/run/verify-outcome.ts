@@ -5,11 +5,15 @@ import { undecided, undoFailures as undoneIn } from '../compare/judgement.ts';
 import type { ComparedPair } from '../compare/pair-values.ts';
 import type { Comparison } from '../compare/schema.ts';
 import { type ExitCode, exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
+import type { RunData } from '../record/data.ts';
 import type { Noise } from '../record/noise-schema.ts';
+import type { RunRecord } from '../record/schema.ts';
+import { brokenAlone, withBroken } from './compare-records-alone.ts';
 import { verdictFirst } from './end-first.ts';
 import { undoFailures } from './fault-records.ts';
 import { keepComparison, withFailure } from './keep-comparison.ts';
 import { undoFirst } from './left-behind.ts';
+import type { Role } from './pair-order.ts';
 import type { Concluded, VerifyBook, VerifyEnd, VerifyRequest } from './verify-request.ts';
 
 /** A look between: is there nothing left to ask more pairs for? */
@@ -62,6 +66,19 @@ function completePairs({ made }: VerifyBook): ComparedPair[] {
   });
 }
 
+/** Runs in no pair that is compared. A broken promise of one counts: else the drawn order would decide the verdict. */
+function aloneIn(book: VerifyBook, role: Role): RunRecord[] {
+  const isWhole = ({ run }: RunData): boolean => run.verdict.status !== 'interrupted';
+  const compared = new Set(
+    completePairs(book)
+      .filter(({ before, after }) => isWhole(before) && isWhole(after))
+      .map((pair) => pair[role]),
+  );
+  return book.made
+    .filter(({ entry, data }) => entry.role === role && isWhole(data) && !compared.has(data))
+    .map(({ data }) => data.run);
+}
+
 function compareMade(
   request: VerifyRequest,
   startedAt: string,
@@ -71,9 +88,10 @@ function compareMade(
 ): Comparison {
   const { scenario, target, variants, design, seed, id, command, signal } = request;
   const pairs = completePairs(book);
+  const alone = { before: aloneIn(book, 'before'), after: aloneIn(book, 'after') };
   const notes = [...endNotes(end, pairs.length), ...book.notes];
-  return compareRuns({
-    ...{ id, variants, design, pairs, seed, startedAt, command, notes, noise },
+  const compared = compareRuns({
+    ...{ id, variants, design, pairs, alone, seed, startedAt, command, notes, noise },
     scenario: { name: scenario.name, file: scenario.file, hash: scenario.hash },
     target: target.name,
     runs: book.made.map((run) => run.entry),
@@ -82,10 +100,12 @@ function compareMade(
     primary: scenario.primary,
     promises: scenario.slo,
     claims: scenario.claims,
+    claimed: request.claimed ?? [],
     interrupted: end.kind === 'interrupted' || signal.aborted,
     undoFailed: leftBehind(book),
     invalid: end.kind === 'invalid' ? end.reasons : [],
   });
+  return withBroken(compared, brokenAlone(alone.after));
 }
 
 function endNotes(end: VerifyEnd, pairs: number): string[] {

@@ -49,6 +49,8 @@ export interface VerifyRequest extends ProgressOutput {
   readonly repeatFlags: string;
   /** More words for the comparison; default: none. */
   readonly notes?: readonly string[];
+  /** Metrics that stand on their own like those of claims, but nothing is claimed of them; default: none. */
+  readonly claimed?: readonly string[];
   /** What leads a single run to the server of a role; default: `--variant` and its name. */
   readonly variantFlags?: Readonly<Record<Role, string>>;
   readonly threads: number;

@@ -29,6 +29,8 @@ export interface VerifyOptions extends ProgramOptions {
   readonly except?: string;
   /** More words for the comparison; default: none. */
   readonly notes?: readonly string[];
+  /** Metrics that stand on their own like those of claims, but nothing is claimed of them; default: none. */
+  readonly claimed?: readonly string[];
   /** What leads a single run to the server of a role; default: `--variant` and its name. */
   readonly variantFlags?: Readonly<Record<Role, string>>;
 }
@@ -57,7 +59,7 @@ export async function verifyScenario(loaded: LoadedScenario, options: VerifyOpti
   const machine = await knownMachine(signal, progress);
   const killFile = options.killFile === undefined ? {} : { killFile: options.killFile };
   const variantFlags = options.variantFlags === undefined ? {} : { variantFlags: options.variantFlags };
-  const surroundings = { target, command, signal, progress, live, seed, ...killFile };
+  const surroundings = { target, extraEnv, command, signal, progress, live, seed, ...killFile };
   const asked = {
     ...surroundings,
     earlier: { ...earlierOf(options), ...(options.except === undefined ? {} : { except: options.except }) },
@@ -68,18 +70,16 @@ export async function verifyScenario(loaded: LoadedScenario, options: VerifyOpti
     design,
     coolDownMicros,
     notes: options.notes ?? [],
+    claimed: options.claimed ?? [],
   };
   let verified: Concluded | undefined;
   try {
     // The comparison comes before the stage closes: an undo that fails there must not cost what was measured.
-    return await onStage(
-      { ...surroundings, linked, variants: names, ...cleared, extraEnv },
-      async (stage) => {
-        verified = await verify({ ...asked, stage, id, folder, threads, machine });
-        if (verified.failure !== null) throw verified.failure;
-        return verified;
-      },
-    );
+    return await onStage({ ...surroundings, linked, variants: names, ...cleared }, async (stage) => {
+      verified = await verify({ ...asked, stage, id, folder, threads, machine });
+      if (verified.failure !== null) throw verified.failure;
+      return verified;
+    });
   } catch (error) {
     if (verified === undefined) throw error;
     const failed = error instanceof MettleError && error.exitCode === exitCodes.undoFailed;

@@ -1,6 +1,6 @@
 // Everything in a list of promises that stands for promises: thresholds of k6, then entries of the catalogue.
 
-import { expandThresholds } from './k6-thresholds.ts';
+import { type ExpandedThresholds, expandThresholds } from './k6-thresholds.ts';
 import { expandCatalogue, type ExpandedPromises } from './slo-catalogue.ts';
 import type { SourceDocument } from './yaml-document.ts';
 
@@ -9,8 +9,9 @@ export async function expandPromises(
   document: SourceDocument,
   around: { readonly file: string | null; readonly cwd: string },
   judgedMicros?: number,
-): Promise<ExpandedPromises> {
+): Promise<ExpandedPromises & Pick<ExpandedThresholds, 'pooled'>> {
   const thresholds = expandThresholds(document);
   if (thresholds.diagnostics.length > 0) return { ...thresholds, notes: [] };
-  return await expandCatalogue(thresholds.document, around, judgedMicros);
+  const expanded = await expandCatalogue(thresholds.document, around, judgedMicros);
+  return { ...expanded, pooled: thresholds.pooled };
 }

@@ -69,8 +69,8 @@ function limitedTo(target: TargetSpec, { rate, users }: UrlOptions): TargetSpec 
 const isSocket = (url: URL): boolean => url.protocol.startsWith('ws');
 
 /**
- * What a file would say. The name says neither where the server is, so that runs at another port stay comparable, nor
- * the query, which may hold credentials.
+ * What a file would say. The name says neither where the server is, so that two servers can be compared, nor the query,
+ * which may hold credentials.
  */
 function writtenScenario(url: URL, options: UrlOptions): unknown {
   const { rate = defaultRate, users, for: duration = defaultFor, warmup, seed, slo = [] } = options;

@@ -2,7 +2,9 @@
 
 import { z } from 'zod';
 import { k6Counterparts, k6Refusals } from '../slo/k6-metrics.ts';
+import type { Positions } from '../slo/expression.ts';
 import { fromK6 } from '../slo/k6.ts';
+import { checkHttpAlone, type KnownNames } from '../slo/references.ts';
 import type { Diagnostic } from './diagnostics.ts';
 import { expectedMessage } from './issue-words.ts';
 import { type Problem, valueAt } from './issues.ts';
@@ -44,28 +46,59 @@ function isThresholds(value: unknown): value is Map {
   return keys.some(isKnown) || Object.values(value).every((thresholds) => Array.isArray(thresholds));
 }
 
-/** The document with the promises that its k6 thresholds stand for, placed where these are written. */
-export function expandThresholds(document: SourceDocument): {
+/** Where a threshold is written, and what its promise does not say of it. */
+interface Written {
+  readonly metricAt: Path;
+  readonly positions: Positions;
+}
+
+/** What is found in a list of thresholds. */
+interface Found {
+  readonly problems: Problem[];
+  readonly written: Written[];
+}
+
+export interface ExpandedThresholds {
   readonly document: SourceDocument;
   readonly diagnostics: readonly Diagnostic[];
-} {
+  /** Thresholds about HTTP alone that would be about other steps as well, once it is known which steps there are. */
+  readonly pooled: (known: Pick<KnownNames, 'series'>) => Diagnostic[];
+}
+
+/** The document with the promises that its k6 thresholds stand for, placed where these are written. */
+export function expandThresholds(document: SourceDocument): ExpandedThresholds {
   const slo = valueAt(document.value, ['slo']);
-  if (!Array.isArray(slo) || !slo.some(isThresholds)) return { document, diagnostics: [] };
-  const problems: Problem[] = [];
+  if (!Array.isArray(slo) || !slo.some(isThresholds)) return { document, diagnostics: [], pooled: () => [] };
+  const found: Found = { problems: [], written: [] };
+  const { problems, written } = found;
   const slots = (slo as readonly unknown[]).flatMap((value, index): Slot[] => {
     const path = ['slo', index];
     if (!isThresholds(value)) return [{ value, path, isThreshold: false }];
-    return Object.entries(value).flatMap(([metric, written]) =>
-      promisesOf(metric, written, [...path, metric], problems),
+    return Object.entries(value).flatMap(([metric, thresholds]) =>
+      promisesOf(metric, thresholds, [...path, metric], found),
     );
   });
-  if (problems.length > 0) return { document, diagnostics: placeProblems(document, problems) };
+  const pooled: ExpandedThresholds['pooled'] = (known) =>
+    placeProblems(document, pooledProblems(written, known));
+  if (problems.length > 0) return { document, diagnostics: placeProblems(document, problems), pooled };
   const value = { ...(document.value as Map), slo: slots.map((slot) => slot.value) };
-  return { document: placed(document, value, slots), diagnostics: [] };
+  return { document: placed(document, value, slots), diagnostics: [], pooled };
 }
 
-/** Of one metric; what is wrong is added to the problems. */
-function promisesOf(metric: string, written: unknown, at: Path, problems: Problem[]): Slot[] {
+/** One for each metric: its thresholds are all about the same steps. */
+function pooledProblems(written: readonly Written[], known: Pick<KnownNames, 'series'>): Problem[] {
+  const byMetric = new Map(written.map((one) => [one.metricAt.join('.'), one]));
+  return [...byMetric.values()].flatMap(({ metricAt, positions }): Problem[] => {
+    const problem = checkHttpAlone(positions, known);
+    if (problem === null) return [];
+    const { message, suggestion } = problem;
+    return [{ path: metricAt, part: 'key', message, suggestion: suggestion ?? undefined }];
+  });
+}
+
+/** Of one metric; what is wrong is added to what was found. */
+function promisesOf(metric: string, written: unknown, at: Path, found: Found): Slot[] {
+  const { problems } = found;
   const thresholds: readonly unknown[] = Array.isArray(written) ? written : [written];
   if (thresholds.length === 0) problems.push({ path: at, part: 'value', message: 'must not be empty' });
   return thresholds.flatMap((threshold, index) => {
@@ -75,7 +108,10 @@ function promisesOf(metric: string, written: unknown, at: Path, problems: Proble
       return [];
     }
     const promise = fromK6(metric, threshold);
-    if (promise.ok) return [{ value: promise.value, path, isThreshold: true }];
+    if (promise.ok) {
+      found.written.push({ metricAt: at, positions: promise.positions });
+      return [{ value: promise.value, path, isThreshold: true }];
+    }
     const { message, offset, suggestion } = promise.problem;
     const own = offset - metric.length - 1;
     const place =

@@ -22,7 +22,7 @@ export function notCarriedOver({ spec }: OpenSlo, spot: Spot, indicator: Indicat
     told.push({
       spot: below(spot, 'spec'),
       message:
-        '`counter: false` is not carried over: the `# TYPE` of a series decides, and gauges are held at their worst moment',
+        '`counter: false` is not carried over: the `# TYPE` of a series decides, or its name without one, and gauges are held at their worst moment',
     });
   if (Array.isArray(alertPolicies) && alertPolicies.length > 0)
     told.push({

@@ -8,6 +8,7 @@ import { formatDiagnostic, invalidFile } from './diagnostics.ts';
 import { expandExperiments } from './experiments.ts';
 import { expandPromises } from './expand-promises.ts';
 import { parseValue, valueAt } from './issues.ts';
+import type { ExpandedThresholds } from './k6-thresholds.ts';
 import { openSloPromises } from './openslo-promises.ts';
 import { placeProblems } from './place.ts';
 import { readSource } from './read-file.ts';
@@ -35,7 +36,7 @@ export async function loadPromises(
   note: (line: string) => void,
   cwd: string = process.cwd(),
 ): Promise<PromiseSpec[]> {
-  const document = await expandedFile(resolve(cwd, path), record, note, cwd);
+  const { document, pooled } = await expandedFile(resolve(cwd, path), record, note, cwd);
   const isScenario = valueAt(document.value, ['flows']) !== undefined;
   const { value, problems } = parseValue<{ slo: PromiseSpec[] }>(
     isScenario ? ofScenario : alone,
@@ -43,8 +44,9 @@ export async function loadPromises(
   );
   if (value === undefined) throw invalidFile(placeProblems(document, problems));
   const { known, durationMicros, warmupMicros } = record;
-  const wrong = checkSlo({ slo: value.slo, durationMicros, warmupMicros }, document.value, known);
-  if (wrong.length > 0) throw invalidFile(placeProblems(document, wrong));
+  const checked = checkSlo({ slo: value.slo, durationMicros, warmupMicros }, document.value, known);
+  const wrong = [...placeProblems(document, checked), ...pooled(known)];
+  if (wrong.length > 0) throw invalidFile(wrong);
   return value.slo;
 }
 
@@ -54,11 +56,11 @@ async function expandedFile(
   { durationMicros, warmupMicros }: PromisedRecord,
   note: (line: string) => void,
   cwd: string,
-): Promise<SourceDocument> {
+): Promise<Pick<ExpandedThresholds, 'document' | 'pooled'>> {
   const openSlo = await openSloPromises(file, cwd);
   if (openSlo !== null) {
     openSlo.notes.forEach(note);
-    return openSlo.document;
+    return { document: openSlo.document, pooled: () => [] };
   }
   const { document: read, diagnostics } = await readSource(file, cwd);
   if (read === undefined) throw invalidFile(diagnostics);
@@ -68,7 +70,7 @@ async function expandedFile(
   const expanded = await expandPromises(experiments.document, { file, cwd }, judgedMicros);
   if (expanded.diagnostics.length > 0) throw invalidFile(expanded.diagnostics);
   expanded.notes.map(formatDiagnostic).forEach(note);
-  return expanded.document;
+  return expanded;
 }
 
 /** A bare list is the list of promises. */

@@ -9,6 +9,10 @@ export const runDescriptions: Descriptions = {
   'target.kind': 'Whether Mettle started it or it ran already.',
   'target.http': 'Base URL.',
   'target.ws': 'Base URL of its WebSockets.',
+  'target.server':
+    'Of a target that is nothing but a URL: that URL, as it was written. Earlier runs of another one are not looked at.',
+  'target.settings':
+    'A digest of what `--set target.env.…` gave; absent: nothing. Earlier runs with other settings are not looked at.',
   variant: 'The variant that was run.',
   load: 'The load that was planned, and for how long it was offered.',
   entries: 'One per entry of the load.',
@@ -106,10 +110,11 @@ export const runDescriptions: Descriptions = {
   'grounds.interrupted': 'Why the run was cut short by a person; null: it was not.',
   invalid: 'Why the run itself measured nothing reliable.',
   steadyAfter:
-    'Steady state once it was undone: holds, broken or unknown; null: it was never in effect, or not undone.',
+    'Steady state once it was undone: holds, broken or unknown; null: it was never in effect, or not undone, or no steady promise could be broken.',
   'steadyAfter.promise': 'The steady promise that is broken.',
   'steadyAfter.bad': 'Bad among the samples.',
-  'steadyAfter.fromMicros': 'Looked at from here: its recovery, else the last 10 s.',
+  'steadyAfter.fromMicros':
+    'Looked at from here: its recovery, else the last 10 s, or as far back as it needs for 20 samples.',
   'steadyAfter.toMicros': 'To the next fault, or the end of the load.',
   stoppedBy: 'The promise that stopped the run; null: none did.',
   'stoppedBy.promise': 'The promise as written.',

@@ -77,6 +77,8 @@ export interface Positions {
   readonly phases: readonly number[];
   /** Of the other side of a ratio or a difference. */
   readonly against?: Positions;
+  /** Of a threshold of k6 that names no step and is about HTTP alone: its metric, as k6 calls it. */
+  readonly httpAlone?: string;
 }
 
 export type Parsed<Value> =

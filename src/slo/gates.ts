@@ -4,7 +4,7 @@ import { MettleError } from '../kernel/errors.ts';
 import type { Slice } from '../measure/slice.ts';
 import type { PromiseExpression } from './expression.ts';
 import { tallyOf } from './gate.ts';
-import type { Gate } from './gate.ts';
+import type { Gate, Tally } from './gate.ts';
 import { type InFlightAt, lateInFlight } from './late.ts';
 import { percentile } from './metrics/percentile.ts';
 import { parsePromise } from './parse.ts';
@@ -61,17 +61,16 @@ export function gateOf(text: string, { measure, operator, limit }: PromiseExpres
   return { text, subject: measure.subject, lateAfterMicros: ofAll ? limit : null, ...allowance };
 }
 
-/** A steady promise judged on fewer samples is not called broken while the run goes on. */
-const samplesToBreak = 20;
+/** A steady promise judged on fewer samples is not called broken, neither while the run goes on nor after a fault. */
+export const samplesToBreak = 20;
+
+/** On samples enough, and beyond chance. */
+export const isBroken = ({ share }: Gate, { bad, total }: Tally): boolean =>
+  total >= samplesToBreak && isSignificantlyBad(bad, total, share, fewLooksLevel);
 
 export interface SteadyState {
   /** The first promise that is significantly broken; null: none is. */
   readonly broken: string | null;
-  /** Of the broken promise; else of the one with the fewest samples. */
-  readonly bad: number;
-  readonly samples: number;
-  /** Every promise has samples enough to be called broken. */
-  readonly enough: boolean;
 }
 
 /**
@@ -83,20 +82,14 @@ export function steadyStateOf(
   promises: readonly PromiseText[],
   live: { readonly inFlight: readonly InFlightAt[]; readonly fromMicros: number } | null = null,
 ): SteadyState | null {
-  const tallies = gatesOf(promises).map((gate) => {
+  const gates = gatesOf(promises);
+  if (gates.length === 0) return null;
+  const broken = gates.find((gate) => {
     const { bad, total } = tallyOf(gate, slices);
     const late = live === null ? 0 : lateInFlight(gate, live.inFlight, live.fromMicros);
-    return { gate, bad: bad + late, total: total + late };
+    return isBroken(gate, { bad: bad + late, total: total + late });
   });
-  const [first, ...more] = tallies;
-  if (first === undefined) return null;
-  const broken = tallies.find(
-    ({ gate, bad, total }) =>
-      total >= samplesToBreak && isSignificantlyBad(bad, total, gate.share, fewLooksLevel),
-  );
-  const fewest = more.reduce((least, one) => (one.total < least.total ? one : least), first);
-  const { bad, total } = broken ?? fewest;
-  return { broken: broken?.gate.text ?? null, bad, samples: total, enough: fewest.total >= samplesToBreak };
+  return { broken: broken?.text ?? null };
 }
 
 /**

@@ -5,6 +5,7 @@ import type { PhaseRecord } from '../record/schema.ts';
 import type { FaultTimes } from './recovery.ts';
 import { secondMicros } from './seconds.ts';
 import { isFlowSeries } from './select.ts';
+import { undisturbed } from './undisturbed.ts';
 
 /** Over the steps, by due time, while load was offered; null when the steady phases had none. */
 export function steadyGoodput(
@@ -13,9 +14,9 @@ export function steadyGoodput(
   elapsedMicros: number,
 ): number | null {
   let [good, offered, lengthMicros] = [0, 0, 0];
-  for (const { name, startMicros, endMicros } of phases) {
+  for (const { startMicros, endMicros } of undisturbed(phases)) {
     const untilMicros = Math.min(endMicros, elapsedMicros);
-    if (name !== 'steady' || untilMicros <= startMicros) continue;
+    if (untilMicros <= startMicros) continue;
     lengthMicros += untilMicros - startMicros;
     for (const { series, startMicros: at, counts } of slices) {
       if (isFlowSeries(series) || at < startMicros || at >= untilMicros) continue;

@@ -17,12 +17,14 @@ export interface K6Counterpart {
   /** Before the value of such a tag. */
   readonly prefix: string;
   readonly needsSubject: boolean;
+  /** k6 has it of HTTP requests only; without a name it pools every step here. */
+  readonly isHttp: boolean;
   /** What a threshold on it looks like, for people. */
   readonly example: string;
 }
 
-const steps = { tags: ['name'], prefix: '', needsSubject: false } as const;
-const flows = { tags: ['scenario', 'flow'], prefix: 'flow:', needsSubject: true } as const;
+const steps = { tags: ['name'], prefix: '', needsSubject: false, isHttp: true } as const;
+const flows = { tags: ['scenario', 'flow'], prefix: 'flow:', needsSubject: true, isHttp: false } as const;
 const counters = {
   rate: { metric: 'rate', unit: '1/s' },
   count: { metric: 'count', unit: 'count' },
@@ -48,7 +50,7 @@ export const k6Counterparts: Readonly<Record<string, K6Counterpart>> = {
     example: 'e.g. `http_req_tls_handshaking: max<100`',
   },
   http_req_failed: { of: share('error_rate'), ...steps, example: 'e.g. `http_req_failed: rate<0.01`' },
-  checks: { of: share('availability'), ...steps, example: 'e.g. `checks: rate>0.99`' },
+  checks: { of: share('availability'), ...steps, isHttp: false, example: 'e.g. `checks: rate>0.99`' },
   http_reqs: { of: counters, ...steps, example: 'e.g. `http_reqs: rate>50`' },
   iterations: { of: counters, ...flows, example: 'write `rate(flow:<flow>) > 10/s`' },
 };

@@ -122,6 +122,9 @@ export function fromK6(metric: string, threshold: string): Parsed<string> {
     const named = metricIn(cursor);
     const subject = subjectOf(named);
     const value = thresholdOf(cursor, named, subject);
-    return { ok: true, value, positions: { metric: named.at, subject: subject.at, phases: [] } };
+    const isPooled = subject.text === null && named.counterpart.isHttp;
+    const httpAlone = isPooled ? { httpAlone: named.name } : {};
+    const positions = { metric: named.at, subject: subject.at, phases: [], ...httpAlone };
+    return { ok: true, value, positions };
   });
 }

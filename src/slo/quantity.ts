@@ -76,6 +76,21 @@ export interface QuantityProblem {
 const largest = 1e15;
 const smallest = 1e-9;
 
+/** The digits of a number times 100: `0.07 * 100` is not 7. */
+function hundredfold(text: string): string {
+  const [whole = '', part = ''] = text.split('.');
+  const digits = `${whole}${part.slice(0, 2).padEnd(2, '0')}`.replace(/^0+(?=\d)/, '');
+  const rest = part.slice(2).replace(/0+$/, '');
+  return rest === '' ? digits : `${digits}.${rest}`;
+}
+
+/** What a bare number may have meant: shares are often written from 0 to 1, and `0.999%` is far from 99.9 %. */
+function withUnit(text: string, kind: LimitKind): string {
+  const value = Number(text);
+  if (kind !== 'share' || value > 1) return `write \`${text}${forms[kind].suffix}\``;
+  return value === 1 ? 'write `100%` or `1%`' : `write \`${hundredfold(text)}%\``;
+}
+
 /** A limit in a metric's unit, or what is wrong with its text. */
 export function parseLimit(text: string, kind: LimitKind): number | QuantityProblem {
   const form = forms[kind];
@@ -84,7 +99,7 @@ export function parseLimit(text: string, kind: LimitKind): number | QuantityProb
   if (value === undefined) {
     const bare = parseNumber(text) !== undefined && form.suffix !== '';
     return bare
-      ? { message: `\`${text}\` needs a unit`, suggestion: `write \`${text}${form.suffix}\`` }
+      ? { message: `\`${text}\` needs a unit`, suggestion: withUnit(text, kind) }
       : { message: `cannot read \`${text}\``, suggestion };
   }
   const outside = (kind === 'share' || kind === 'score') && (value < 0 || value > 1);

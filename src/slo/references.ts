@@ -1,4 +1,5 @@
-// Whether what a promise names exists in its scenario: series, phases, faults, due times, what is watched and scraped.
+// Whether what a promise names exists in its scenario: series, phases, faults, due times, what is watched and scraped;
+// and whether a threshold of k6 means the steps that it would be about.
 
 import type { Measure, Positions, SyntaxProblem } from './expression.ts';
 import { speaksOf } from './select.ts';
@@ -14,6 +15,8 @@ export interface KnownNames {
     readonly hasDueTime: boolean;
     /** Loaded with due times and without. */
     readonly isMixed: boolean;
+    /** Of an HTTP step. False: of another one, of iterations, or nobody knows. */
+    readonly isHttp: boolean;
   }[];
   readonly faults: readonly string[];
   /** What has a proxy in front of it because a fault is put there, and which faults. */
@@ -118,6 +121,28 @@ function checkDueTimes({ metric, subject }: Measure, at: number, known: KnownNam
   };
 }
 
+const mostNamed = 3;
+
+/** k6 has these thresholds of HTTP requests; with other steps among them a healthy socket would hide what fails. */
+export function checkHttpAlone(
+  { httpAlone, metric: offset }: Positions,
+  { series }: Pick<KnownNames, 'series'>,
+): SyntaxProblem | null {
+  if (httpAlone === undefined) return null;
+  const steps = series.filter(({ name }) => speaksOf(null, name));
+  const others = steps.filter(({ isHttp }) => !isHttp).map(({ name }) => `\`${name}\``);
+  if (others.length === 0) return null;
+  const more = others.length > mostNamed ? ` and ${others.length - mostNamed} more` : '';
+  const named = others.slice(0, mostNamed).join(', ') + more;
+  const http = steps.find(({ isHttp }) => isHttp)?.name;
+  const byName = http === undefined ? '' : `name a step, e.g. \`${httpAlone}{name:${http}}\`, or `;
+  return {
+    message: `\`${httpAlone}\` of k6 is about HTTP requests alone, and without a name it would be about all steps, also ${named}`,
+    offset,
+    suggestion: `${byName}promise what is meant in Mettle's words`,
+  };
+}
+
 /** The first reference to something unknown, with its offset in the text that was parsed; null when all is known. */
 export function checkReferences(
   measure: Measure,
@@ -128,7 +153,8 @@ export function checkReferences(
     checkSubject(measure, positions.subject, known) ??
     checkPhases(measure, positions, known) ??
     checkLink(measure, positions, known) ??
-    checkDueTimes(measure, positions.metric, known);
+    checkDueTimes(measure, positions.metric, known) ??
+    checkHttpAlone(positions, known);
   const { against } = measure;
   if (own !== null || against === undefined) return own;
   return checkReferences(against.measure, positions.against ?? positions, known);

@@ -7,9 +7,17 @@ export type Track = readonly (number | undefined)[];
 
 type Scrapes = ScrapeLog['scrapes'];
 
-/** Buckets, sums and counts only grow, too. */
+/** Prometheus' names say it: https://prometheus.io/docs/practices/naming/ */
+const isNamedCounter = (name: string): boolean => name.endsWith('_total');
+
+/** Read as gauges that may be counters: declared against their name, or parts of a histogram of which nothing is declared. */
+export const isDisputed = ({ kind, name }: ScrapedSeries): boolean =>
+  (kind === 'gauge' && isNamedCounter(name)) || (kind === 'untyped' && /_(?:bucket|sum|count)$/.test(name));
+
+/** What is declared decides, else the name. Buckets, sums and counts only grow, too. */
 export const isCounter = ({ kind, name }: ScrapedSeries): boolean =>
   kind === 'counter' ||
+  (kind === 'untyped' && isNamedCounter(name)) ||
   (kind === 'histogram' && /_(?:bucket|sum|count)$/.test(name)) ||
   (kind === 'summary' && /_(?:sum|count)$/.test(name));
 

@@ -187,7 +187,9 @@ describe.skipIf(missing !== undefined)('faults that take something from a contai
   });
 
   it('cpu: not binding on a container that does nothing; refused where it would give more', async () => {
-    const lazy = await start('lazy', idle, '--cpus', '0.5');
+    const lazy = await start('lazy', `${idle};console.log("listens")`, '--cpus', '0.5');
+    // Until Node.js has started it is anything but lazy.
+    await expect.poll(() => docker('logs', lazy), { timeout: 20_000, interval: 100 }).toBe('listens');
     await wait(500);
     const injection = await inject('cpu', { cores: 0.4 }, lazy);
     await wait(1_000);

@@ -123,6 +123,8 @@ it.each(mechanisms)(
 
 it.each(['toxic-detector-cold-start', 'toxic-detector-users'] as const)(
   'the claims of %s hold',
+  // Once more where the machine was at fault: with six pairs a single one decides. A claim that is lost is lost twice.
+  { retry: 1 },
   async (scenario) => {
     const args = ['verify', packagePath(`scenarios/${scenario}.yml`), '--quick', '--json'];
     const result = await untilMeasured(3, () => workspace.run(args, { limitMs }));

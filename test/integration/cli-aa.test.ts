@@ -29,7 +29,7 @@ const aa = (...flags: string[]): string[] => ['aa', scenario, '--out', workspace
 
 it(
   'measures the noise floor, never calls the variant better than itself, and is known afterwards',
-  { timeout: 500_000 },
+  { timeout: 500_000, retry: 1 },
   async () => {
     const result = await workspace.run(aa('--quick', '--cool-down', '0s', '--json'), limit);
     expect(result.exitCode, result.stdout + result.stderr).toBe(0);

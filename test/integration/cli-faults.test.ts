@@ -70,7 +70,9 @@ it('a held target answers nothing while it is held, and everything that was due 
   expect(held).toBeGreaterThan(200_000);
   expect(held).toBeGreaterThan(3 * (steady ?? NaN));
   expect(record.faults).toMatchObject([{ kind: 'pause', on: 'target', status: 'undone', note: null }]);
-  expect(record.faults[0]?.fidelity.map(({ status }) => status)).toEqual(['within', 'within', 'within']);
+  expect(record.faults[0]?.fidelity.map(({ name, status }) => [name, status])).toEqual(
+    ['effect', 'duration', 'kept', 'begin'].map((name) => [name, 'within']),
+  );
 });
 
 it('a process that Mettle does not start cannot be held', async () => {

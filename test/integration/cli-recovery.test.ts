@@ -85,7 +85,7 @@ describe('a target that is killed for 5 s', () => {
     const env = { LOGS_WORK: 'yes', WORKS_AFTER_MS: String(worksAfterMs) };
     const path = await writeScenario(workspace, {
       target: await writeTarget(workspace, { variants: { only: env } }),
-      ...{ rate: `${ratePerSecond}/s`, for: '22s', chaos: [gone], more: ['warmup: 4s'] },
+      ...{ rate: `${ratePerSecond}/s`, for: '25s', chaos: [gone], more: ['warmup: 4s'] },
       slo: [
         'error_rate(work) < 5% during steady',
         'detection(gone) < 3s',

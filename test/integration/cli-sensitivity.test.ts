@@ -31,7 +31,10 @@ async function compared(primary: string, pairs: string, after: Readonly<Record<s
   return { exitCode: result.exitCode, gate, said: `${result.stdout}\n${result.stderr}` };
 }
 
-it('finds a slowdown of 10 % in p50 with ten pairs', { timeout: testLimitMs }, async () => {
+// One stall of the target in one of twenty runs can hide a change; a tool that misses it misses it twice.
+const patient = { timeout: testLimitMs, retry: 1 };
+
+it('finds a slowdown of 10 % in p50 with ten pairs', patient, async () => {
   const { exitCode, gate, said } = await compared('p50(work)', '10', { EVERY_FACTOR: '1.1' });
   expect(gate?.outcome, said).toBe('regressed');
   expect(exitCode).toBe(1);
@@ -39,7 +42,7 @@ it('finds a slowdown of 10 % in p50 with ten pairs', { timeout: testLimitMs }, a
   expect(gate?.estimate).toBeLessThan(Math.log(1.2));
 });
 
-it('finds a slowdown of 20 % in p95 with ten pairs', { timeout: testLimitMs }, async () => {
+it('finds a slowdown of 20 % in p95 with ten pairs', patient, async () => {
   const { exitCode, gate, said } = await compared('p95(work)', '10', { TAIL_FACTOR: '1.2' });
   expect(gate?.outcome, said).toBe('regressed');
   expect(exitCode).toBe(1);

@@ -160,7 +160,7 @@ it('a proxy that stays when the run is over: the record says so too, although it
 
 it(
   'one that stays when a verification is over: the comparison says so, too',
-  { timeout: 300_000 },
+  { timeout: 300_000, retry: 1 },
   async () => {
     const server = await moodyServer();
     const target = await writeTarget(workspace, { backend: true, variants: { before: {}, after: {} } });

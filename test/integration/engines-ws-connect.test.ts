@@ -218,7 +218,7 @@ describe('failing', () => {
       url = server.url;
     }
     const { user } = userOf(url);
-    const sample = await user.send({ ...connect, timeout: '10s' });
+    const sample = await user.send({ ...connect, timeout: '60s' });
     expect(sample).toMatchObject({ error, answered: false });
     if (error === 'dns') expect(sample.connectMicros).toBeUndefined();
   });

@@ -64,7 +64,7 @@ describe('a load that saturates', () => {
   });
 
   it('lets what is in flight end, and censors what does not', async () => {
-    const slow = await known(startConstantServer(700));
+    const slow = await known(startConstantServer(520));
     const drained = await runLoad(planOf(slow.url, single, [saturate(3, 1)]));
     expect(totalsOf(drained.slices, 'ask').counts).toMatchObject({ offered: 6, ok: 6 });
     const silent = await known(startSilentServer());

@@ -125,7 +125,7 @@ describe('a load of WebSockets', () => {
           if (nth % 2 === 0) setTimeout(() => socket.close(1011), 50);
         },
       },
-      [connect, pause(0.4)],
+      [connect, pause(1)],
       users(1, 10),
     );
     expect(counts('connect')).toMatchObject({ offered: 10, ok: 10, failed: 0, tallies: { closed: 5 } });

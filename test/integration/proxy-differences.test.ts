@@ -225,6 +225,10 @@ const differences: Readonly<Record<string, (world: World) => Promise<void>>> = {
     }
     const seen = (await world.api('GET', `/proxies/${world.name}/observation`)).json;
     expect(seen).toMatchObject({ refused: 3, connections: 0, openConnections: 0 });
+    const mark = (await world.api('POST', `/proxies/${world.name}/observation`)).json as { atMicros: number };
+    const since = `sinceMicros=${Math.floor(mark.atMicros)}`;
+    const marked = (await world.api('GET', `/proxies/${world.name}/observation?${since}`)).json;
+    expect(marked).toMatchObject({ whole: { refused: 0 } });
   },
   'An update to an address': async (world) => {
     const { listen } = await openProxy(world);

@@ -160,7 +160,7 @@ export const lastRecord = (workspace: Workspace): RunRecord => readRun(recordFol
 
 /** Reasons of a run that could not be measured because this machine was too busy. */
 const busy = /^(the load generator was saturated|fault \S+: .+ was .+, asked for )/;
-const attempts = 4;
+const attempts = 6;
 
 /**
  * `mettle run`, repeated when this machine could not measure: such a run is rightly invalid (exit code 3), whatever the
@@ -181,5 +181,7 @@ export async function runMeasured(
     const reason = made.flatMap((folder) => readRun(folder).verdict.reasons).find((text) => busy.test(text));
     if (result.exitCode !== 3 || reason === undefined || attempt === attempts) return result;
     console.warn(`repeated, because this machine is busy: ${reason}`);
+    // What keeps it busy comes in bursts.
+    await wait(1_000 * attempt);
   }
 }

@@ -25,12 +25,14 @@ const bandwidthCases: readonly ConformanceCase[] = [
         const { listen } = await openProxy(inner);
         await addToxic(inner, { type: 'bandwidth', stream, attributes: { rate: 100 } });
         const clients = await Promise.all([dial(portOf(listen)), dial(portOf(listen))]);
-        const took = await Promise.all(clients.map((client) => client.roundTripMs(text(48_000))));
-        // 480 ms each; 960 ms if they shared it.
-        expect(Math.min(...took)).toBeGreaterThan(400);
-        expect(Math.min(...took)).toBeLessThan(900);
+        const together = (): Promise<number[]> =>
+          Promise.all(clients.map((client) => client.roundTripMs(text(48_000))));
+        // 480 ms each; 960 ms if they shared it, each time. A stall of this machine is over the next time.
+        const quicker = [Math.min(...(await together())), Math.min(...(await together()))];
+        expect(Math.min(...quicker)).toBeGreaterThan(400);
+        expect(Math.min(...quicker)).toBeLessThan(900);
         for (const { received, socket } of clients) {
-          expect(received() === text(48_000)).toBe(true);
+          expect(received() === text(48_000) + text(48_000)).toBe(true);
           socket.destroy();
         }
       }

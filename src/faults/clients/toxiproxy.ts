@@ -57,8 +57,11 @@ export interface ToxiproxyPort {
   deleteToxic(proxyName: string, name: string): Promise<void>;
   /** What the embedded proxy saw on a link, unvalidated; times on kernel/clock, in microseconds. */
   observation(proxyName: string, sinceMicros: number, untilMicros: number): Promise<unknown>;
+  /** Embedded only: from this moment on, which it resolves to, the proxy counts apart, however long that lasts. */
+  mark(proxyName: string): Promise<number>;
 }
 
+const markSchema = z.object({ atMicros: z.number() });
 const versionSchema = z.object({ version: z.string() });
 
 const defaultTimeoutMs = 3_000;
@@ -107,6 +110,10 @@ export function connectToxiproxy(apiUrl: string, timeoutMs = defaultTimeoutMs): 
     async observation(proxyName, sinceMicros, untilMicros) {
       const window = `sinceMicros=${Math.floor(sinceMicros)}&untilMicros=${Math.ceil(untilMicros)}`;
       return (await client.getApi().get(`${base}/proxies/${safe(proxyName)}/observation?${window}`)).data;
+    },
+    async mark(proxyName) {
+      const answer = await client.getApi().post(`${base}/proxies/${safe(proxyName)}/observation`);
+      return checked(markSchema, answer.data).atMicros;
     },
   };
 }

@@ -26,7 +26,8 @@ export interface ContainerSeen {
   readonly throttledPeriods: number | null;
   /** Memory in use right before the undo. */
   readonly memoryBytes: number | null;
-  readonly lastedMicros: number;
+  /** Between the two readings that say what it used; null: not known. */
+  readonly measuredMicros: number | null;
 }
 
 type Notation = z.ZodType<{ readonly kind: string }>;
@@ -55,7 +56,7 @@ export interface ContainerFault<Input extends Notation> {
   actsWithinMicros?(spec: z.output<Input>): number;
   /**
    * Kinds that may not be on a container together with this one, whichever came first: what one of them remembers of the
-   * container, to put it back or to see that it is, the other changes. Said by one of the two.
+   * container, to put it back or to see that it is, or needs for that, the other changes. Said by one of the two.
    */
   readonly notBeside: readonly string[];
   /** Since when `for` counts; default: once it is read back. */

@@ -28,6 +28,9 @@ const defaultPeriodMicros = 100_000;
 /** What the kernel asks for. */
 const leastQuotaMicros = 1_000;
 
+const periodMicros = ({ cpuPeriod }: ContainerLimits): number =>
+  cpuPeriod > 0 ? cpuPeriod : defaultPeriodMicros;
+
 const coresText = (cores: number): string => `${significant(cores)} ${cores === 1 ? 'core' : 'cores'}`;
 
 /**
@@ -39,9 +42,9 @@ function change(
   limits: ContainerLimits,
   cores: number,
 ): { set: Partial<ContainerLimits>; undo: Partial<ContainerLimits> } {
-  const { nanoCpus, cpuQuota, cpuPeriod } = limits;
+  const { nanoCpus, cpuQuota } = limits;
   if (nanoCpus > 0) return { set: { nanoCpus: Math.round(cores * 1e9) }, undo: { nanoCpus } };
-  const quota = Math.round(cores * (cpuPeriod > 0 ? cpuPeriod : defaultPeriodMicros));
+  const quota = Math.round(cores * periodMicros(limits));
   return { set: { cpuQuota: quota }, undo: { cpuQuota: cpuQuota > 0 ? cpuQuota : -1 } };
 }
 
@@ -110,20 +113,22 @@ function kept(cores: number, { during }: ContainerSeen): FidelityCheck {
 }
 
 /**
- * At most 110 % of the limit. It was binding when the container wanted more: it was held back in at least one of a hundred
- * periods (of 100 ms), or had 90 % of what it was granted.
+ * At most 110 % of the limit, or what one period grants besides, where that is more: it may all be used at once, and the
+ * readings lie right before and after. It was binding when the container wanted more: it was held back in at least one of a
+ * hundred periods (of 100 ms, unless it has its own), or had 90 % of what it was granted.
  */
 function used(cores: number, seen: ContainerSeen): FidelityCheck {
   const name = 'processor time used';
-  const { before, during, cpuMicros, throttledPeriods, lastedMicros } = seen;
-  const granted = cores * lastedMicros;
+  const { before, during, cpuMicros, throttledPeriods, measuredMicros } = seen;
   const asked = `at most ${coresText(cores)}`;
-  if (cpuMicros === null || during === null) return unmeasured(name, asked, 'Docker did not say');
+  if (cpuMicros === null || measuredMicros === null || during === null)
+    return unmeasured(name, asked, 'Docker did not say');
   if (during.startedAt !== before.startedAt) return unmeasured(name, asked, 'it was started anew meanwhile');
-  if (cpuMicros < 0 || lastedMicros <= 0) return unmeasured(name, asked, 'too short to tell');
-  const happened = `${coresText(cpuMicros / lastedMicros)} over ${formatDuration(lastedMicros)}`;
-  if (cpuMicros > 1.1 * granted) return check(name, asked, happened, false);
-  const periods = lastedMicros / defaultPeriodMicros;
+  if (measuredMicros <= 0) return unmeasured(name, asked, 'too short to tell');
+  const granted = cores * measuredMicros;
+  const periods = measuredMicros / periodMicros(during.limits);
+  const happened = `${coresText(cpuMicros / measuredMicros)} over ${formatDuration(measuredMicros)}`;
+  if (cpuMicros > granted * Math.max(1.1, 1 + 1 / periods)) return check(name, asked, happened, false);
   const heldBack = throttledPeriods !== null && throttledPeriods >= Math.max(1, 0.01 * periods);
   return heldBack || cpuMicros >= 0.9 * granted
     ? check(name, asked, happened, true)

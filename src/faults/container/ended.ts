@@ -39,6 +39,8 @@ export function endedIntent(
       ...{ wasStatus: state.status, startedAt: state.startedAt, ports: [...state.ports] },
       // Docker goes on with what it was asked for when the one who asked is gone.
       ...{ askedAtUnixMs: Date.now(), endsWithinMs: graceMs + engineTakesMs },
+      // The watchdog must not start it while it may rightly be ending yet.
+      actsWithinMs: graceMs,
     },
   };
 }

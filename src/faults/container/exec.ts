@@ -2,12 +2,15 @@
 
 import { z } from 'zod';
 import { exitCodes, MettleError } from '../../kernel/errors.ts';
+import type { FidelityCheck } from '../../record/schema.ts';
+import { check, unmeasured } from '../fidelity.ts';
 import { redacted } from '../journal-redaction.ts';
 import { durationMs, msText } from '../network/parameters.ts';
 import { commandOf, execData, runIn } from '../undo/container-exec.ts';
 import { onContainer } from '../undo/container.ts';
 import { needsRunning } from './act.ts';
 import { defineContainerFault } from './container-fault.ts';
+import type { ContainerSeen } from './container-fault.ts';
 import { notUndoable } from './refusal.ts';
 
 const argv = z
@@ -52,7 +55,8 @@ export const exec = defineContainerFault({
   }),
   plan(spec, id, { docker, state }) {
     needsRunning(state, id);
-    const data = execData(docker, state, spec);
+    // Undone earlier than that by the watchdog, a command that still runs could take effect after its undo.
+    const data = { ...execData(docker, state, spec), actsWithinMs: spec.timeoutMs };
     if (redacted(data) !== JSON.stringify(data)) {
       throw notUndoable(
         state,
@@ -78,8 +82,18 @@ export const exec = defineContainerFault({
   },
   undoInWords: ({ undo, check }, on) =>
     `run ${inWords(undo)} in ${on}${check === null ? '' : `, then ${inWords(check)}, which must exit with 0`}`,
-  // What it does is known to its author alone; the load shows it.
-  judge: () => [],
+  judge: (_spec, seen) => [sameRun(seen)],
   lastsUntilCleared: true,
-  notBeside: [],
+  // Its undo needs a container that runs, and what it does may end with the container's processes.
+  notBeside: ['kill', 'pause', 'restart', 'stop'],
 });
+
+/** What it does is known to its author alone, and the load shows it; but a new start of the container may end it. */
+function sameRun({ before, during, after }: ContainerSeen): FidelityCheck {
+  const [name, asked] = ['container', 'running until cleared, without a new start'];
+  const now = during ?? after;
+  if (now === null) return unmeasured(name, asked, 'Docker did not say');
+  if (now.startedAt !== before.startedAt) return check(name, asked, 'started anew meanwhile', false);
+  const runs = now.status === 'running';
+  return check(name, asked, runs ? 'running until cleared' : `${now.status} when it was cleared`, runs);
+}

@@ -98,7 +98,10 @@ function ranOut({ before, during }: ContainerSeen): boolean {
 function used(limitBytes: number, seen: ContainerSeen): FidelityCheck {
   const [name, asked] = ['memory in use', `at most ${sizeText(limitBytes)}`];
   if (ranOut(seen)) return check(name, asked, 'ended for lack of memory', true);
-  const { during, memoryBytes } = seen;
+  const { before, during, memoryBytes } = seen;
+  // Docker takes its mark off at a start: whether it was ended for lack of memory before that, nobody can tell.
+  if (during !== null && during.startedAt !== before.startedAt)
+    return unmeasured(name, asked, 'it was started anew meanwhile');
   if (memoryBytes === null || during?.status !== 'running')
     return unmeasured(name, asked, 'Docker did not say');
   const happened = formatSize(memoryBytes);

@@ -18,7 +18,7 @@ export const knownNames = (
   scenario: Pick<Scenario, 'flows' | 'load' | 'chaos'>,
   target: TargetSpec,
 ): KnownNames => ({
-  series: seriesNames(scenario),
+  series: seriesNames(scenario).map((series) => ({ ...series, isHttp: series.step?.kind === 'http' })),
   faults: scenario.chaos.map(({ id }) => id),
   links: linksOf(scenario.chaos),
   observed: watchedNames(target),

@@ -13,7 +13,7 @@ import { labelText, leftOutOf, listed, unknownSeries } from '../scraped-words.ts
 import { parseSelector, type Selector } from '../selector.ts';
 import { isWithin, type Span } from '../spans.ts';
 import { statisticOf, worstFor } from '../statistic.ts';
-import { increasesOf, isCounter, restartsIn, type Track, trackOf } from '../tracks.ts';
+import { increasesOf, isCounter, isDisputed, restartsIn, type Track, trackOf } from '../tracks.ts';
 import { noReading } from './metric.ts';
 import type { Metric, Reading } from './metric.ts';
 import { bucketReading, notesOf } from './bucket-reading.ts';
@@ -37,6 +37,8 @@ function fewSamples(statistic: string, samples: number): string | null {
 const countsThings = (track: Track): boolean =>
   track.every((value) => value === undefined || Number.isInteger(value) || !Number.isFinite(value));
 
+const isUntyped = ({ kind }: ScrapedSeries): boolean => kind === 'untyped';
+
 function readCounters(series: readonly ScrapedSeries[], { log, time, statistic }: Asked): Reading {
   const tracks = series.map((entry) => trackOf(entry, log.scrapes));
   const samples = scrapesIn(log, tracks, time);
@@ -44,7 +46,10 @@ function readCounters(series: readonly ScrapedSeries[], { log, time, statistic }
   if (gap !== null) return noReading(gap, samples);
   const increases = tracks.map((track) => increasesOf(track, restartsIn([track], log)));
   const growths = growthsOf(summed(increases), log.scrapes);
-  const over = series.length === 1 ? 'per second' : `per second, ${series.length} series together`;
+  const over = notesOf(
+    series.length === 1 ? 'per second' : `per second, ${series.length} series together`,
+    series.some(isUntyped) ? 'it has no `# TYPE`: taken as a counter, by its name' : null,
+  );
   if (statistic === null || statistic === 'mean') {
     const { increase, micros } = increaseIn(growths, time, log);
     const value = (increase * 1_000_000) / micros;
@@ -75,9 +80,24 @@ function readGauge(series: readonly ScrapedSeries[], { log, time, statistic, ope
   if (endless !== undefined)
     return noReading(`it was infinite at ${formatDuration(endless.endMicros)}`, samples);
   const asked = statistic ?? worstFor(operator);
-  const untyped = entry.kind === 'untyped' ? 'it has no `# TYPE`: taken as a gauge' : null;
+  const untyped = isUntyped(entry) ? 'it has no `# TYPE`: taken as a gauge' : null;
   const note = notesOf(statistic === null ? `its ${asked}` : null, untyped);
   return { value: statisticOf(asked, stood), atLeast: false, samples, note };
+}
+
+/**
+ * Why what may be a counter has no value as a gauge. What a process has counted in its life is never less than what it gained
+ * per second: held from above such a gauge breaks a promise too soon at most, held from below it would keep it for nothing.
+ */
+function disputeIn(series: readonly ScrapedSeries[], { statistic, operator }: Asked): string | null {
+  const disputed = series.find(isDisputed);
+  if (disputed === undefined || statistic !== null || operator?.startsWith('<') === true) return null;
+  const { name } = disputed;
+  const [what, instead] = isUntyped(disputed)
+    ? ['has no `# TYPE` and may be a counter, by its name', 'what it is']
+    : ['is declared a gauge and named like a counter', 'it a counter'];
+  const values = `\`metric(${name}, ${worstFor(operator)})\``;
+  return `\`${name}\` ${what}: let the target declare ${instead}, or say that its values are meant, ${values}`;
 }
 
 /** Each value with the time since the scrape before. */
@@ -128,7 +148,10 @@ function read(selector: Selector, asked: Asked): Reading {
   if (series.length === 0)
     return readHistogram(selector, asked) ?? noReading(unknownSeries(asked.log, selector));
   const counters = series.filter(isCounter);
-  if (counters.length === 0) return readGauge(series, asked);
+  if (counters.length === 0) {
+    const dispute = disputeIn(series, asked);
+    return dispute === null ? readGauge(series, asked) : noReading(dispute);
+  }
   if (counters.length === series.length) return readCounters(series, asked);
   return noReading(`\`${selector.name}\` is exposed as a counter and as a gauge`);
 }

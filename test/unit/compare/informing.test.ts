@@ -84,6 +84,20 @@ describe('looked at together', () => {
     expect(one).toMatchObject({ outcome: 'improved', adjustedP: null, alone: null });
   });
 
+  test('so does what is claimed of elsewhere, whatever else is looked at, and nothing is judged of it', () => {
+    const of = (claimed: readonly string[]) => compareRuns(input(tailOnly, { claimed }));
+    const { metrics, claims } = of(['p95( query )', 'p75(query)']);
+    expect(claims).toEqual([]);
+    expect(metrics.map(({ metric }) => metric)).toEqual([
+      ...['error_rate(query)', 'p95(query)', 'p75(query)', 'p50(query)', 'throughput(query)'],
+    ]);
+    const [, p95, p75] = metrics;
+    expect(p95).toMatchObject({ outcome: 'improved', adjustedP: null, alone: null });
+    expect(p75).toMatchObject({ outcome: 'no change', adjustedP: null });
+    // The family is as large as that of the verification with these claims.
+    expect(of(['p95(query)']).notes.join()).toContain('of 2 metrics that inform');
+  });
+
   test('with ten pairs one metric alone can be told, and nothing is said about it', () => {
     expect(compareRuns(input(faster(10))).notes).toEqual([]);
   });

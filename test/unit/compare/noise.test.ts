@@ -105,14 +105,13 @@ const measured = (
   effects: readonly number[],
   options: {
     readonly metrics?: readonly string[];
-    readonly also?: readonly string[];
     readonly earlier?: Noise | null;
     readonly first?: (pair: number) => 'before' | 'after';
     readonly change?: (metric: MetricComparison) => Partial<MetricComparison>;
     readonly pairs?: readonly ComparedPair[];
   } = {},
 ): Noise => {
-  const { metrics = [p50], also = [], earlier = null, first = () => 'before', change = () => ({}) } = options;
+  const { metrics = [p50], earlier = null, first = () => 'before', change = () => ({}) } = options;
   const made = pairsOf(
     effects.length,
     () => latency(100_000),
@@ -129,7 +128,7 @@ const measured = (
   );
   const about = { id: 'c', variants: { before: 'after', after: 'after' }, seed: 1, finishedAt: '2026-01-01' };
   const comparison = { ...about, metrics: compared, runs };
-  return noiseOf(comparison, pairs, { traits: { machine: 'm' }, levels, promises: [], also, earlier });
+  return noiseOf(comparison, pairs, { traits: { machine: 'm' }, levels, promises: [], earlier });
 };
 const sampleRun = sampleComparison().runs[0]!;
 
@@ -221,11 +220,5 @@ describe('the noise floor', () => {
     const [calm] = measured(effects).metrics;
     expect(calm!.order!.low).toBeLessThan(0);
     expect(calm!.order!.high).toBeGreaterThan(0);
-  });
-
-  test('has metrics of claims too, which no comparison with itself judges, each once', () => {
-    const noise = measured(normal(4, 6, 0.02), { also: ['p75( query )', 'p50( query )', 'p75(query)'] });
-    expect(noise.metrics.map(({ metric }) => metric)).toEqual([p50, 'p75(query)']);
-    expect(noise.metrics[1]?.outcome).not.toBe('invalid');
   });
 });

@@ -72,7 +72,7 @@ const mebi = 2 ** 20;
 function seenOf(before: ContainerState, differing: Partial<ContainerSeen>): ContainerSeen {
   return {
     ...{ before, during: before, after: before },
-    ...{ cpuMicros: null, throttledPeriods: null, memoryBytes: null, lastedMicros: 10_000_000 },
+    ...{ cpuMicros: null, throttledPeriods: null, memoryBytes: null, measuredMicros: 10_000_000 },
     ...differing,
   };
 }
@@ -137,6 +137,23 @@ describe('cpu', () => {
   });
 });
 
+describe('cpu over a short time', () => {
+  const spec = { kind: 'cpu', cores: 0.5 } as const;
+  const state = fakeContainer('db', { limits: { ...none, nanoCpus: 0.5e9 } });
+  const of = (measuredMicros: number | null, cpuMicros: number): string | undefined =>
+    statuses(cpu.judge(spec, seenOf(state, { measuredMicros, cpuMicros })))[1];
+
+  it('may have what one period grants besides, and no more', () => {
+    expect(of(400_000, 245_000)).toBe('within');
+    expect(of(400_000, 255_000)).toBe('outside');
+    expect(of(4_000_000, 2_245_000)).toBe('outside');
+  });
+
+  it('is unmeasured where nobody knows how long', () => {
+    expect([of(null, 1), of(0, 1)]).toEqual(['unmeasured', 'unmeasured']);
+  });
+});
+
 describe('memory', () => {
   const spec = { kind: 'memory', limitBytes: 64 * mebi } as const;
 
@@ -184,6 +201,10 @@ describe('memory', () => {
     // An old mark of Docker’s says nothing of this fault.
     const old = { ...state, oomKilled: true };
     expect(of({ before: old, during: old, memoryBytes: mebi })).toBe('not binding');
+    // Started by its policy, and Docker has taken the mark off: what is in use now is another process’s.
+    const anew = { ...state, startedAt: 'later' };
+    expect(of({ during: anew, memoryBytes: mebi })).toBe('unmeasured');
+    expect(of({ during: { ...anew, oomKilled: true }, memoryBytes: mebi })).toBe('within');
   });
 });
 
@@ -270,6 +291,30 @@ describe('exec', () => {
     world.exitCode = 0;
     await containerExecUndo.undo(intent.data, {}, limits);
     expect(await verify()).toBe('gone');
+  });
+
+  it('is outside when the container did not run on: a new start may have ended what it did', () => {
+    const state = fakeContainer('db');
+    const of = (differing: Partial<ContainerSeen>): unknown =>
+      exec.judge({ ...spec, command: ['a'], undo: ['b'] }, seenOf(state, differing))[0];
+    const anew = { ...state, startedAt: 'later' };
+    expect(of({})).toMatchObject({ status: 'within' });
+    expect(of({ during: anew, after: anew })).toEqual({
+      ...{ name: 'container', asked: 'running until cleared, without a new start' },
+      ...{ happened: 'started anew meanwhile', status: 'outside' },
+    });
+    expect(of({ during: { ...state, status: 'paused' } })).toMatchObject({
+      ...{ happened: 'paused when it was cleared', status: 'outside' },
+    });
+    // Not looked at before its undo: then by how it was after it.
+    expect(of({ during: null, after: anew })).toMatchObject({ status: 'outside' });
+    expect(of({ during: null, after: null })).toMatchObject({ status: 'unmeasured' });
+  });
+
+  it('tells the watchdog how long its command may take', () => {
+    const state = fakeContainer('db');
+    const intent = exec.plan({ ...spec, command: ['a'], undo: ['b'] }, 'f', { docker, state });
+    expect(intent).toMatchObject({ data: { actsWithinMs: 50 } });
   });
 
   it('is refused when the journal could not keep what it runs', () => {

@@ -17,10 +17,14 @@ const toxic = {
 const none = { chunks: 0, bytesIn: 0, bytesOut: 0, addedDelayMicros: null, heldMicros: 0 };
 const stream = { ...none, ends: 0, endDelayMicros: null };
 const life = { addedAtMicros: 20 * second, removedAtMicros: 30 * second, connections: 5, affected: 5 };
+const counts = {
+  ...{ connections: 5, refused: 0, resets: 0, closes: 0 },
+  ...{ upstream: { ...stream, chunks: 7 }, downstream: stream },
+};
 const window: ObservationWindow = {
   ...{ nowMicros: 30 * second, sinceMicros: 20 * second, untilMicros: 30 * second, complete: true },
-  ...{ connections: 5, openConnections: 0, refused: 0, resets: 0, closes: 0, addedDelayMicros: null },
-  ...{ upstream: { ...stream, chunks: 7 }, downstream: stream, slices: [], outages: [] },
+  ...{ ...counts, openConnections: 0, addedDelayMicros: null, slices: [], outages: [] },
+  whole: { sinceMicros: 20 * second, untilMicros: 30 * second, ...counts },
   toxics: [{ ...toxic, stream: 'downstream', ...life }],
   attempts: {
     ...{ started: 7, answered: 0, givenUp: 0, serverEnded: 0, cut: 0, open: 7, longestOpenMicros: second },
@@ -92,6 +96,7 @@ describe('a fault whose embedded proxy does not say what it saw', () => {
     ['answers too late', tooLate, 'did not answer within 3000 ms'],
     ['cannot be asked', noDescriptor, 'cannot be reached: EMFILE'],
     ['answers something else', { other: 'shape' } as const, 'the answer was not one that this version knows'],
+    ['has forgotten a part of it', { ...window, whole: null }, 'it no longer knows how the fault began'],
   ])('makes the run invalid when it %s', async (_how, answer, why) => {
     proxyThatSays(window, answer);
     const result = await played(true);

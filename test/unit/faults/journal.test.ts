@@ -20,18 +20,20 @@ function fakeKind(): UndoKind & {
   readonly there: Set<string>;
   readonly log: string[];
   stubborn: Map<string, number>;
+  /** What it says when it resists. */
+  resists: string;
 } {
   const there = new Set<string>();
   const log: string[] = [];
   const stubborn = new Map<string, number>();
   return {
-    ...{ kind: 'thing', where: 'local', there, log, stubborn },
+    ...{ kind: 'thing', where: 'local', there, log, stubborn, resists: 'it resists' },
     undo(data, snapshot) {
       const name = nameOf(data);
       log.push(snapshot === null ? `${name} (no snapshot)` : name);
       const attempts = stubborn.get(name) ?? 0;
       stubborn.set(name, attempts - 1);
-      if (attempts > 0) return Promise.reject(new Error('it resists'));
+      if (attempts > 0) return Promise.reject(new Error(this.resists));
       there.delete(name);
       return Promise.resolve();
     },
@@ -141,12 +143,42 @@ describe('a journal', () => {
     });
   });
 
-  it('holds no password, whichever way one comes', async () => {
-    await journal.track({
-      kind: 'thing',
-      describe: 'schema in postgres://rag:hunter2@db/rag with DB_PASSWORD=hunter2',
-      data: { url: 'http://user:hunter2@host:1/', dbPassword: 'hunter2', deep: [{ 'api-key': 'hunter2' }] },
-    });
+  it('holds no password in what it tells people', async () => {
+    const describe = 'schema in postgres://rag:hunter2@db/rag with DB_PASSWORD=hunter2';
+    await journal.track({ kind: 'thing', describe, data: { name: 'a' } });
+    kind.there.add('a');
+    kind.resists = 'token: hunter2; by hand: curl -X DELETE https://toxi-token:8474/proxies/a';
+    kind.stubborn.set('a', 99);
+    await journal.undoAll();
+    const [left] = (await readJournal(journal.path))?.outstanding ?? [];
+    expect(left?.note).toContain(
+      'token: [redacted]; by hand: curl -X DELETE https://toxi-token:8474/proxies/a',
+    );
+    expect(await outstandingOnDisk()).toEqual(['schema in postgres://db/rag with DB_PASSWORD=[redacted]']);
+    expect(await readFile(journal.path, 'utf8')).not.toContain('hunter2');
+  });
+
+  it('keeps what an undo needs exactly, also where a name looks like a password', async () => {
+    const data = {
+      ...{ name: 'a', apiUrl: 'https://toxi-token:8474', dockerHost: 'tcp://secret:2375' },
+      networks: [{ name: 'token: x', links: ['shop_token_1:token'], aliases: ['api-key'] }],
+    };
+    const tracked = await journal.track({ kind: 'thing', describe: 'thing a', data });
+    await tracked.applied({ made: 'token:1' });
+    const outstanding = (await readJournal(journal.path))?.outstanding;
+    expect(outstanding).toMatchObject([{ data, snapshot: { made: 'token:1' } }]);
+    expect(outstanding?.[0]?.data).toEqual(data);
+  });
+
+  it.each([
+    ['a URL with a user', { url: 'http://user:hunter2@host:1/' }],
+    ['a field that is named so', { deep: [{ 'api-key': 'hunter2' }] }],
+    ['a setting', { options: { env: 'DB_PASSWORD=hunter2' } }],
+  ])('refuses to begin what has a password in its undo: %s', async (_what, data) => {
+    const refused = journal.track({ kind: 'thing', describe: 'thing with hunter2', data });
+    await expect(refused).rejects.toMatchObject({ code: 'UNDO_SECRET', exitCode: 2 });
+    await expect(refused).rejects.not.toThrow('hunter2');
+    expect(journal.outstanding()).toEqual([]);
     expect(await readFile(journal.path, 'utf8')).not.toContain('hunter2');
   });
 

@@ -47,6 +47,17 @@ describe('a time to live', () => {
     expect(idsDue(expiry, [entryOf()], 73 * second)).toEqual(['1']);
   });
 
+  it('leaves what is only begun the time that acting may rightly take, besides, and not what is in effect', () => {
+    const expiry = new Expiry();
+    const data = { actsWithinMs: 120_000 };
+    const begun = entryOf({ snapshot: null, data });
+    expect(idsDue(expiry, [begun], 0)).toEqual([]);
+    expect(idsDue(expiry, [begun], 185.9 * second)).toEqual([]);
+    expect(idsDue(expiry, [begun], 186 * second)).toEqual(['1']);
+    expect(idsDue(expiry, [entryOf({ data })], 187 * second)).toEqual([]);
+    expect(idsDue(expiry, [entryOf({ data })], 193 * second)).toEqual(['1']);
+  });
+
   it('waits two minutes for an owner who puts things back', () => {
     const expiry = new Expiry();
     idsDue(expiry, [entryOf()], 0);

@@ -124,6 +124,75 @@ describe('what the proxy saw', () => {
     expect(look(scheduler.nowMicros() - 300_000_000).complete).toBe(true);
   });
 
+  it('keeps what it counted longer ago, from a change on', () => {
+    const { scheduler, observation, toxics, look } = setUp();
+    observation.read('upstream', 1);
+    scheduler.advance(10);
+    const toxic = toxics.add({ type: 'latency', name: 't' });
+    for (let turn = 0; turn < 3; turn += 1) {
+      observation.connected();
+      observation.read('upstream', 20);
+      observation.delivered('upstream', 15, 50 * turn, 7);
+      observation.endRead('upstream');
+      observation.endDelivered('upstream', 5);
+      observation.reset();
+      observation.closed();
+      scheduler.advance(180_000);
+    }
+    const marked = toxics.add({ type: 'latency', name: 'second', stream: 'upstream' });
+    observation.connected();
+    scheduler.advance(400_000);
+    toxics.remove('t');
+    observation.read('upstream', 300);
+    const seen = look(Math.floor(toxic.addedAtMicros), Math.ceil(toxic.removedAtMicros ?? NaN));
+    expect(seen).toMatchObject({
+      complete: false,
+      connections: 0,
+      toxics: [{ name: 't' }, { name: 'second' }],
+    });
+    expect(seen.whole).toMatchObject({
+      ...{ sinceMicros: toxic.addedAtMicros, untilMicros: toxic.removedAtMicros },
+      ...{ connections: 4, refused: 0, resets: 3, closes: 3 },
+      upstream: {
+        chunks: 3,
+        bytesIn: 60,
+        bytesOut: 45,
+        heldMicros: 21,
+        ends: 3,
+        endDelayMicros: { count: 3 },
+      },
+    });
+    expect(seen.whole?.upstream.addedDelayMicros).toMatchObject({ p50: 50, p99: 100, count: 3 });
+    expect(look(marked.addedAtMicros, scheduler.nowMicros()).whole).toMatchObject({ connections: 1 });
+  });
+
+  it('does not tell a part of what it has added up', () => {
+    const { scheduler, observation, look } = setUp();
+    const startMicros = scheduler.nowMicros();
+    observation.connected();
+    scheduler.advance(60_000);
+    observation.connected();
+    scheduler.advance(400_000);
+    observation.connected();
+    expect(look(startMicros).whole).toMatchObject({ connections: 3 });
+    expect(look(startMicros + 30_000_000).whole).toBeNull();
+    expect(look(startMicros, startMicros + 30_000_000).whole).toBeNull();
+    expect(look(startMicros + 100_000_000).whole).toMatchObject({ connections: 1 });
+    expect(look(startMicros - 1_000_000).whole).toBeNull();
+  });
+
+  it('forgets the oldest where toxics change all the time, and says so', () => {
+    const { scheduler, observation, look } = setUp();
+    const startMicros = scheduler.nowMicros();
+    for (let turn = 0; turn < 1_500; turn += 1) {
+      observation.cut();
+      observation.connected();
+      scheduler.advance(1_000);
+    }
+    expect(look(startMicros).whole).toBeNull();
+    expect(look(startMicros + 500_000_000).whole).toMatchObject({ connections: 1_000 });
+  });
+
   it('does not know how many were refused while the port was closed', () => {
     const { scheduler, observation, look } = setUp();
     const startMicros = scheduler.nowMicros();

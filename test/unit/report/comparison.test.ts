@@ -40,6 +40,18 @@ test.each(everywhere)('%s says that the comparison was forced, and in spite of w
   expect(render(sampleComparison())).not.toMatch(/[Ff]orced/);
 });
 
+test('a promise that no run was held to was not kept', () => {
+  const none = { passed: 0, failed: 0, other: 0, median: null, medianAtLeast: false };
+  const sample = sampleComparison();
+  const promises = sample.promises.map((promise) => ({ ...promise, before: none, after: none }));
+  const html = comparisonHtml(sampleComparison({ promises }));
+  expect(html).toContain(`promises kept in every run after</dt><dd>0 of ${promises.length}`);
+  for (const text of [html, comparisonMarkdown(sampleComparison({ promises }))]) {
+    expect(text).toContain('no run');
+    expect(text).not.toContain('0 of 0');
+  }
+});
+
 test('a pass says no promise was broken only where none was, and explains “alone”', () => {
   const sample = sampleComparison();
   const verdict: Comparison['verdict'] = { status: 'pass', reasons: [], exitCode: 0 };

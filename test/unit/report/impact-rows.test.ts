@@ -66,8 +66,15 @@ describe('what a fault did', () => {
     const faults = data.run.faults.map((fault) => ({ ...fault, impact: { ...impact, budget: [] } }));
     const html = runHtml({ ...data, run: { ...data.run, faults } });
     expect(html).toContain('slow-db, after a fault: ');
-    expect(html).toContain('Without steady promises nobody can tell a recovery');
+    expect(html).toMatch(
+      /Without steady promises nobody can tell a recovery: [^.]* reaches to the end \([^)]*\)\./,
+    );
     expect(html).not.toContain('slow-db, recovery: ');
+    const [recovery] = data.run.phases.filter(({ name }) => name.startsWith('recovery:'));
+    const phases = [...data.run.phases, { ...recovery, name: 'steady' }] as typeof data.run.phases;
+    expect(runHtml({ ...data, run: { ...data.run, faults, phases } })).toMatch(
+      /nobody can tell a recovery: [^.]* reaches to the end \([^)]*\) and counts as steady\./,
+    );
   });
 
   it('is no row where it never was in effect, or an earlier version wrote the record', () => {

@@ -12,6 +12,7 @@ import type { VerifyOptions } from '../../../src/run/verify-scenario.ts';
 import type { LoadedScenario } from '../../../src/scenario/load.ts';
 import { sampleComparison } from '../../support/comparison-data.ts';
 import { answers, type Asked, type MadeUp, verifying } from '../../support/fake-verify.ts';
+import { repeated } from '../../support/slices.ts';
 
 const claim = {
   ...{ id: 'faster', says: 'it is faster', metric: 'p75(query)', expect: 'at least 40% lower' },
@@ -45,6 +46,7 @@ async function measuring({
     const held = { name: 'checkout', file: null, hash: 'h', durationMicros: 1_000_000, primary, claims };
     const { result } = await verifying(make, {
       request: {
+        claimed: options.claimed ?? [],
         variants: options.variants,
         design: options.design,
         scenario: { ...held, slo: [] } as never,
@@ -115,6 +117,39 @@ describe('one variant against itself', () => {
     });
     expect(measured.exitCode).toBe(0);
     expect(measured.comparison.verdict.exitCode).toBe(1);
+  });
+});
+
+describe('a metric with a claim', () => {
+  const p95 = { ...claim, metric: 'p95( query )' };
+  /** Only the slowest tenth of what plays `after` is slower. */
+  const unluckyTail = ({ attempt, request }: Asked): MadeUp => {
+    const tail = (request.place?.what ?? '').includes('before') ? 300_000 : 900_000;
+    const rest = 100_000 + ((attempt * 7) % 5) * 400;
+    return { content: { okMicros: [...repeated(180, rest), ...repeated(20, tail + attempt)] } };
+  };
+  const p95Of = async (claims: readonly object[]) => {
+    const measured = await measuring({ scenario: { claims }, make: unluckyTail });
+    expect(measured.comparison.claims).toEqual([]);
+    const noise = measured.noise!.metrics.find(({ metric }) => metric === 'p95(query)')!;
+    const compared = measured.comparison.metrics.find(({ metric }) => metric === 'p95(query)')!;
+    const markdown = await readFile(join(dirname(measured.reportPath), 'noise.md'), 'utf8');
+    return { noise, compared, markdown, kept: await kept(measured) };
+  };
+
+  it('stands on its own, as in verifications: its false alarm is told and counted', async () => {
+    const { noise, compared, markdown, kept: stored } = await p95Of([p95]);
+    expect(noise).toMatchObject({ outcome: 'regressed', repeated: { comparisons: 1, falseAlarms: 1 } });
+    expect(compared).toMatchObject({ outcome: 'regressed', alone: null, adjustedP: null });
+    expect(markdown).toContain('FALSE ALARM: p95(query) was called regressed');
+    expect(stored.metrics).toContainEqual(noise);
+  });
+
+  it('is one of many where nothing is claimed of it', async () => {
+    const { noise, compared, markdown } = await p95Of([]);
+    expect(noise).toMatchObject({ outcome: 'inconclusive', repeated: { comparisons: 1, falseAlarms: 0 } });
+    expect(compared).toMatchObject({ outcome: 'inconclusive', alone: 'regressed' });
+    expect(markdown).not.toContain('FALSE ALARM');
   });
 });
 

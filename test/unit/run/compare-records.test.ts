@@ -170,6 +170,20 @@ describe('runs of `after` without a partner', () => {
     expect((await compare()).comparison.verdict).toMatchObject({ status: 'invalid', exitCode: 3 });
   });
 
+  test('that a promise stopped have broken it, as in a pair', async () => {
+    await keepOrder(inTurn);
+    const stoppedBy = {
+      ...{ promise: promise('fail').text, sinceMicros: 1e6, atMicros: 2e6, windowMicros: 1e6 },
+      ...{ bad: 40, total: 40, allowedShare: 0.05 },
+    };
+    await alone({ slo: [promise('fail')], stoppedBy });
+    const [refused, forced] = await verdicts();
+    expect(refused?.verdict).toMatchObject({ status: 'fail', exitCode: 1 });
+    expect(refused?.verdict.reasons[0]).toBe('after: p95(query) < 500ms broken in B7, which is in no pair');
+    expect(forced).toMatchObject({ verdict: { status: 'pass' } });
+    expect(forced?.forced.join()).toContain('broken in B7');
+  });
+
   test('that left something behind are told, also by force', async () => {
     await keepOrder(inTurn);
     await alone({ verdict: { status: 'fail', reasons: ['a toxic is left on db'], exitCode: 4 } });

@@ -75,6 +75,19 @@ describe('a recovery while the run goes on', () => {
     expect(said).toHaveLength(1);
   });
 
+  it('is not known without a promise that tells one: what follows a fault is steady as well', () => {
+    const phases = new LivePhases({
+      ...{ chaos: [], warmupMicros: 0, durationMicros: 60 * second },
+      promises: [{ text: 'error_rate(ask) < 5% during steady', severity: 'warn' }],
+    });
+    phases.begun(slowDb(1, 3), second);
+    expect(phases.names(2 * second)).toEqual(['fault:slow-db']);
+    phases.ended('slow-db', 4 * second);
+    expect(phases.names(5 * second)).toEqual(['steady', 'recovery:slow-db']);
+    phases.begun({ ...slowDb(6, 2), id: 'other' }, 6 * second);
+    expect(phases.names(7 * second)).toEqual(['recovery:slow-db', 'fault:other']);
+  });
+
   it('is none while half of the answers do not come', () => {
     const run = watched();
     hurt(run, 1, 4);

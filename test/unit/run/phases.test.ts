@@ -23,6 +23,15 @@ describe('phases', () => {
     expect(names(phasesOf(0, 100, [open]))).toEqual(['steady 0-40', 'fault:b 40-100']);
   });
 
+  it('count what follows a fault as steady, too, where nothing says when the target has recovered', () => {
+    const one = { id: 'a', effectAtMicros: 40, clearedAtMicros: 60, recoveredAtMicros: null };
+    const two = { id: 'b', effectAtMicros: 80, clearedAtMicros: null, recoveredAtMicros: null };
+    expect(names(phasesOf(10, 100, [one, two], 'untold'))).toEqual([
+      ...['warmup 0-10', 'steady 10-40', 'fault:a 40-60', 'steady 60-80', 'recovery:a 60-100'],
+      'fault:b 80-100',
+    ]);
+  });
+
   it('leave out a recovery of no length, and let overlapping faults share time', () => {
     const one = { id: 'a', effectAtMicros: 20, clearedAtMicros: 50, recoveredAtMicros: 50 };
     const two = { id: 'b', effectAtMicros: 30, clearedAtMicros: 50, recoveredAtMicros: 50 };

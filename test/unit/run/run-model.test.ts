@@ -215,13 +215,13 @@ describe('the phases of a running load', () => {
     expect(through(300_000)).toEqual(['the promises hold again since fault slow-db ended']);
   });
 
-  it('stay in the recovery when there is no promise that could hold again', () => {
+  it('stay in the recovery when there is no promise that could hold again, and are steady as well', () => {
     const fault = slowDb(1, 1);
     const { model, viewAt, tell } = begun({ chaos: [fault] });
     model.faultBegan(fault, second);
     model.faultEnded('slow-db', 2 * second);
     for (let at = 1; at <= 19; at += 1) expect(tell(at, { okMicros: repeated(40, 10_000) })).toEqual([]);
-    expect(viewAt(19.1).phases).toEqual(['recovery:slow-db']);
+    expect(viewAt(19.1).phases).toEqual(['steady', 'recovery:slow-db']);
   });
 });
 

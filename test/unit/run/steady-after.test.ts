@@ -33,8 +33,15 @@ const fault = (
     steadyAfter: null,
   }) as FaultRecord;
 
-const after = (letters: string, faults: FaultRecord[], of = scenario): FaultRecord[] =>
-  withSteadyAfter(of, faults, slicesOf(letters), letters.length * second);
+const courseOf = (letters: string, faults: FaultRecord[]) => ({
+  ...{ faults, slices: slicesOf(letters), endMicros: letters.length * second },
+});
+
+const after = (letters: string, faults: FaultRecord[]): FaultRecord[] =>
+  withSteadyAfter(scenario, courseOf(letters, faults));
+
+const judgedAfter = (letters: string, faults: FaultRecord[], ...texts: string[]): SloRecord[] =>
+  judgeSteadyAfter(texts.map(passed), scenario, courseOf(letters, after(letters, faults)));
 
 const passed = (text: string): SloRecord =>
   ({ text, severity: 'fail', status: 'pass', reason: null }) as SloRecord;
@@ -51,15 +58,17 @@ describe('steady state after the undo', () => {
   it('is broken in a service that stays broken, and the promise fails that held over the whole', () => {
     const faults = after('gggggbbbbbbbb', [fault(5, 8)]);
     expect(faults[0]?.steadyAfter).toMatchObject({ status: 'broken', promise, bad: 100, samples: 100 });
-    const judged = judgeSteadyAfter([passed(promise), passed('p95 < 2s')], faults);
+    const judged = judgedAfter('gggggbbbbbbbb', [fault(5, 8)], promise, 'p95 < 2s');
     expect(judged.map(({ status }) => status)).toEqual(['fail', 'pass']);
     expect(judged[0]?.reason).toBe('still broken after fault cut was undone: 100 of 100 bad from 8s to 13s');
   });
 
   it('is looked at after each time of a fault, up to the next', () => {
-    const faults = after('gggggbbbbbbbbbbbbggggggg', [fault(5, 7, 1), fault(12, 17, 2)]);
+    const times = [fault(5, 7, 1), fault(12, 17, 2)];
+    const faults = after('gggggbbbbbbbbbbbbggggggg', times);
     expect(faults.map(({ steadyAfter }) => steadyAfter?.status)).toEqual(['broken', 'holds']);
-    expect(judgeSteadyAfter([passed(promise)], faults)[0]?.reason).toContain('after fault cut #1 was undone');
+    const [judged] = judgedAfter('gggggbbbbbbbbbbbbggggggg', times, promise);
+    expect(judged?.reason).toContain('after fault cut #1 was undone');
   });
 
   it('is unknown, and said to be, without samples, and while another fault is in effect', () => {
@@ -72,6 +81,12 @@ describe('steady state after the undo', () => {
     const [covered] = after('gggggbbbggggggggg', [fault(5, 8), other]);
     expect(covered?.steadyAfter?.status).toBe('unknown');
     expect(after('ggg', [fault(null, null)])[0]?.steadyAfter).toBeNull();
+  });
+
+  it('is nothing to ask where no promise tells a recovery', () => {
+    const warns: Scenario = watchedScenario({ slo: [{ assert: promise, severity: 'warn' }] });
+    const [one] = withSteadyAfter(warns, courseOf('gggggbbbbbbbb', [fault(5, 8)]));
+    expect(one?.steadyAfter).toBeNull();
   });
 });
 

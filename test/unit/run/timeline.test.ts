@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Injection } from '../../../src/faults/fault.ts';
 import { exitCodes, MettleError } from '../../../src/kernel/errors.ts';
-import { faultRecord, undoFailures } from '../../../src/run/fault-records.ts';
+import { faultRecord, faultsThatInvalidate, undoFailures } from '../../../src/run/fault-records.ts';
 import { type PlayedFault, playTimeline, type TimelinePorts } from '../../../src/run/timeline.ts';
 import type { ScheduledFault } from '../../../src/scenario/scenario.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -117,6 +117,46 @@ describe('the timeline', () => {
     };
     await play([fault('a', 2, 3)], telling);
     expect(log).toEqual(['inject a at 2', 'effect 2', 'clear 5', 'cleared', 'clear a at 5']);
+  });
+
+  it.each([
+    ['a fault on a link', 'db', 1],
+    ['a fault on containers', 'service:web', 5],
+  ])('judges how late %s began', async (_what, on, limit) => {
+    const reasonsWhen = async (lateMicros: number): Promise<string[]> => {
+      const { ports, play } = stage();
+      // Something before it at the same place takes so long.
+      const slow: TimelinePorts = {
+        ...ports,
+        inject: async (asked, onActing) => {
+          const injection = await ports.inject(asked, onActing);
+          if (asked.id === 'first')
+            await ports.clock.sleepUntil(ports.clock.nowMicros() + second + lateMicros);
+          return injection;
+        },
+      };
+      const pause = { fault: { kind: 'pause' }, on } as const;
+      const chaos = ['first', 'second'].map((id, index) => ({ ...fault(id, 10 + index, 30), ...pause }));
+      const played = await play(chaos, slow);
+      return faultsThatInvalidate(
+        played,
+        played.map((one) => faultRecord(one, false)),
+        false,
+      );
+    };
+    expect(await reasonsWhen(limit * second)).toEqual([]);
+    expect(await reasonsWhen((limit + 0.5) * second)).toEqual([
+      `fault second: begin was ${limit + 0.5}s late, asked for at most ${limit}s late`,
+    ]);
+  });
+
+  it('judges how late each occurrence began, by its own time', async () => {
+    const { play } = stage();
+    const played = await play([fault('a', 2, 1), fault('a', 12, 1)]);
+    expect(played.map(({ result }) => result?.fidelity)).toEqual([
+      [{ name: 'begin', asked: 'at most 1s late', happened: '0µs late', status: 'within' }],
+      [{ name: 'begin', asked: 'at most 1s late', happened: '0µs late', status: 'within' }],
+    ]);
   });
 
   it('plays overlapping faults and ends the one whose time is up first', async () => {

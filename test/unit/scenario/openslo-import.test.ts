@@ -390,7 +390,7 @@ describe('what is not understood is refused', () => {
 
 describe('a stored run judged by OpenSLO', () => {
   const known = {
-    series: [{ name: 'query', hasDueTime: true, isMixed: false }],
+    series: [{ name: 'query', hasDueTime: true, isMixed: false, isHttp: true }],
     ...{ faults: [], links: [], observed: [], scraped: null },
   };
   const judge = async (text: string, notes: string[] = []) => {

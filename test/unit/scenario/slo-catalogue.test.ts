@@ -344,7 +344,7 @@ describe('the pairs of windows of burn-rate', () => {
   it('are those that fit a stored run, when it is judged again', async () => {
     await writeFile(join(folder, 'other.yml'), '- use: burn-rate\n  with: { series: a }\n');
     const known = {
-      series: [{ name: 'a', hasDueTime: true, isMixed: false }],
+      series: [{ name: 'a', hasDueTime: true, isMixed: false, isHttp: true }],
       ...{ faults: [], links: [], observed: [], scraped: null },
     };
     const notes: string[] = [];

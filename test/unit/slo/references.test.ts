@@ -6,10 +6,10 @@ import { checkReferences, type KnownNames } from '../../../src/slo/references.ts
 
 const known = {
   series: [
-    { name: 'query', hasDueTime: true, isMixed: false },
-    { name: 'closed', hasDueTime: false, isMixed: false },
-    { name: 'mixed', hasDueTime: true, isMixed: true },
-    { name: 'flow:ask', hasDueTime: true, isMixed: false },
+    { name: 'query', hasDueTime: true, isMixed: false, isHttp: true },
+    { name: 'closed', hasDueTime: false, isMixed: false, isHttp: true },
+    { name: 'mixed', hasDueTime: true, isMixed: true, isHttp: true },
+    { name: 'flow:ask', hasDueTime: true, isMixed: false, isHttp: false },
   ],
   faults: ['slow-db', 'flaky'],
   links: [
@@ -38,6 +38,7 @@ test.each([
   'cpu < 80%',
   'metric(anything{x="1"}) < 1',
   'http_req_duration{name:query}: p(95)<500',
+  'http_req_failed: rate<0.01',
 ])('what exists is accepted: %s', (text) => {
   expect(check(text)).toBeNull();
 });
@@ -96,5 +97,41 @@ test('where nothing is watched, what would have to be done is said', () => {
     message: '`target` is not watched',
     offset: 0,
     suggestion: 'name a process or a container, and let the target file `observe` it',
+  });
+});
+
+const socket = (name: string) => ({ name, hasDueTime: false, isMixed: false, isHttp: false });
+
+test.each([
+  ['http_req_duration: p(95)<500', 'http_req_duration'],
+  ['http_req_waiting: p(95)<200', 'http_req_waiting'],
+  ['http_req_connecting: max<100', 'http_req_connecting'],
+  ['http_req_tls_handshaking: max<100', 'http_req_tls_handshaking'],
+  ['http_req_failed: rate<0.01', 'http_req_failed'],
+  ['http_reqs: rate>50', 'http_reqs'],
+])('k6 has it of HTTP alone, and other steps would hide what fails: %s', (text, metric) => {
+  expect(check(text, { ...known, series: [socket('say'), ...known.series] })).toEqual({
+    message: `\`${metric}\` of k6 is about HTTP requests alone, and without a name it would be about all steps, also \`say\``,
+    offset: 0,
+    suggestion: `name a step, e.g. \`${metric}{name:query}\`, or promise what is meant in Mettle's words`,
+  });
+});
+
+test('what names a step or an iteration, checks, and the words of Mettle hold where there are other steps', () => {
+  const mixed = { ...known, series: [socket('say'), ...known.series] };
+  for (const text of [
+    'http_req_failed{name:query}: rate<0.01',
+    'iterations{flow:ask}: rate>1',
+    'checks: rate>0.99',
+    'error_rate < 1%',
+  ])
+    expect(check(text, mixed)).toBeNull();
+});
+
+test('of many other steps the first are named, and no HTTP step where there is none', () => {
+  const sockets = { ...known, series: ['a', 'b', 'c', 'd', 'e'].map(socket) };
+  expect(check('http_req_failed: rate<0.01', sockets)).toMatchObject({
+    message: expect.stringMatching(/all steps, also `a`, `b`, `c` and 2 more$/) as string,
+    suggestion: "promise what is meant in Mettle's words",
   });
 });

@@ -35,6 +35,10 @@ describe('two faults on one container at the same time', () => {
     ['disconnect', 'stop'],
     ['disconnect', 'kill'],
     ['disconnect', 'restart'],
+    ['exec', 'pause'],
+    ['exec', 'stop'],
+    ['exec', 'kill'],
+    ['exec', 'restart'],
   ])('are refused where both could not be undone exactly: %s and %s', (one, other) => {
     expect(apart(one, other)).toEqual([true, true]);
   });
@@ -48,6 +52,7 @@ describe('two faults on one container at the same time', () => {
     ['cpu', 'pause'],
     ['kill', 'kill'],
     ['exec', 'exec'],
+    ['exec', 'cpu'],
   ])('may be where each puts back something else: %s and %s', (one, other) => {
     expect(apart(one, other)).toEqual([false, false]);
   });

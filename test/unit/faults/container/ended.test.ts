@@ -37,6 +37,13 @@ describe('a fault on a container is planned', () => {
     });
   });
 
+  it('with how long it may rightly take to end: a watchdog must not start it before', () => {
+    const state = fakeContainer('web');
+    expect(stop.plan({ kind: 'stop', graceMs: 120_000 }, 'hit', { docker, state })).toMatchObject({
+      data: { actsWithinMs: 120_000 },
+    });
+  });
+
   it.each(Object.entries(plans))('only when it runs: %s', (_kind, plan) => {
     for (const status of ['exited', 'paused', 'created', 'dead', 'restarting'] as const)
       expect(refusalOf(() => plan(fakeContainer('web', { status })))).toBe('CONTAINER_NOT_RUNNING');
@@ -58,7 +65,7 @@ describe('a container that was ended is judged', () => {
   const ended = { ...before, status: 'exited' as const, exitCode: 137 };
   const anew = { ...before, startedAt: '2026-01-01T00:01:00Z' };
   const seen = (more: Partial<ContainerSeen> = {}): ContainerSeen => ({
-    ...{ before, during: ended, after: anew, lastedMicros: 2_000_000 },
+    ...{ before, during: ended, after: anew, measuredMicros: 2_000_000 },
     ...{ cpuMicros: null, throttledPeriods: null, memoryBytes: null, ...more },
   });
   const judged = (more: Partial<ContainerSeen> = {}) => kill.judge(spec, seen(more));

@@ -115,6 +115,101 @@ describe('a counter', () => {
   });
 });
 
+describe('a counter without a type', () => {
+  const bare = (name: string, values: readonly number[]): SeriesSketch => ({ name, kind: 'untyped', values });
+  /** 10,000 requests and no error before the fault, then 100 of which 40 fail each second. */
+  const failing = [
+    bare('requests_total', [...steps(6, 0, 10_000), ...steps(6, 100, 10_100)]),
+    bare('errors_total', [...steps(6, 0, 60), ...steps(6, 40, 100)]),
+  ];
+  const judge = (text: string, series: readonly SeriesSketch[]) =>
+    evaluatePromises([{ text, severity: 'fail' }], dataOf(scrapeLogOf(series)))[0];
+
+  it('is one by its name, and says so', () => {
+    const log = scrapeLogOf([bare('requests_total', steps(12, 50, 1_000))]);
+    expect(read('requests_total', log).value).toBeCloseTo(50, 9);
+    expect(read('requests_total', log).note).toBe(
+      'per second; it has no `# TYPE`: taken as a counter, by its name',
+    );
+  });
+
+  it('fails by what failed in the time, not by what it is since the process began', () => {
+    const judged = judge('metric(errors_total) / metric(requests_total) < 5% during fault:slow', failing);
+    expect(judged).toMatchObject({ status: 'fail' });
+    expect(judged?.value).toBeCloseTo(0.4, 9);
+  });
+
+  it('restarts what was gone meanwhile', () => {
+    const away = counter([10, 20, 30, 40, null, null, 60, 70, 80, 90, 100, 110], { name: 'seen_total' });
+    const other = bare('up_total', [10, 20, 30, 40, 50, 2, 4, 6, 8, 10, 12, 14]);
+    expect(read('seen_total', scrapeLogOf([away, other]), { during: ['fault:slow'] }).value).toBeCloseTo(
+      (30 + 25) / 3,
+      9,
+    );
+  });
+
+  it.each(['latency_seconds_count', 'latency_seconds_sum', 'pool_in_use', 'total'])(
+    'is none by the name of %s',
+    (name) => {
+      const log = scrapeLogOf([bare(name, steps(12, 1, 7))]);
+      expect(read(name, log, { operator: '<' })).toMatchObject({
+        value: 17,
+        note: 'its max; it has no `# TYPE`: taken as a gauge',
+      });
+    },
+  );
+
+  it.each(['latency_seconds_count', 'latency_seconds_sum', 'latency_seconds_bucket'])(
+    'may be %s, which keeps nothing from below',
+    (name) => {
+      const reason = `\`${name}\` has no \`# TYPE\` and may be a counter, by its name: let the target declare what it is, or say that its values are meant, \`metric(${name}, min)\``;
+      const series = bare(name, steps(12, 1, 70));
+      expect(judge(`metric(${name}) > 50/s`, [series])).toMatchObject({ status: 'invalid', reason });
+      expect(
+        judge(`metric(pool_in_use) / metric(${name}) < 1`, [bare('pool_in_use', steps(12, 1)), series]),
+      ).toMatchObject({
+        status: 'invalid',
+        reason: expect.stringContaining(reason) as string,
+      });
+      expect(judge(`metric(${name}, min) > 50`, [series])).toMatchObject({ status: 'pass' });
+    },
+  );
+
+  describe('where one is declared a gauge', () => {
+    const declared = failing.map((series) => ({ ...series, kind: 'gauge' as const }));
+    const [requests, errors] = declared;
+    const dispute = (name: string, statistic: string): string =>
+      `\`${name}\` is declared a gauge and named like a counter: let the target declare it a counter, or say that its values are meant, \`metric(${name}, ${statistic})\``;
+
+    it.each([
+      [
+        'metric(errors_total) / metric(requests_total) < 5% during fault:slow',
+        dispute('requests_total', 'min'),
+      ],
+      ['metric(requests_total) - metric(errors_total) > 100', dispute('requests_total', 'min')],
+      ['metric(requests_total) > 50/s', dispute('requests_total', 'min')],
+    ])('%s is invalid', (text, reason) => {
+      expect(judge(text, declared)).toMatchObject({
+        status: 'invalid',
+        reason: expect.stringContaining(reason) as string,
+      });
+    });
+
+    it('beside a counter is invalid, too', () => {
+      const text = 'metric(errors_total) / metric(requests_total) < 5% during fault:slow';
+      const counted = { ...errors!, kind: 'counter' as const };
+      expect(judge(text, [requests!, counted])).toMatchObject({ status: 'invalid' });
+    });
+
+    it('is as declared where its values are asked for, or held from above', () => {
+      const log = scrapeLogOf(declared);
+      expect(read('requests_total', log, { statistic: 'min', operator: '>' }).value).toBe(10_000);
+      expect(read('errors_total', log, { operator: '<' })).toMatchObject({ value: 260, note: 'its max' });
+      expect(read('requests_total', log).note).toBe(dispute('requests_total', 'mean'));
+    });
+  });
+});
+
 describe('a gauge', () => {
   const values = [99, 99, 99, 1, 2, 3, 4, 5, 6, 7, 8, 99];
   const log = scrapeLogOf([{ name: 'pool_in_use', values }]);
