@@ -77,12 +77,7 @@ export function promptEffect(
 }
 
 /** It was begun when the plan says: one that waited for another, or for its engine, overlaps with other things than planned. */
-export function begunInTime(
-  plannedAtMicros: number,
-  askedAtMicros: number,
-  limitMicros: number,
-): FidelityCheck {
-  const lateMicros = Math.max(0, askedAtMicros - plannedAtMicros);
+export function begunInTime(lateMicros: number, limitMicros: number): FidelityCheck {
   const asked = `at most ${formatDuration(limitMicros)} late`;
   return check('begin', asked, `${formatDuration(lateMicros)} late`, lateMicros <= limitMicros);
 }

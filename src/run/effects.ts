@@ -27,9 +27,10 @@ export function effectsOf(promised: Promised, happened: Happened): Effects {
   const { slices, elapsedMicros } = happened;
   const { warmupMicros } = promised;
   const recovery = tellsRecovery(promised) ? 'told' : 'untold';
-  const phases = phasesOf(warmupMicros, endOf(happened), faultWindows(promised, happened), recovery);
   const after = withSteadyAfter(promised, { faults: happened.faults, slices, endMicros: elapsedMicros });
   const faults = after.map(withoutImpact);
+  const windows = faultWindows(promised, { ...happened, faults });
+  const phases = phasesOf(warmupMicros, endOf(happened), windows, recovery);
   const steadyPerSecond = steadyGoodput(slices, phases, elapsedMicros);
   const course = { slices, faults, elapsedMicros, warmupMicros, steadyPerSecond };
   return { faults: withImpacts(promised, course), phases };
@@ -54,10 +55,28 @@ function endOf({ slices, elapsedMicros, plannedMicros }: Happened): number {
 }
 
 function faultWindows(promised: Promised, { faults, slices, elapsedMicros }: Happened): FaultWindow[] {
-  return faults.flatMap((fault) => {
+  const windows = faults.flatMap((fault) => {
     const { id, effectAtMicros, clearedAtMicros } = fault;
     if (effectAtMicros === null) return [];
     const recoveredAtMicros = recoveryOf(promised, fault, faults, slices, elapsedMicros);
-    return [{ id, effectAtMicros, clearedAtMicros, recoveredAtMicros }];
+    const steadyAtMicros = recoveredAtMicros ?? heldFrom(fault);
+    return [{ id, effectAtMicros, clearedAtMicros, recoveredAtMicros, steadyAtMicros }];
   });
+  return windows.map((window) => ({
+    ...window,
+    steadyAtMicros: window.steadyAtMicros ?? backAfter(window, windows),
+  }));
+}
+
+/** Too few samples for a recovery, enough to hold: left out, all that follows would be judged by nobody. */
+const heldFrom = ({ steadyAfter }: FaultRecord): number | null =>
+  steadyAfter?.status === 'holds' ? steadyAfter.fromMicros : null;
+
+/** Who has come back from a later fault has come back from this one. */
+function backAfter({ clearedAtMicros }: FaultWindow, windows: readonly FaultWindow[]): number | null {
+  if (clearedAtMicros === null) return null;
+  const later = windows.flatMap(({ effectAtMicros, steadyAtMicros }) =>
+    effectAtMicros >= clearedAtMicros && steadyAtMicros != null ? [steadyAtMicros] : [],
+  );
+  return later.length === 0 ? null : Math.min(...later);
 }

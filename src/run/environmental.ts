@@ -1,6 +1,7 @@
 // Whether a run came to nothing through the generator or the machine: only then it may be made again, or left out.
 
-import type { RunRecord } from '../record/schema.ts';
+import { placeOf } from '../faults/registry.ts';
+import type { FaultRecord, RunRecord } from '../record/schema.ts';
 
 const deathOfThread = 'a load thread died: ';
 
@@ -18,7 +19,23 @@ export function isEnvironmental(run: RunRecord): boolean {
     ({ status, traffic, heldBackBy }) =>
       traffic.status === 'missed' || (status === 'not injected' && heldBackBy === undefined),
   );
-  return (run.health.level === 'saturated' || unfaithful || lostThread(run)) && !untested;
+  const targets = run.faults.some(mayBeTheTargets);
+  return (run.health.level === 'saturated' || unfaithful || lostThread(run)) && !untested && !targets;
+}
+
+/** Checks of what a fault hits, not of how it was brought about: it ended, came back or was started anew in its own way. */
+const itsOwn = ['container', 'kept', 'ended', 'ready again', 'runs again'];
+
+/** A crash, a slow end or a start that fails under a fault is the target's doing, and what the run shows. */
+function mayBeTheTargets({ kind, on, fidelity }: FaultRecord): boolean {
+  const place = placeOf(kind, on);
+  if (place === 'link') return false;
+  // Faults on containers wait for each other: what is late there may be late because another would not end.
+  const names = place === 'container' ? [...itsOwn, 'begin'] : itsOwn;
+  // Of several containers each check has the container's name before its own.
+  return fidelity.some(
+    ({ name, status }) => status === 'outside' && names.includes(name.replace(/^.*: /, '')),
+  );
 }
 
 /** After the warm-up, which no verdict looks at. */

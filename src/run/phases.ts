@@ -9,6 +9,11 @@ export interface FaultWindow {
   readonly clearedAtMicros: number | null;
   /** When promises held again; null: not before the end. */
   readonly recoveredAtMicros: number | null;
+  /**
+   * What is certain though a recovery never was: its promises hold from then on, or a later fault was recovered from.
+   * Default: as `recoveredAtMicros`.
+   */
+  readonly steadyAtMicros?: number | null;
 }
 
 interface Span {
@@ -17,8 +22,8 @@ interface Span {
 }
 
 /**
- * `steady` is what is left of [warm-up, end) without faults and their recoveries; it may come in several pieces. Where
- * nothing says when the target has recovered (`recovery: 'untold'`) what follows a fault is steady as well as recovery:
+ * `steady` is what is left of [warm-up, end) without faults and their recoveries; it may come in several pieces. A recovery
+ * that was never certain goes on beside what is steady again. Where nothing says when the target has recovered (`recovery: 'untold'`) what follows a fault is steady as well as recovery:
  * left out, a target that never comes back would be judged by the time before. All times from the start of the load.
  */
 export function phasesOf(
@@ -38,11 +43,17 @@ export function phasesOf(
       phases.push({ name: `recovery:${fault.id}`, startMicros: cleared, endMicros: recovered });
     }
   }
-  const taken = phases
-    .filter(({ name }) => recovery === 'told' || !name.startsWith('recovery:'))
-    .map((phase) => ({ startMicros: phase.startMicros, endMicros: phase.endMicros }));
+  const warmup = { startMicros: 0, endMicros: Math.min(warmupMicros, endMicros) };
+  const taken = [warmup, ...faults.map((fault) => disturbed(fault, endMicros, recovery))];
   for (const span of gaps(taken, warmupMicros, endMicros)) phases.push({ name: 'steady', ...span });
   return phases.sort((a, b) => a.startMicros - b.startMicros || a.endMicros - b.endMicros);
+}
+
+function disturbed(fault: FaultWindow, endMicros: number, recovery: 'told' | 'untold'): Span {
+  const { effectAtMicros, clearedAtMicros, recoveredAtMicros, steadyAtMicros } = fault;
+  const cleared = clearedAtMicros ?? endMicros;
+  const steady = recovery === 'told' ? (recoveredAtMicros ?? steadyAtMicros ?? endMicros) : cleared;
+  return { startMicros: effectAtMicros, endMicros: Math.max(cleared, steady) };
 }
 
 function gaps(taken: readonly Span[], fromMicros: number, toMicros: number): Span[] {

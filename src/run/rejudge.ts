@@ -10,7 +10,7 @@ import type { ScrapeLog } from '../record/scrape-log.ts';
 import type { PromiseSpec } from '../scenario/scenario.ts';
 import type { BaselineRuns } from '../slo/baseline.ts';
 import type { KnownNames } from '../slo/references.ts';
-import { everOffered, isHttp } from '../slo/series-kinds.ts';
+import { everGood, isHttp } from '../slo/series-kinds.ts';
 import { effectsOf } from './effects.ts';
 import { groundsOf, judgeRecord } from './judge-record.ts';
 import { tightestPromiseMicros } from './steady.ts';
@@ -67,7 +67,7 @@ export function namesIn(data: RunData): KnownNames {
   return {
     series: run.series.map((series) => {
       const { name, hasDueTime, isMixed = false } = series;
-      return { name, hasDueTime, isMixed, isHttp: isHttp(data, series) || !everOffered(data, series) };
+      return { name, hasDueTime, isMixed, isHttp: isHttp(data, series) || !everGood(data, series) };
     }),
     faults: [...new Set(run.faults.map(({ id }) => id))],
     links: [...links].map((name) => ({

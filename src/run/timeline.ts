@@ -46,7 +46,12 @@ interface Active {
   readonly fault: ScheduledFault;
   readonly injection: Injection;
   readonly clearAtMicros: number;
+  /** How much later than planned it was begun, the looks at the steady state apart. */
+  readonly lateMicros: number;
 }
+
+/** When the steady state was looked at, by the clock: of a long run that takes seconds, and keeps this thread busy. */
+type Looks = { readonly fromMicros: number; readonly toMicros: number }[];
 
 /** Faults at one place: they begin one after the other, and what is left is undone from the last to the first. */
 interface Place {
@@ -71,10 +76,16 @@ export async function playTimeline(
     places.set(key, place);
     return place;
   };
-  return await Promise.all(chaos.map((fault) => live(fault, placeOf(fault), ports)));
+  const looks: Looks = [];
+  return await Promise.all(chaos.map((fault) => live(fault, placeOf(fault), ports, looks)));
 }
 
-async function live(fault: ScheduledFault, place: Place, ports: TimelinePorts): Promise<PlayedFault> {
+async function live(
+  fault: ScheduledFault,
+  place: Place,
+  ports: TimelinePorts,
+  looks: Looks,
+): Promise<PlayedFault> {
   const { clock, signal, startAtMicros } = ports;
   await clock.sleepUntil(startAtMicros + fault.atMicros, signal);
   let settle: () => void = () => undefined;
@@ -82,7 +93,7 @@ async function live(fault: ScheduledFault, place: Place, ports: TimelinePorts): 
   try {
     const begun = await place.turns(async () => {
       if (isAborted(signal)) return stoppedBefore(fault);
-      const outcome = await begin(fault, ports);
+      const outcome = await begin(fault, ports, looks);
       if ('injection' in outcome) place.lives.push(over);
       return outcome;
     });
@@ -107,9 +118,15 @@ const stoppedBefore = (fault: ScheduledFault): PlayedFault => ({
   cutShort: true,
 });
 
-async function begin(fault: ScheduledFault, ports: TimelinePorts): Promise<Active | PlayedFault> {
+async function begin(
+  fault: ScheduledFault,
+  ports: TimelinePorts,
+  looks: Looks,
+): Promise<Active | PlayedFault> {
   if (fault.inject === 'if-steady') {
+    const fromMicros = ports.clock.nowMicros();
     const broken = await ports.steadyBroken();
+    looks.push({ fromMicros, toMicros: ports.clock.nowMicros() });
     if (broken !== null) {
       return { ...notInjected(fault, `not injected: ${broken} was already broken`), brokenPromise: broken };
     }
@@ -122,12 +139,23 @@ async function begin(fault: ScheduledFault, ports: TimelinePorts): Promise<Activ
     ports.onEdge(effectAtMicros, 'effect');
     ports.onBegan(fault, effectAtMicros);
     const countsFrom = injection.countsFromMicros ?? injection.effectAtMicros;
-    return { fault, injection, clearAtMicros: sinceStart(countsFrom, ports) + fault.forMicros };
+    const clearAtMicros = sinceStart(countsFrom, ports) + fault.forMicros;
+    const plannedMicros = ports.startAtMicros + fault.atMicros;
+    const lateMicros = waited(plannedMicros, injection.effectAtMicros, looks);
+    return { fault, injection, clearAtMicros, lateMicros };
   } catch (error) {
     const failed = notInjected(fault, `could not be injected: ${messageOf(error)}`);
     const left = error instanceof MettleError && error.exitCode === exitCodes.undoFailed;
     return left ? { ...failed, leftBehind: true } : failed;
   }
+}
+
+/** How much of [from, to) was spent on anything but looks. */
+function waited(fromMicros: number, toMicros: number, looks: Looks): number {
+  const looked = looks.map((look) =>
+    Math.max(0, Math.min(look.toMicros, toMicros) - Math.max(look.fromMicros, fromMicros)),
+  );
+  return Math.max(0, Math.round(toMicros - fromMicros - looked.reduce((sum, micros) => sum + micros, 0)));
 }
 
 async function end(entry: Active, ports: TimelinePorts): Promise<PlayedFault> {
@@ -145,7 +173,7 @@ async function end(entry: Active, ports: TimelinePorts): Promise<PlayedFault> {
     fault: entry.fault,
     effectAtMicros,
     clearedAtMicros,
-    result: { ...result, fidelity: [...result.fidelity, begun(entry.fault, effectAtMicros)] },
+    result: { ...result, fidelity: [...result.fidelity, begun(entry)] },
     note: result.note,
     brokenPromise: null,
     cutShort: false,
@@ -153,8 +181,8 @@ async function end(entry: Active, ports: TimelinePorts): Promise<PlayedFault> {
 }
 
 /** As long as taking effect may take there: an engine is slower by nature. */
-const begun = ({ atMicros, on }: ScheduledFault, effectAtMicros: number): FidelityCheck =>
-  begunInTime(atMicros, effectAtMicros, containerSelector(on) === null ? 1_000_000 : 5_000_000);
+const begun = ({ fault: { on }, lateMicros }: Active): FidelityCheck =>
+  begunInTime(lateMicros, containerSelector(on) === null ? 1_000_000 : 5_000_000);
 
 /** Whole microseconds: a phase begins exactly where the slices do that are cut at its edge, or it would miss one. */
 const sinceStart = (atMicros: number, ports: TimelinePorts): number =>

@@ -31,10 +31,6 @@ export function everTallied({ slices }: RunData, series: SeriesRecord, name: Tal
 export const everGood = ({ slices }: RunData, { name, ok }: SeriesRecord): boolean =>
   ok > 0 || slices.some((slice) => slice.series === name && slice.counts.ok > 0);
 
-/** What never was takes no part in anything that is pooled. */
-export const everOffered = ({ slices }: RunData, { name, offered }: SeriesRecord): boolean =>
-  offered > 0 || slices.some((slice) => slice.series === name && slice.counts.offered > 0);
-
 export const everReceived = ({ slices }: RunData, { name, bytes }: SeriesRecord): boolean =>
   bytes > 0 || slices.some((slice) => slice.series === name && slice.counts.bytes > 0);
 

@@ -12,6 +12,11 @@ const refused = [sliceOf('query', 0, 10_000_000, { timedOutMicros: [5_000_000] }
 const outside = { name: 'added latency', asked: '50ms', happened: '90ms', status: 'outside' as const };
 const missed = { before: 40, during: 0, status: 'missed' as const };
 
+const onContainer = (name: string) => ({
+  ...{ id: 'full', kind: 'exec', on: 'service:web' },
+  fidelity: [{ ...outside, name }],
+});
+
 const of = (sketch: Partial<RunSketch>): boolean =>
   isEnvironmental(runDataOf({ slices: answered, ...sketch }).run);
 
@@ -39,6 +44,23 @@ test.each<[string, Partial<RunSketch>, boolean]>([
       slices: [...answered, sliceOf('query', 10_000_000, 20_000_000, { timedOutMicros: [5_000_000] })],
     },
     false,
+  ],
+  ...(['container', 'web_1: container', 'begin', 'kept', 'runs again'] as const).map(
+    (name): [string, Partial<RunSketch>, boolean] => [
+      `\`${name}\` of a fault on a container, which the target may have caused`,
+      { verdict: invalid('fault full'), faults: [onContainer(name)] },
+      false,
+    ],
+  ),
+  [
+    'a limit of a container that was not as asked',
+    { verdict: invalid('fault full'), faults: [onContainer('web_1: processor limit')] },
+    true,
+  ],
+  [
+    'a fault on a link that was begun late',
+    { verdict: invalid('fault slow'), faults: [{ id: 'slow', fidelity: [{ ...outside, name: 'begin' }] }] },
+    true,
   ],
   ['nothing', {}, false],
 ])('%s', (_what, sketch, expected) => {

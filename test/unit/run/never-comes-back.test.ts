@@ -260,3 +260,48 @@ describe('without a promise that tells a recovery', () => {
     expect(run.notes).toEqual([]);
   });
 });
+
+describe('of what too few samples tell nothing of, the rest of the run is not left out', () => {
+  const orders = 'throughput(orders) >= 4/s during steady';
+
+  test('a series without a promise of its own that dies with a fault near the end', () => {
+    const slices = [
+      ...slicesOf(30, (at) => (at >= 15 && at < 25 ? bad(5) : good(5))),
+      ...slicesOf(30, (at) => (at < 15 ? good(5) : bad(5)), 'orders'),
+    ];
+    const run = judged(runOf(30, slices, [[15, 25]]), 'error_rate(query) < 1%', orders);
+    expect(run.faults[0]?.steadyAfter).toMatchObject({ status: 'holds', samples: 25 });
+    expect(run.slo[1]).toMatchObject({ status: 'fail' });
+    expect(run.slo[1]?.value).toBeCloseTo(75 / 20, 6);
+  });
+
+  test('it comes back: judged by all but the fault, and kept', () => {
+    const back: Course = (at) => (at >= 15 && at < 25 ? bad(5) : good(5));
+    const slices = [...slicesOf(30, back), ...slicesOf(30, back, 'orders')];
+    const run = judged(runOf(30, slices, [[15, 25]]), 'error_rate(query) < 1% during steady', orders);
+    expect(statuses(run)).toEqual(['pass', 'pass']);
+    expect(run.slo[1]?.samples).toBe(20 * 5);
+  });
+
+  /** Every 10 s a fault of 5 s, three times, with few samples between; then minutes of calm. */
+  const faults = [
+    [10, 15],
+    [20, 25],
+    [30, 35],
+  ] as const;
+  const isFault = (at: number): boolean => faults.some(([effect, clear]) => at >= effect && at < clear);
+
+  test.each([
+    ['enough to see that promises hold', 5],
+    ['too few for that', 2],
+  ])('%s between repeated faults: the calm after the last one is steady', (_how, perSecond) => {
+    const slices = [
+      ...slicesOf(275, (at) => (isFault(at) ? bad(perSecond) : good(perSecond))),
+      ...slicesOf(275, (at) => (at < 40 ? good(5) : null), 'orders'),
+    ];
+    const run = judged(runOf(275, slices, faults), 'error_rate(query) < 1%', orders);
+    expect(run.slo[1]).toMatchObject({ status: 'fail' });
+    const steady = run.phases.filter(({ name }) => name === 'steady').at(-1);
+    expect(steady).toMatchObject({ startMicros: 35 * second, endMicros: 275 * second });
+  });
+});

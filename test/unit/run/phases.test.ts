@@ -32,6 +32,21 @@ describe('phases', () => {
     ]);
   });
 
+  it('are steady again beside a recovery that was never certain', () => {
+    const one = {
+      id: 'a',
+      effectAtMicros: 20,
+      clearedAtMicros: 30,
+      recoveredAtMicros: null,
+      steadyAtMicros: 70,
+    };
+    const two = { id: 'b', effectAtMicros: 50, clearedAtMicros: 60, recoveredAtMicros: 70 };
+    expect(names(phasesOf(0, 100, [one, two]))).toEqual([
+      ...['steady 0-20', 'fault:a 20-30', 'recovery:a 30-100', 'fault:b 50-60', 'recovery:b 60-70'],
+      'steady 70-100',
+    ]);
+  });
+
   it('leave out a recovery of no length, and let overlapping faults share time', () => {
     const one = { id: 'a', effectAtMicros: 20, clearedAtMicros: 50, recoveredAtMicros: 50 };
     const two = { id: 'b', effectAtMicros: 30, clearedAtMicros: 50, recoveredAtMicros: 50 };

@@ -166,17 +166,20 @@ describe('what promises about a record can name', () => {
     expect(mixed.map(({ name }) => name)).toEqual(['query']);
   });
 
-  test('a series is of HTTP where an answer began, or where nothing was offered that could be pooled', () => {
+  test('a series is of HTTP where an answer began, and may be where nothing was ever good', () => {
     const { run } = stored();
     const [one] = run.series;
     const latency = { p50: 1, p95: 1, p99: 1, max: 1, mean: 1, atLeast: [] };
     const series = [
       { ...one!, name: 'answered', offered: 5, observedMicros: { firstByte: latency } },
       { ...one!, name: 'socket', offered: 5, observedMicros: {} },
-      { ...one!, name: 'never', offered: 0, observedMicros: {} },
+      { ...one!, name: 'dead', offered: 5, ok: 0, observedMicros: {} },
+      { ...one!, name: 'never', offered: 0, ok: 0, observedMicros: {} },
     ];
     const names = namesIn({ run: { ...run, series }, slices: [] }).series;
-    expect(names.filter(({ isHttp }) => isHttp).map(({ name }) => name)).toEqual(['answered', 'never']);
+    expect(names.filter(({ isHttp }) => isHttp).map(({ name }) => name)).toEqual([
+      ...['answered', 'dead', 'never'],
+    ]);
   });
 });
 

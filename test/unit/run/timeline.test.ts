@@ -150,6 +150,20 @@ describe('the timeline', () => {
     ]);
   });
 
+  it('does not call late what the look at a long run takes', async () => {
+    const { ports, play } = stage();
+    const looking: TimelinePorts = {
+      ...ports,
+      steadyBroken: async () => {
+        await ports.clock.sleepUntil(ports.clock.nowMicros() + 4 * second);
+        return null;
+      },
+    };
+    const played = await play([fault('a', 2, 1, 'if-steady')], looking);
+    expect(played[0]?.effectAtMicros).toBe(6 * second);
+    expect(played[0]?.result?.fidelity).toMatchObject([{ happened: '0µs late', status: 'within' }]);
+  });
+
   it('judges how late each occurrence began, by its own time', async () => {
     const { play } = stage();
     const played = await play([fault('a', 2, 1), fault('a', 12, 1)]);
