@@ -24,7 +24,10 @@ export function isEnvironmental(run: RunRecord): boolean {
 }
 
 /** Checks of what a fault hits, not of how it was brought about: it ended, came back or was started anew in its own way. */
-const itsOwn = ['container', 'kept', 'ended', 'ready again', 'runs again'];
+const itsOwn = [
+  ...['container', 'kept', 'ended', 'ready again', 'runs again'],
+  ...['down', 'started again', 'started again by itself'],
+];
 
 /** A crash, a slow end or a start that fails under a fault is the target's doing, and what the run shows. */
 function mayBeTheTargets({ kind, on, fidelity }: FaultRecord): boolean {

@@ -67,7 +67,7 @@ describe('a target that is killed in a run', () => {
     expect(record.faults).toMatchObject([{ kind: 'kill', status: 'undone', note: null }]);
     expect(record.faults[0]?.with).toEqual({ signal: 'SIGKILL', processes: 'all' });
     expect(checks(record)).toEqual({
-      ...{ down: 'within', 'started again': 'within', effect: 'within', duration: 'within' },
+      ...{ down: 'within', 'started again': 'within', effect: 'within', duration: 'within', begin: 'within' },
     });
     // A deliberate end is no death of the target.
     expect(record.notes.join()).not.toContain('was ended by');
@@ -133,7 +133,7 @@ describe('a supervisor whose workers are killed in a run', () => {
     const { result, record } = await run({ chaos: [fault], target: { start } });
     expect(result.exitCode, result.stdout + result.stderr).toBe(0);
     expect(checks(record)).toEqual({
-      ...{ 'started again by itself': 'within', effect: 'within', duration: 'within' },
+      ...{ 'started again by itself': 'within', effect: 'within', duration: 'within', begin: 'within' },
     });
     expect(value(record, during)).toBeGreaterThan(0.02);
     expect(value(record, during)).toBeLessThan(0.9);
@@ -165,7 +165,7 @@ it('a target that is restarted in a run is back while the fault still lasts', as
   const { result, record } = await run({ chaos: [{ ...gone, for: '2s', fault: 'restart' }] });
   expect(result.exitCode, result.stdout + result.stderr).toBe(0);
   expect(checks(record)).toEqual({
-    ...{ ended: 'within', 'ready again': 'within', effect: 'within', duration: 'within' },
+    ...{ ended: 'within', 'ready again': 'within', effect: 'within', duration: 'within', begin: 'within' },
   });
   expect(record.faults[0]?.with).toEqual({ grace: '10s' });
   expect(value(record, during)).toBeGreaterThan(0.02);

@@ -116,7 +116,8 @@ it('a service that gives up after 300 ms holds a stalled upstream so long', asyn
   expect(seen.hold.count).toBeGreaterThan(10);
   expect(seen.hold.p50Micros).toBeGreaterThan(290_000);
   expect(seen.hold.p50Micros).toBeLessThan(450_000);
-  expect(seen.hold.waitingMicros).toBeLessThanOrEqual(seen.hold.maxMicros ?? 0);
+  // One that still waited when it was looked at may be given up late, too.
+  expect(seen.hold.waitingMicros).toBeLessThan(450_000);
   expect(whole(seen)).toBe(seen.total);
   expect(seen.amplification.value).toBeGreaterThan(0.7);
   expect(seen.amplification.value).toBeLessThan(1.3);
