@@ -73,22 +73,16 @@ export class PastStretches {
   }
 }
 
+const ofLinks = ['connections', 'refused', 'resets', 'closes'] as const;
+const ofStreams = ['chunks', 'bytesIn', 'bytesOut', 'heldMicros', 'ends'] as const;
+
 function addUp(total: Stretch, more: Stretch): void {
   total.endMicros = more.endMicros;
-  total.connections += more.connections;
-  total.refused += more.refused;
-  total.resets += more.resets;
-  total.closes += more.closes;
-  addStream(total.upstream, more.upstream);
-  addStream(total.downstream, more.downstream);
-}
-
-function addStream(total: StreamCounts, more: StreamCounts): void {
-  total.chunks += more.chunks;
-  total.bytesIn += more.bytesIn;
-  total.bytesOut += more.bytesOut;
-  total.heldMicros += more.heldMicros;
-  total.ends += more.ends;
-  addDelays(total.delays, more.delays);
-  addDelays(total.endDelays, more.endDelays);
+  for (const count of ofLinks) total[count] += more[count];
+  for (const stream of ['upstream', 'downstream'] as const) {
+    const [sums, parts] = [total[stream], more[stream]];
+    for (const count of ofStreams) sums[count] += parts[count];
+    addDelays(sums.delays, parts.delays);
+    addDelays(sums.endDelays, parts.endDelays);
+  }
 }

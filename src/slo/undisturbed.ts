@@ -3,7 +3,7 @@
 import type { PhaseRecord } from '../record/schema.ts';
 import { type Span, without } from './spans.ts';
 
-/** Without what only counts as steady, because nothing says when the target had recovered from a fault. */
+/** Without what counts as steady beside a recovery, because nobody knows when the target had recovered from a fault. */
 export function undisturbed(phases: readonly PhaseRecord[]): Span[] {
   const named = (is: (name: string) => boolean): Span[] =>
     phases.flatMap(({ name, startMicros, endMicros }) => (is(name) ? [{ startMicros, endMicros }] : []));

@@ -1,65 +1,17 @@
 // The service's contract over HTTP and WebSocket, with the database replaced: who may ask what, and how it says no.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { App } from '../src/app.ts';
 import { accessTokens } from '../src/auth/access-tokens.ts';
-import { buildApp, type App } from '../src/app.ts';
-import { readConfig } from '../src/config.ts';
-import type { Database, Query } from '../src/database/database.ts';
 import { modelSlot } from '../src/model/model-slot.ts';
-import { createMetrics } from '../src/observe/metrics.ts';
-import { memoryStore } from '../src/store/memory-store.ts';
+import { type AppFixture, appFixture, jwtSecret as secret } from './support/app-fixture.ts';
 
-const secret = 'a secret for this test';
 const key = { 'x-api-key': 'dashboard-read-only' };
 
-/** Answers every statement with no rows, or fails as a database does that is gone. */
-function fakeDatabase() {
-  const state = { gone: false, statements: 0 };
-  const query: Query = () => {
-    state.statements += 1;
-    return Promise.resolve([]);
-  };
-  const database: Database = {
-    use: (work) =>
-      state.gone
-        ? Promise.reject(
-            Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5432'), { code: 'ECONNREFUSED' }),
-          )
-        : work(query),
-    close: () => Promise.resolve(),
-  };
-  return { database, state };
-}
-
-let fake = fakeDatabase();
-let logged: string[] = [];
+let fixture: AppFixture;
 let app: App;
-let stopping = false;
-const model = () => {
-  const slot = modelSlot();
-  slot.fill({
-    classify: (texts) => Promise.resolve(texts.map(() => ({ prediction: 'clean', confidence: 0.9 }))),
-    close: () => Promise.resolve(),
-  });
-  return slot;
-};
-
-async function build(environment: Record<string, string> = {}, slot = model()): Promise<App> {
-  return buildApp({
-    config: readConfig({ DATABASE_URL: 'postgres://nowhere', JWT_SECRET: secret, ...environment }),
-    database: fake.database,
-    store: memoryStore(),
-    model: slot,
-    metrics: createMetrics(),
-    log: (line) => void logged.push(line),
-    isStopping: () => stopping,
-  });
-}
-
 beforeEach(async () => {
-  fake = fakeDatabase();
-  logged = [];
-  stopping = false;
-  app = await build();
+  fixture = appFixture();
+  app = await fixture.build();
 });
 afterEach(async () => {
   await app.http.close();
@@ -165,7 +117,7 @@ describe('detection', () => {
   });
 
   it('is refused with 503 while the model is being trained, and /ready says so', async () => {
-    const loading = await build({}, modelSlot());
+    const loading = await fixture.build({}, modelSlot());
     const detect = await loading.http.inject({
       method: 'POST',
       url: '/api/extension/detect',
@@ -184,14 +136,14 @@ describe('the cache', () => {
   it('asks the database once for the same answer, and again for another', async () => {
     const ask = (url: string) => app.http.inject({ url, headers: key });
     expect((await ask('/api/dashboard/stats')).headers['x-cache']).toBe('miss');
-    const { statements } = fake.state;
+    const { statements } = fixture.fake.state;
     expect((await ask('/api/dashboard/stats')).headers['x-cache']).toBe('hit');
-    expect(fake.state.statements).toBe(statements);
+    expect(fixture.fake.state.statements).toBe(statements);
     expect((await ask('/api/dashboard/stats?user=1')).headers['x-cache']).toBe('miss');
   });
 
   it('can be switched off', async () => {
-    const uncached = await build({ CACHE: 'off' });
+    const uncached = await fixture.build({ CACHE: 'off' });
     for (let turn = 0; turn < 2; turn += 1) {
       const answer = await uncached.http.inject({ url: '/api/dashboard/stats', headers: key });
       expect(answer.headers['x-cache']).toBe('off');
@@ -203,7 +155,7 @@ describe('the cache', () => {
 
 describe('trouble', () => {
   it('is a 503 that tells nothing of the inside when the database is gone', async () => {
-    fake.state.gone = true;
+    fixture.fake.state.gone = true;
     const answer = await app.http.inject({ url: '/api/dashboard/stats', headers: key });
     expect(answer.statusCode).toBe(503);
     expect(answer.body).not.toContain('10.0.0.7');
@@ -213,22 +165,22 @@ describe('trouble', () => {
   });
 
   it('that nobody expected is a 500 without details, and a line in the log', async () => {
-    fake.database.use = () => Promise.reject(new TypeError('secret detail'));
+    fixture.fake.database.use = () => Promise.reject(new TypeError('secret detail'));
     const answer = await app.http.inject({ url: '/api/dashboard/stats', headers: key });
     expect(answer.statusCode).toBe(500);
     expect(answer.body).not.toContain('secret detail');
-    expect(logged.join()).toContain('secret detail');
+    expect(fixture.logged.join()).toContain('secret detail');
   });
 
   it('is announced before stopping: not ready any more', async () => {
     expect((await app.http.inject('/ready')).statusCode).toBe(200);
-    stopping = true;
+    fixture.stopping = true;
     expect((await app.http.inject('/ready')).statusCode).toBe(503);
   });
 
   it('of a flood is a 429 that says when to come back; health is never limited', async () => {
     // Windows begin on the clock: in an hour's there is hardly ever a new one between two requests.
-    const strict = await build({ RATE_LIMIT: '2', RATE_LIMIT_WINDOW_MS: '3600000' });
+    const strict = await fixture.build({ RATE_LIMIT: '2', RATE_LIMIT_WINDOW_MS: '3600000' });
     const ask = () => strict.http.inject({ url: '/api/dashboard/stats', headers: key });
     await ask();
     await ask();
