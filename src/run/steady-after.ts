@@ -47,7 +47,8 @@ interface Unanswered {
 
 /**
  * Where a fault was not recovered from and not all promises are seen to hold, `during steady` leaves out what follows it. A
- * steady promise with too few samples after it is then unanswered, unless there was no time left to ask, or what followed a later fault tells.
+ * steady promise with too few samples after it is then unanswered, unless there was no time left to ask, or what followed a
+ * later fault tells.
  */
 function unansweredAfter(scenario: Promised, course: Course): Unanswered[] {
   // Nearly always none is: then nothing is worked out again.

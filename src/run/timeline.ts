@@ -9,6 +9,7 @@ import { exitCodes, messageOf, MettleError } from '../kernel/errors.ts';
 import { createTurns, type Turns } from '../kernel/turns.ts';
 import type { FidelityCheck } from '../record/schema.ts';
 import type { ScheduledFault } from '../scenario/scenario.ts';
+import { lengthOf, type Span, without } from '../slo/spans.ts';
 
 export interface PlayedFault {
   readonly fault: ScheduledFault;
@@ -51,7 +52,7 @@ interface Active {
 }
 
 /** When the steady state was looked at, by the clock: of a long run that takes seconds, and keeps this thread busy. */
-type Looks = { readonly fromMicros: number; readonly toMicros: number }[];
+type Looks = Span[];
 
 /** Faults at one place: they begin one after the other, and what is left is undone from the last to the first. */
 interface Place {
@@ -124,9 +125,9 @@ async function begin(
   looks: Looks,
 ): Promise<Active | PlayedFault> {
   if (fault.inject === 'if-steady') {
-    const fromMicros = ports.clock.nowMicros();
+    const startMicros = ports.clock.nowMicros();
     const broken = await ports.steadyBroken();
-    looks.push({ fromMicros, toMicros: ports.clock.nowMicros() });
+    looks.push({ startMicros, endMicros: ports.clock.nowMicros() });
     if (broken !== null) {
       return { ...notInjected(fault, `not injected: ${broken} was already broken`), brokenPromise: broken };
     }
@@ -141,21 +142,14 @@ async function begin(
     const countsFrom = injection.countsFromMicros ?? injection.effectAtMicros;
     const clearAtMicros = sinceStart(countsFrom, ports) + fault.forMicros;
     const plannedMicros = ports.startAtMicros + fault.atMicros;
-    const lateMicros = waited(plannedMicros, injection.effectAtMicros, looks);
+    const waited = { startMicros: plannedMicros, endMicros: injection.effectAtMicros };
+    const lateMicros = Math.round(lengthOf(without([waited], looks)));
     return { fault, injection, clearAtMicros, lateMicros };
   } catch (error) {
     const failed = notInjected(fault, `could not be injected: ${messageOf(error)}`);
     const left = error instanceof MettleError && error.exitCode === exitCodes.undoFailed;
     return left ? { ...failed, leftBehind: true } : failed;
   }
-}
-
-/** How much of [from, to) was spent on anything but looks. */
-function waited(fromMicros: number, toMicros: number, looks: Looks): number {
-  const looked = looks.map((look) =>
-    Math.max(0, Math.min(look.toMicros, toMicros) - Math.max(look.fromMicros, fromMicros)),
-  );
-  return Math.max(0, Math.round(toMicros - fromMicros - looked.reduce((sum, micros) => sum + micros, 0)));
 }
 
 async function end(entry: Active, ports: TimelinePorts): Promise<PlayedFault> {
